@@ -1,0 +1,3 @@
+from . import customer
+from . import tiering
+from . import core

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    logistics_window_months = fields.Integer(
+        related="company_id.logistics_window_months", readonly=False
+    )
+    logistics_currency_rate = fields.Selection(
+        related="company_id.logistics_currency_rate", readonly=False
+    )
+    logistics_tier_approval = fields.Boolean(
+        related="company_id.logistics_tier_approval", readonly=False
+    )
+    logistics_job_hour = fields.Float(related="company_id.logistics_job_hour", readonly=False)

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class StockPicking(models.Model):
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "logistics.profile.mixin"]
+
+    logistics_priority_tier_id = fields.Many2one(
+        "logistics.tier",
+        string="Priority of Tier",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The delivery is urgent because the customer's tier grants priority.",
+    )
+
+    @api.depends("partner_id", "sale_id.partner_id", "company_id")
+    def _compute_logistics_profile_id(self):
+        return super()._compute_logistics_profile_id()
+
+    def _get_logistics_customer(self):
+        """The customer is the order's, who need not be the one at the delivery address."""
+        return self.sale_id.partner_id or self.partner_id
+
+    @api.model
+    def _get_logistics_customer_sql(self, alias):
+        return SQL(
+            "COALESCE((SELECT partner_id FROM sale_order WHERE id = %s), %s)",
+            SQL.identifier(alias, "sale_id"),
+            SQL.identifier(alias, "partner_id"),
+        )
+
+    def _grant_logistics_priority(self):
+        """Make deliveries urgent whose customer's tier grants priority; keep the tier as reason."""
+        candidates = self.filtered(
+            lambda picking: picking._is_logistics_delivery() and picking.priority == "0"
+        )
+        # warehouse staff confirm transfers without rights on profiles
+        for tier, pickings in candidates.sudo().grouped("logistics_tier_id").items():
+            if tier.delivery_priority:
+                pickings.write({"priority": "1", "logistics_priority_tier_id": tier.id})
+
+    def _is_logistics_delivery(self):
+        """Tell whether the transfer serves a customer: an outgoing one, or a step before it."""
+        return not self.return_id and (
+            self.picking_type_code == "outgoing"
+            or (self.picking_type_code == "internal" and bool(self.sale_id))
+        )

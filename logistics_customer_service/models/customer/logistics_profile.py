@@ -1,0 +1,482 @@
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class LogisticsProfile(models.Model):
+    _name = "logistics.profile"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Logistics Profile"
+    _order = "partner_id, id"
+    _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.phone"]
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        tracking=True,
+        help="The customer as a legal entity; its contacts share the profile.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(default=True)
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
+    email = fields.Char(related="partner_id.email")
+    phone = fields.Char(related="partner_id.phone")
+
+    # --- what the company knows
+    customer_kind = fields.Selection(
+        [("business", "Business"), ("consumer", "Consumer")],
+        compute="_compute_customer_kind",
+        store=True,
+        readonly=False,
+        tracking=True,
+    )
+    size = fields.Selection(
+        [("micro", "Micro"), ("small", "Small"), ("medium", "Medium"), ("large", "Large")]
+    )
+    industry_id = fields.Many2one(related="partner_id.industry_id", store=True, readonly=False)
+    country_id = fields.Many2one(related="partner_id.country_id", store=True)
+    state_id = fields.Many2one(related="partner_id.state_id", string="Region", store=True)
+    time_class_id = fields.Many2one(
+        "logistics.time.class", string="Delivery Time", index="btree_not_null", tracking=True
+    )
+    cargo_nature_ids = fields.Many2many("logistics.cargo.nature", string="Cargo Natures")
+    special_service_ids = fields.Many2many("logistics.special.service", string="Special Services")
+    service_frequency = fields.Selection(
+        [
+            ("daily", "Daily"),
+            ("weekly", "Weekly"),
+            ("fortnightly", "Every two weeks"),
+            ("monthly", "Monthly"),
+            ("quarterly", "Quarterly"),
+            ("occasional", "Occasionally"),
+        ],
+        string="Declared Frequency",
+        help="How often the customer says to order; compare it with the orders below.",
+    )
+    preferred_channel = fields.Selection(
+        [
+            ("phone", "Phone"),
+            ("mail", "Mail"),
+            ("sms", "SMS"),
+            ("portal", "Portal"),
+            ("chat", "Chat"),
+            ("letter", "Letter"),
+        ],
+        tracking=True,
+    )
+    # named as core's week day widget expects them
+    mon = fields.Boolean(default=True)
+    tue = fields.Boolean(default=True)
+    wed = fields.Boolean(default=True)
+    thu = fields.Boolean(default=True)
+    fri = fields.Boolean(default=True)
+    sat = fields.Boolean()
+    sun = fields.Boolean()
+    contact_hour_from = fields.Float(string="Contact From", default=9.0)
+    contact_hour_to = fields.Float(string="Contact Until", default=18.0)
+    contact_tz = fields.Selection(
+        _tz_get,
+        string="Time Zone",
+        compute="_compute_contact_tz",
+        store=True,
+        readonly=False,
+        help="Contact days and hours are in this time zone.",
+    )
+    consent_ids = fields.One2many("logistics.consent", "profile_id", string="Consents")
+    agent_id = fields.Many2one(
+        "res.users",
+        string="Dedicated Agent",
+        index="btree_not_null",
+        tracking=True,
+        domain=lambda self: [
+            (
+                "all_group_ids",
+                "in",
+                self.env.ref("logistics_customer_service.group_agent").id,
+            )
+        ],
+    )
+    packing_notes = fields.Text()
+    delivery_notes = fields.Text()
+
+    # --- what Odoo knows
+    fact_ids = fields.One2many("logistics.profile.fact", "profile_id")
+    fact_id = fields.Many2one(
+        "logistics.profile.fact",
+        string="Facts of the Window",
+        compute="_compute_fact_id",
+        search="_search_fact_id",
+        compute_sudo=True,
+    )
+    lifetime_fact_id = fields.Many2one(
+        "logistics.profile.fact",
+        string="Facts in All",
+        compute="_compute_fact_id",
+        search="_search_lifetime_fact_id",
+        compute_sudo=True,
+    )
+    window_months = fields.Integer(related="company_id.logistics_window_months")
+    order_count = fields.Integer(related="fact_id.order_count")
+    net_amount = fields.Monetary(related="fact_id.net_amount")
+    refund_amount = fields.Monetary(related="fact_id.refund_amount")
+    margin = fields.Monetary(related="fact_id.margin")
+    median_gap_days = fields.Float(related="fact_id.median_gap_days")
+    delivery_count = fields.Integer(related="fact_id.delivery_count")
+    delivery_judged_count = fields.Integer(related="fact_id.delivery_judged_count")
+    on_time_count = fields.Integer(related="fact_id.on_time_count")
+    on_time_rate = fields.Float(compute="_compute_rates", compute_sudo=True)
+    in_full_judged_count = fields.Integer(related="fact_id.in_full_judged_count")
+    in_full_count = fields.Integer(related="fact_id.in_full_count")
+    in_full_rate = fields.Float(compute="_compute_rates", compute_sudo=True)
+    overdue_amount = fields.Monetary(related="lifetime_fact_id.overdue_amount")
+    payment_count = fields.Integer(related="fact_id.payment_count")
+    mean_payment_delay = fields.Float(related="fact_id.mean_payment_delay")
+    total_order_count = fields.Integer(
+        related="lifetime_fact_id.order_count", string="Orders in All"
+    )
+    total_net_amount = fields.Monetary(
+        related="lifetime_fact_id.net_amount", string="Net Sales in All"
+    )
+    total_margin = fields.Monetary(related="lifetime_fact_id.margin", string="Margin in All")
+    total_delivery_count = fields.Integer(
+        related="lifetime_fact_id.delivery_count", string="Deliveries in All"
+    )
+    first_order_at = fields.Datetime(related="lifetime_fact_id.first_order_at")
+    last_order_at = fields.Datetime(related="lifetime_fact_id.last_order_at")
+    relation_months = fields.Integer(compute="_compute_relation_months", compute_sudo=True)
+
+    _partner_company_unique = models.UniqueIndex(
+        "(partner_id, company_id)", "This customer already has a profile in the company."
+    )
+    _check_contact_hours = models.Constraint(
+        "CHECK (contact_hour_from >= 0 AND contact_hour_to <= 24"
+        " AND contact_hour_from < contact_hour_to)",
+        "Contact hours run from an earlier to a later hour of the day.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("partner_id.complete_name")
+    def _compute_display_name(self):
+        for profile in self:
+            profile.display_name = profile.partner_id.display_name
+
+    @api.depends("partner_id")
+    def _compute_customer_kind(self):
+        for profile in self:
+            profile.customer_kind = "business" if profile.partner_id.is_company else "consumer"
+
+    @api.depends("partner_id")
+    def _compute_contact_tz(self):
+        for profile in self:
+            profile.contact_tz = profile.partner_id.tz or profile.company_id._get_logistics_tz()
+
+    @api.depends("fact_ids.window_months", "company_id.logistics_window_months")
+    def _compute_fact_id(self):
+        for profile in self:
+            by_window = {fact.window_months: fact for fact in profile.fact_ids}
+            profile.fact_id = by_window.get(profile.company_id.logistics_window_months)
+            profile.lifetime_fact_id = by_window.get(0)
+
+    @api.depends("fact_id")
+    def _compute_rates(self):
+        for profile in self:
+            fact = profile.fact_id
+            profile.on_time_rate = fact.on_time_count / (fact.delivery_judged_count or 1)
+            profile.in_full_rate = fact.in_full_count / (fact.in_full_judged_count or 1)
+
+    @api.depends("first_order_at")
+    def _compute_relation_months(self):
+        today = fields.Date.context_today(self)
+        for profile in self:
+            first = profile.first_order_at
+            profile.relation_months = first and (today - first.date()).days // 30.4375
+
+    @api.model
+    def _search_fact_id(self, operator, value):
+        if operator not in ("any", "any!", "in"):
+            return NotImplemented
+        companies = self.env["res.company"].sudo().search([])  # each has a window of its own
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & self._get_fact_domain(company.logistics_window_months, operator, value)
+            for company in companies
+        )
+
+    @api.model
+    def _search_lifetime_fact_id(self, operator, value):
+        if operator not in ("any", "any!", "in"):
+            return NotImplemented
+        return self._get_fact_domain(0, operator, value)
+
+    @api.model
+    def _get_fact_domain(self, months, operator, value):
+        """Domain of the profiles whose facts of a window fit ``value``, as a search gets it."""
+        window = Domain("window_months", "=", months)
+        if operator != "in":
+            return Domain("fact_ids", operator, window & Domain(value))
+        found = Domain("fact_ids", "any", window & Domain("id", "in", list(value)))
+        return found if False not in value else found | ~Domain("fact_ids", "any", window)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Lets figures be sorted, grouped and summed: they are related through these two."""
+        windows = {
+            "fact_id": SQL(
+                "(SELECT logistics_window_months FROM res_company WHERE id = %s)",
+                SQL.identifier(alias, "company_id"),
+            ),
+            "lifetime_fact_id": SQL("0"),
+        }
+        if field_expr not in windows:
+            return super()._field_to_sql(alias, field_expr, query)
+        return SQL(
+            "(SELECT id FROM logistics_profile_fact WHERE profile_id = %s AND window_months = %s)",
+            SQL.identifier(alias, "id"),
+            windows[field_expr],
+        )
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = self.env["res.partner"]
+        return super().create(
+            [
+                {
+                    **vals,
+                    "partner_id": partners.browse(
+                        vals.get("partner_id")
+                    ).commercial_partner_id.id,
+                }
+                for vals in vals_list
+            ]
+        )
+
+    @api.constrains("partner_id")
+    def _check_commercial_partner(self):
+        for profile in self:
+            if profile.partner_id != profile.partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s belongs to %(customer)s and shares its profile.",
+                        contact=profile.partner_id.display_name,
+                        customer=profile.partner_id.commercial_partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("company_id", "partner_id")
+    def _check_partner_company(self):
+        for profile in self:
+            if profile.partner_id.company_id not in (
+                profile.company_id,
+                self.env["res.company"],
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(customer)s belongs to another company than %(company)s.",
+                        customer=profile.partner_id.display_name,
+                        company=profile.company_id.name,
+                    )
+                )
+
+    # === ACTIONS ===#
+
+    def action_refresh(self):
+        """Bring figures, score and tier of these customers up to date now."""
+        self.check_access("write")
+        for company, profiles in self.grouped("company_id").items():
+            # facts, scores and tiers are written by rules, never by the person who asks
+            profiles.sudo()._refresh(company)
+        return True
+
+    def action_view_orders(self):
+        """Open the sales orders of the customer and its contacts."""
+        return self._get_documents_action("sale.action_orders", "partner_id")
+
+    def action_view_deliveries(self):
+        """Open the deliveries to the customer and its contacts."""
+        return self._get_documents_action("stock.action_picking_tree_outgoing", "partner_id")
+
+    def _get_documents_action(self, xmlid, field_name):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return {
+            **action,
+            "domain": [
+                (field_name, "child_of", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+            "context": {"create": False},
+        }
+
+    # === PROFILES OF CUSTOMERS ===#
+
+    @api.model
+    def _ensure_for(self, partners, company):
+        """Return the profiles of partners in a company, making those that are missing.
+
+        :param partners: any contacts; their commercial partners have the profiles
+        """
+        customers = partners.commercial_partner_id
+        # a salesperson confirms an order without rights on profiles
+        profiles = self.sudo().with_context(active_test=False)
+        held = profiles.search(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
+        )
+        missing = customers - held.partner_id
+        return held + profiles.create(
+            [self._prepare_profile_vals(partner, company) for partner in missing]
+        )
+
+    @api.model
+    def _prepare_profile_vals(self, partner, company):
+        return {"partner_id": partner.id, "company_id": company.id, "active": partner.active}
+
+    @api.model
+    def _insert_missing(self, company, limit):
+        """Make the profiles of customers with confirmed orders that have none.
+
+        :param limit: the most profiles to make
+        :return: the number made
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO logistics_profile
+                       (partner_id, company_id, active, customer_kind, industry_id, country_id,
+                        state_id, contact_tz, contact_hour_from, contact_hour_to,
+                        mon, tue, wed, thu, fri, sat, sun, tier_opt_out,
+                        create_uid, write_uid, create_date, write_date)
+                   SELECT rp.id, %(company)s, rp.active,
+                          CASE WHEN rp.is_company THEN 'business' ELSE 'consumer' END,
+                          rp.industry_id, rp.country_id, rp.state_id,
+                          COALESCE(rp.tz, %(zone)s), 9, 18,
+                          TRUE, TRUE, TRUE, TRUE, TRUE, FALSE, FALSE, FALSE,
+                          %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
+                     FROM res_partner rp
+                    WHERE rp.id IN (
+                          SELECT contact.commercial_partner_id
+                            FROM sale_order so
+                            JOIN res_partner contact ON contact.id = so.partner_id
+                           WHERE so.company_id = %(company)s AND so.state = 'sale')
+                      AND COALESCE(rp.company_id, %(company)s) = %(company)s
+                      AND NOT EXISTS (
+                          SELECT FROM logistics_profile held
+                           WHERE held.partner_id = rp.id AND held.company_id = %(company)s)
+                    ORDER BY rp.id
+                    LIMIT %(limit)s
+                   ON CONFLICT DO NOTHING""",
+                company=company.id,
+                zone=company._get_logistics_tz(),
+                uid=self.env.uid,
+                limit=limit,
+            )
+        )
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    @api.model
+    def _get_complexity_sql(self):
+        """Return the SQL of the complexity of the needs of profile ``p``."""
+        tags = SQL(" + ").join(
+            SQL(
+                """COALESCE((SELECT SUM(tag.complexity) FROM %s rel JOIN %s tag ON tag.id = rel.%s
+                              WHERE rel.%s = p.id), 0)""",
+                SQL.identifier(field.relation),
+                SQL.identifier(self.env[field.comodel_name]._table),
+                SQL.identifier(field.column2),
+                SQL.identifier(field.column1),
+            )
+            for field in map(self._fields.get, ("cargo_nature_ids", "special_service_ids"))
+        )
+        return SQL(
+            """(%s + COALESCE((SELECT class.complexity FROM logistics_time_class class
+                                WHERE class.id = p.time_class_id), 0))""",
+            tags,
+        )
+
+    # === MERGING ===#
+
+    def _move_to_customer(self, customer):
+        """Give profiles to another commercial partner; where it has one they are merged.
+
+        :param customer: the commercial partner that takes the place of the profiles' own
+        :return: the profiles of the customer
+        """
+        kept = self.browse()
+        for company, sources in self.grouped("company_id").items():
+            target = self.with_context(active_test=False).search(
+                [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+            )
+            if not target:
+                target = sources[0]
+                target.partner_id = customer
+            (sources - target)._merge_into(target)
+            kept += target
+        return kept
+
+    def _merge_into(self, target):
+        """Merge profiles into another of the same company and delete them; nothing is lost."""
+        for source in self:
+            target.write(source._prepare_merge_vals(target))
+            source._merge_consents(target)
+            source._move_history(target)
+        self.unlink()
+
+    def _prepare_merge_vals(self, target):
+        """Return what the target takes over: tags and notes add up, gaps are filled."""
+        vals = {
+            name: self[name].id if self._fields[name].relational else self[name]
+            for name in self._get_merge_fields()
+            if self[name] and not target[name]
+        }
+        for name in ("cargo_nature_ids", "special_service_ids"):
+            vals[name] = [fields.Command.link(tag.id) for tag in self[name]]
+        for name in ("packing_notes", "delivery_notes"):
+            notes = filter(None, dict.fromkeys((target[name], self[name])))
+            vals[name] = "\n".join(notes) or False
+        return vals
+
+    @api.model
+    def _get_merge_fields(self):
+        """Return the fields that fill a gap of the target of a merge."""
+        return [
+            "size",
+            "time_class_id",
+            "service_frequency",
+            "preferred_channel",
+            "agent_id",
+            "active",
+        ]
+
+    def _merge_consents(self, target):
+        """Hand consents over; of two answers for a purpose the later counts, a tie is a no."""
+        held = {consent.purpose_id: consent for consent in target.consent_ids}
+        for consent in self.consent_ids:
+            other = held.get(consent.purpose_id)
+            if not other:
+                consent.profile_id = target
+            elif (consent.date, consent.state == "refused") > (
+                other.date,
+                other.state == "refused",
+            ):
+                other.unlink()
+                consent.profile_id = target
+
+    def _move_history(self, target):
+        """Hand messages, files, activities and followers over to the target."""
+        self.message_change_thread(target)
+        self.activity_ids.write({"res_id": target.id})
+        target.message_subscribe(self.message_partner_ids.ids)

@@ -1,0 +1,375 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...tools.periods import window_start
+
+
+class LogisticsProfileFact(models.Model):
+    """What Odoo's orders, deliveries and invoices say of a customer in a window of time.
+
+    One row per profile and window, written by one statement per batch of profiles. The rows live
+    apart from the profile so that the nightly job never contends with people who edit profiles.
+    """
+
+    _name = "logistics.profile.fact"
+    _description = "Customer Facts"
+    _order = "profile_id, window_months"
+    _rec_name = "profile_id"
+    _log_access = False
+
+    profile_id = fields.Many2one("logistics.profile", required=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, index=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    window_months = fields.Integer(
+        required=True, aggregator=None, help="Length of the window; 0 is since the first order."
+    )
+    order_count = fields.Integer(string="Orders")
+    order_amount = fields.Monetary(string="Ordered")
+    refund_amount = fields.Monetary(string="Credited")
+    net_amount = fields.Monetary(string="Net Sales", help="Ordered less credited.")
+    margin = fields.Monetary(help="Only where the margin of sales orders is recorded.")
+    first_order_at = fields.Datetime(string="First Order")
+    last_order_at = fields.Datetime(string="Last Order")
+    median_gap_days = fields.Float(string="Median Days Between Orders", aggregator="avg")
+    delivery_count = fields.Integer(string="Deliveries")
+    delivery_judged_count = fields.Integer(
+        string="Deliveries Judged", help="Deliveries done that had a promised day."
+    )
+    on_time_count = fields.Integer(string="On Time")
+    in_full_judged_count = fields.Integer(
+        string="Orders Judged",
+        help="Orders with a delivery done and nothing more to deliver.",
+    )
+    in_full_count = fields.Integer(string="In Full")
+    overdue_amount = fields.Monetary(string="Overdue")
+    payment_count = fields.Integer(string="Invoices Paid")
+    mean_payment_delay = fields.Float(
+        string="Mean Payment Delay",
+        aggregator="avg",
+        help="Mean days from the due date to the full payment; negative is early.",
+    )
+
+    _profile_window_unique = models.UniqueIndex("(profile_id, window_months)")
+
+    @api.model
+    def _get_windows(self, company):
+        """Return the sorted window lengths, in months, that the company's figures need."""
+        scheme = self.env["logistics.tier.scheme"]._get_in_force(company)
+        return sorted({0, company.logistics_window_months, *scheme._get_window_months(company)})
+
+    @api.model
+    def _refresh(self, company, profile_ids, today):
+        """Bring the facts of a batch of profiles up to date; only rows that changed are written.
+
+        :param company: the company of the profiles
+        :param profile_ids: ids of profiles
+        :param today: date in the company's time zone
+        :return: the number of rows written
+        """
+        windows = self._get_windows(company)
+        names = SQL(", ").join(map(SQL.identifier, self._get_fact_names()))
+        excluded = SQL(", ").join(
+            SQL.identifier("excluded", name) for name in self._get_fact_names()
+        )
+        current = SQL(", ").join(
+            SQL.identifier(self._table, name) for name in self._get_fact_names()
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO logistics_profile_fact
+                        (profile_id, company_id, window_months, %(names)s)
+                   %(facts)s
+                   ON CONFLICT (profile_id, window_months) DO UPDATE
+                      SET (%(names)s) = ROW(%(excluded)s)
+                    WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)""",
+                names=names,
+                facts=self._get_facts_query(company, profile_ids, windows, today),
+                excluded=excluded,
+                current=current,
+            )
+        )
+        written = self.env.cr.rowcount
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM logistics_profile_fact
+                    WHERE profile_id = ANY(%s) AND NOT window_months = ANY(%s)""",
+                list(profile_ids),
+                windows,
+            )
+        )
+        self.invalidate_model()
+        return written + self.env.cr.rowcount
+
+    @api.model
+    def _get_fact_names(self):
+        """Return the names of the columns that :meth:`_get_facts_query` yields, in its order."""
+        return [
+            "order_count",
+            "order_amount",
+            "refund_amount",
+            "net_amount",
+            "margin",
+            "first_order_at",
+            "last_order_at",
+            "median_gap_days",
+            "delivery_count",
+            "delivery_judged_count",
+            "on_time_count",
+            "in_full_judged_count",
+            "in_full_count",
+            "overdue_amount",
+            "payment_count",
+            "mean_payment_delay",
+        ]
+
+    @api.model
+    def _get_facts_query(self, company, profile_ids, windows, today):
+        """Return the SELECT of profile, company, window and facts for a batch of profiles.
+
+        :param windows: lengths in months, 0 for since the first order
+        """
+        zone = company._get_logistics_tz()
+        starts = SQL(", ").join(
+            SQL("(%s::int4, %s::timestamp)", months, window_start(today, months, zone))
+            for months in windows
+        )
+        return SQL(
+            """
+            WITH win (months, since) AS (VALUES %(starts)s),
+            %(customers)s, %(orders)s, %(deliveries)s, %(fulfilment)s, %(payments)s, %(refunds)s
+            SELECT p.id, p.company_id, win.months,
+                   COALESCE(o.order_count, 0),
+                   COALESCE(o.order_amount, 0),
+                   COALESCE(r.refund_amount, 0),
+                   COALESCE(o.order_amount, 0) - COALESCE(r.refund_amount, 0),
+                   o.margin, o.first_order_at, o.last_order_at, o.median_gap_days,
+                   COALESCE(d.delivery_count, 0),
+                   COALESCE(d.delivery_judged_count, 0),
+                   COALESCE(d.on_time_count, 0),
+                   COALESCE(f.in_full_judged_count, 0),
+                   COALESCE(f.in_full_count, 0),
+                   COALESCE(y.overdue_amount, 0),
+                   COALESCE(y.payment_count, 0),
+                   y.mean_payment_delay
+              FROM logistics_profile p
+        CROSS JOIN win
+         LEFT JOIN order_fact o ON o.profile_id = p.id AND o.months = win.months
+         LEFT JOIN delivery_fact d ON d.profile_id = p.id AND d.months = win.months
+         LEFT JOIN fulfilment_fact f ON f.profile_id = p.id AND f.months = win.months
+         LEFT JOIN payment_fact y ON y.profile_id = p.id AND y.months = win.months
+         LEFT JOIN refund_fact r ON r.profile_id = p.id AND r.months = win.months
+             WHERE p.id = ANY(%(ids)s) AND p.company_id = %(company)s
+            """,
+            starts=starts,
+            customers=self._get_customers_cte(company, profile_ids),
+            orders=self._get_orders_cte(company),
+            deliveries=self._get_deliveries_cte(company, zone),
+            fulfilment=self._get_fulfilment_cte(),
+            payments=self._get_payments_cte(company, today),
+            refunds=self._get_refunds_cte(company),
+            ids=list(profile_ids),
+            company=company.id,
+        )
+
+    def _get_customers_cte(self, company, profile_ids):
+        """``customer``: the profiles of the batch with their partner and all its contacts."""
+        return SQL(
+            """customer AS (
+                SELECT p.id AS profile_id, contact.id AS partner_id
+                  FROM logistics_profile p
+                  JOIN res_partner contact ON contact.commercial_partner_id = p.partner_id
+                 WHERE p.id = ANY(%s) AND p.company_id = %s
+            )""",
+            list(profile_ids),
+            company.id,
+        )
+
+    def _get_orders_cte(self, company):
+        """``orders``: confirmed orders with their amount in company currency; ``order_fact``.
+
+        A gap counts in a window when the later of its two orders lies in it.
+        """
+        return SQL(
+            """orders AS (
+                SELECT c.profile_id, so.id, so.date_order,
+                       COALESCE(so.promised_date, so.commitment_date) AS promised,
+                       %(amount)s AS amount, %(margin)s AS margin,
+                       EXTRACT(epoch FROM so.date_order - LAG(so.date_order) OVER (
+                           PARTITION BY c.profile_id ORDER BY so.date_order, so.id
+                       )) / 86400 AS gap
+                  FROM customer c
+                  JOIN sale_order so ON so.partner_id = c.partner_id
+                 WHERE so.company_id = %(company)s AND so.state = 'sale'
+            ), order_fact AS (
+                SELECT o.profile_id, win.months,
+                       COUNT(*) AS order_count,
+                       ROUND(SUM(o.amount), 2) AS order_amount,
+                       ROUND(SUM(o.margin), 2) AS margin,
+                       MIN(o.date_order) AS first_order_at,
+                       MAX(o.date_order) AS last_order_at,
+                       PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY o.gap) AS median_gap_days
+                  FROM orders o
+                  JOIN win ON o.date_order >= win.since
+                 GROUP BY o.profile_id, win.months
+            )""",
+            amount=self._get_company_amount_sql(company, SQL("so.amount_untaxed")),
+            margin=self._get_margin_sql(company),
+            company=company.id,
+        )
+
+    def _get_company_amount_sql(self, company, amount):
+        """Return the amount of order ``so`` in company currency.
+
+        At the rate of the order's date, or at the latest rate, as the company chose.
+        """
+        if company.logistics_currency_rate == "order":
+            return SQL("(%s / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric", amount)
+        return SQL(
+            "(%s / COALESCE((%s::jsonb ->> so.currency_id::text)::numeric, 1))::numeric",
+            amount,
+            company._get_logistics_rates_json(),
+        )
+
+    def _get_margin_sql(self, company):
+        if "margin" not in self.env["sale.order"]._fields:
+            return SQL("NULL::numeric")
+        return self._get_company_amount_sql(company, SQL("so.margin"))
+
+    def _get_deliveries_cte(self, company, zone):
+        """``delivery``: transfers done to the customer, returns excluded; ``delivery_fact``.
+
+        The promise is that of the order, else the deadline, else the scheduled date of the
+        transfer. On time is judged by calendar day in the company's time zone (formula 1).
+        """
+        return SQL(
+            """delivery AS (
+                SELECT COALESCE(o.profile_id, c.profile_id) AS profile_id,
+                       sp.sale_id AS order_id, sp.date_done,
+                       COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
+                  FROM stock_picking sp
+                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
+                  JOIN stock_location dest ON dest.id = sp.location_dest_id
+             LEFT JOIN orders o ON o.id = sp.sale_id
+             LEFT JOIN customer c ON c.partner_id = sp.partner_id AND sp.sale_id IS NULL
+                 WHERE sp.company_id = %(company)s AND sp.state = 'done'
+                   AND sp.return_id IS NULL
+                   AND kind.code = 'outgoing' AND dest.usage = 'customer'
+                   AND (o.id IS NOT NULL OR c.partner_id IS NOT NULL)
+            ), delivery_fact AS (
+                SELECT d.profile_id, win.months,
+                       COUNT(*) AS delivery_count,
+                       COUNT(d.promised) AS delivery_judged_count,
+                       COUNT(*) FILTER (
+                           WHERE (d.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                              <= (d.promised AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                       ) AS on_time_count
+                  FROM delivery d
+                  JOIN win ON d.date_done >= win.since
+                 GROUP BY d.profile_id, win.months
+            )""",
+            company=company.id,
+            zone=zone,
+        )
+
+    def _get_fulfilment_cte(self):
+        """``fulfilment_fact``: orders in full among those delivered with nothing left open.
+
+        Measured per order line against its ordered quantity, from what went to the customer:
+        a return does not undo a delivery, a split demand does not hide a short one (formula 2).
+        Where the moves are of other products (kits) the line's own delivered quantity counts.
+        """
+        return SQL(
+            """closed AS (
+                SELECT d.profile_id, d.order_id, MAX(d.date_done) AS date_done
+                  FROM delivery d
+                 WHERE d.order_id IS NOT NULL
+                   AND NOT EXISTS (
+                       SELECT FROM stock_picking sp
+                         JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
+                        WHERE sp.sale_id = d.order_id AND kind.code = 'outgoing'
+                          AND sp.return_id IS NULL AND sp.state NOT IN ('done', 'cancel'))
+                 GROUP BY d.profile_id, d.order_id
+            ), shipped AS (
+                SELECT sm.sale_line_id, sm.product_id, SUM(sm.quantity * unit.factor) AS quantity
+                  FROM closed
+                  JOIN sale_order_line line ON line.order_id = closed.order_id
+                  JOIN stock_move sm ON sm.sale_line_id = line.id
+                  JOIN stock_location dest ON dest.id = sm.location_dest_id
+                  JOIN uom_uom unit ON unit.id = sm.product_uom
+                 WHERE sm.state = 'done' AND dest.usage = 'customer'
+                   AND sm.origin_returned_move_id IS NULL
+                 GROUP BY sm.sale_line_id, sm.product_id
+            ), fulfilment AS (
+                SELECT closed.profile_id, closed.order_id, closed.date_done,
+                       BOOL_AND(GREATEST(
+                           COALESCE(shipped.quantity, 0),
+                           COALESCE(line.qty_delivered, 0) * unit.factor
+                       ) >= line.product_uom_qty * unit.factor - 0.00001) AS in_full
+                  FROM closed
+                  JOIN sale_order_line line ON line.order_id = closed.order_id
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = line.product_uom_id
+             LEFT JOIN shipped ON shipped.sale_line_id = line.id
+                   AND shipped.product_id = line.product_id
+                 WHERE template.type = 'consu' AND line.product_uom_qty > 0
+                 GROUP BY closed.profile_id, closed.order_id, closed.date_done
+            ), fulfilment_fact AS (
+                SELECT f.profile_id, win.months,
+                       COUNT(*) AS in_full_judged_count,
+                       COUNT(*) FILTER (WHERE f.in_full) AS in_full_count
+                  FROM fulfilment f
+                  JOIN win ON f.date_done >= win.since
+                 GROUP BY f.profile_id, win.months
+            )"""
+        )
+
+    def _get_payments_cte(self, company, today):
+        """``payment_fact``: what is overdue today, and how late paid invoices were paid."""
+        return SQL(
+            """receivable AS (
+                SELECT c.profile_id, aml.date_maturity, aml.amount_residual,
+                       CASE WHEN aml.amount_residual = 0 THEN (
+                           SELECT MAX(settled.max_date) FROM account_partial_reconcile settled
+                            WHERE settled.debit_move_id = aml.id
+                       ) END AS paid_on
+                  FROM customer c
+                  JOIN account_move_line aml ON aml.partner_id = c.partner_id
+                  JOIN account_move move ON move.id = aml.move_id
+                 WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
+                   AND aml.display_type = 'payment_term' AND move.move_type = 'out_invoice'
+            ), payment_fact AS (
+                SELECT y.profile_id, win.months,
+                       SUM(y.amount_residual) FILTER (
+                           WHERE y.date_maturity < %(today)s
+                       ) AS overdue_amount,
+                       COUNT(y.paid_on) FILTER (
+                           WHERE y.date_maturity >= win.since
+                       ) AS payment_count,
+                       (AVG(y.paid_on - y.date_maturity) FILTER (
+                           WHERE y.date_maturity >= win.since
+                       ))::float8 AS mean_payment_delay
+                  FROM receivable y
+            CROSS JOIN win
+                 GROUP BY y.profile_id, win.months
+            )""",
+            company=company.id,
+            today=today,
+        )
+
+    def _get_refunds_cte(self, company):
+        """``refund_fact``: posted credit notes in company currency."""
+        return SQL(
+            """refund_fact AS (
+                SELECT c.profile_id, win.months,
+                       ROUND(SUM(ABS(move.amount_untaxed_signed)), 2) AS refund_amount
+                  FROM customer c
+                  JOIN account_move move ON move.partner_id = c.partner_id
+                  JOIN win ON move.invoice_date >= win.since
+                 WHERE move.company_id = %s AND move.state = 'posted'
+                   AND move.move_type = 'out_refund'
+                 GROUP BY c.profile_id, win.months
+            )""",
+            company.id,
+        )

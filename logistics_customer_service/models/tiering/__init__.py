@@ -1,0 +1,7 @@
+from . import logistics_tier_scheme
+from . import logistics_tier
+from . import logistics_tier_criterion
+from . import logistics_tier_criterion_step
+from . import logistics_tier_change
+from . import logistics_profile
+from . import logistics_run

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+
+
+class LogisticsTier(models.Model):
+    _name = "logistics.tier"
+    _description = "Customer Tier"
+    _order = "scheme_id, sequence, threshold desc, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        help="Tiers of two schemes with the same code are taken for the same tier.",
+    )
+    scheme_id = fields.Many2one(
+        "logistics.tier.scheme", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="scheme_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10, help="The best tier comes first.")
+    color = fields.Integer()
+    threshold = fields.Float(
+        string="From Score",
+        help="Score from which a customer earns the tier. The tier with threshold 0 is the "
+        "default tier: everybody else, and customers without orders.",
+    )
+    delivery_priority = fields.Boolean(
+        string="Priority Delivery",
+        help="Deliveries of these customers are reserved and handled first.",
+    )
+    dedicated_agent_required = fields.Boolean(string="Dedicated Agent")
+    packing = fields.Text(
+        string="Packing Standard", translate=True, help="Shown to packers on the delivery."
+    )
+    visit_interval_days = fields.Integer(
+        string="Visit Every", help="Days between two visits; 0 means no planned visits."
+    )
+    customer_note = fields.Text(
+        string="What the Customer Gets",
+        translate=True,
+        help="In the customer's words: what this tier promises.",
+    )
+
+    _code_unique = models.UniqueIndex(
+        "(scheme_id, code)", "Two tiers of a scheme cannot have the same code."
+    )
+    _threshold_unique = models.UniqueIndex(
+        "(scheme_id, threshold)", "Two tiers of a scheme cannot start at the same score."
+    )
+    _check_threshold = models.Constraint(
+        "CHECK (threshold >= 0 AND threshold <= 100)", "A threshold lies between 0 and 100."
+    )
+    _check_visit_interval = models.Constraint(
+        "CHECK (visit_interval_days >= 0)", "The days between visits cannot be negative."
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tiers = super().create(vals_list)
+        tiers._check_scheme_editable()
+        return tiers
+
+    def write(self, vals):
+        if self._get_measured_fields() & vals.keys():
+            self._check_scheme_editable()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_force(self):
+        self._check_scheme_editable()
+
+    @api.model
+    def _get_measured_fields(self):
+        """Return the fields that decide who earns a tier; the rest may change at any time."""
+        return {"code", "threshold", "scheme_id"}
+
+    def _check_scheme_editable(self):
+        self.scheme_id._check_editable()

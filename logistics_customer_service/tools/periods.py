@@ -1,0 +1,38 @@
+"""Windows of time in a company's time zone: pure functions, no Odoo."""
+
+from datetime import datetime, time
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+SINCE_EVER = datetime(1, 1, 1)
+
+
+def window_start(today, months, tz_name):
+    """Return the naive UTC instant at which a window of whole months begins.
+
+    :param today: date in the company's time zone
+    :param months: length of the window; 0 means since the first order
+    :param tz_name: name of the company's time zone
+    """
+    if not months:
+        return SINCE_EVER
+    return local_midnight(today - relativedelta(months=months), tz_name)
+
+
+def local_midnight(day, tz_name):
+    """Return the naive UTC instant at which ``day`` begins in the time zone."""
+    zone = pytz.timezone(tz_name)
+    local = zone.localize(datetime.combine(day, time.min), is_dst=True)
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def local_date(instant, tz_name):
+    """Return the calendar day of a naive UTC instant in the time zone."""
+    return pytz.utc.localize(instant).astimezone(pytz.timezone(tz_name)).date()
+
+
+def local_hour(instant, tz_name):
+    """Return the hour of the day, as a float, of a naive UTC instant in the time zone."""
+    local = pytz.utc.localize(instant).astimezone(pytz.timezone(tz_name))
+    return local.hour + local.minute / 60.0

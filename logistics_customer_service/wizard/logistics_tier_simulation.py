@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import tiering
+
+
+class LogisticsTierSimulation(models.TransientModel):
+    """A scheme tried on the customers of today; nothing is written to profiles."""
+
+    _name = "logistics.tier.simulation"
+    _description = "Tier Simulation"
+
+    scheme_id = fields.Many2one(
+        "logistics.tier.scheme", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    line_ids = fields.One2many("logistics.tier.simulation.line", "simulation_id")
+
+    @api.depends("scheme_id", "company_id")
+    def _compute_display_name(self):
+        for simulation in self:
+            simulation.display_name = self.env._(
+                "%(scheme)s tried on %(company)s",
+                scheme=simulation.scheme_id.display_name,
+                company=simulation.company_id.name,
+            )
+
+    def action_run(self):
+        """Work the simulation out and open its matrix of moves."""
+        self.ensure_one()
+        self._fill_lines()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_tier_simulation_line_action"
+        )
+        return {
+            **action,
+            "name": self.display_name,
+            "domain": [("simulation_id", "=", self.id)],
+        }
+
+    def _fill_lines(self):
+        """Score every customer by the scheme and keep the tier each would have."""
+        today = self.company_id._get_logistics_today()
+        ladder = self.scheme_id._get_ladder()
+        facts = self._get_facts(today)
+        query = self.scheme_id._get_values_query(self.company_id, today, SQL("TRUE"), facts)
+        cuts = self.scheme_id._get_cuts(self.company_id, query)
+        scores = self.scheme_id._score(self.company_id, self.env.execute_query(query), cuts)
+        rows = [
+            self._prepare_line_row(profile, scores.get(profile.id), ladder)
+            for profile in self._get_profiles()
+        ]
+        self._insert_lines(rows)
+
+    def _get_profiles(self):
+        # the whole company is simulated, also by a manager who reads only part of it
+        return (
+            self.env["logistics.profile"]
+            .sudo()
+            .search_fetch(
+                [("company_id", "=", self.company_id.id)], ["tier_id", "manual_tier_id"]
+            )
+        )
+
+    def _get_facts(self, today):
+        """Return a SELECT of facts that also covers windows nobody has asked for yet."""
+        stored = self.env["logistics.profile.fact"]._get_windows(self.company_id)
+        missing = self.scheme_id._get_window_months(self.company_id) - set(stored)
+        kept = SQL(
+            "SELECT profile_id, company_id, window_months, %s FROM logistics_profile_fact",
+            self._get_fact_columns(),
+        )
+        if not missing:
+            return kept
+        computed = self.env["logistics.profile.fact"]._get_facts_query(
+            self.company_id, self._get_profiles().ids, sorted(missing), today
+        )
+        return SQL("%s UNION ALL (%s)", kept, computed)
+
+    def _get_fact_columns(self):
+        names = self.env["logistics.profile.fact"]._get_fact_names()
+        return SQL(", ").join(map(SQL.identifier, names))
+
+    def _prepare_line_row(self, profile, score, ladder):
+        """Return profile id, tier held, tier earned and score, as the lines are inserted."""
+        held = profile.tier_id
+        if profile.manual_tier_id:
+            matched = self.scheme_id._match_tier(profile.manual_tier_id)
+            tier_id = matched.id or tiering.earned(score and score.total, ladder)
+        else:
+            tier_id = tiering.earned(score and score.total, ladder)
+        return profile.id, held.id or None, tier_id, score and score.total
+
+    def _insert_lines(self, rows):
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO logistics_tier_simulation_line
+                       (simulation_id, company_id, profile_id, old_tier_id, new_tier_id, score,
+                        revenue, direction, create_uid, create_date, write_uid, write_date)
+                   SELECT %(simulation)s, %(company)s, line.profile_id, old.id, new.id, line.score,
+                          COALESCE(fact.net_amount, 0),
+                          CASE WHEN old.id IS NULL THEN 'first'
+                               WHEN old.code = new.code THEN 'same'
+                               WHEN new.threshold > COALESCE(twin.threshold, old.threshold)
+                               THEN 'up' ELSE 'down' END,
+                          %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
+                     FROM UNNEST(%(profiles)s::int4[], %(old)s::int4[], %(new)s::int4[],
+                                 %(scores)s::float8[])
+                          AS line (profile_id, old_tier_id, new_tier_id, score)
+                     JOIN logistics_tier new ON new.id = line.new_tier_id
+                LEFT JOIN logistics_tier old ON old.id = line.old_tier_id
+                LEFT JOIN logistics_tier twin ON twin.scheme_id = new.scheme_id
+                      AND twin.code = old.code
+                LEFT JOIN logistics_profile_fact fact ON fact.profile_id = line.profile_id
+                      AND fact.window_months = %(window)s""",
+                simulation=self.id,
+                company=self.company_id.id,
+                uid=self.env.uid,
+                profiles=columns[0],
+                old=columns[1],
+                new=columns[2],
+                scores=columns[3],
+                window=self.company_id.logistics_window_months,
+            )
+        )
+        self.invalidate_recordset(["line_ids"])
+
+
+class LogisticsTierSimulationLine(models.TransientModel):
+    _name = "logistics.tier.simulation.line"
+    _description = "Simulated Tier"
+    _order = "revenue desc, id"
+    _rec_name = "profile_id"
+
+    simulation_id = fields.Many2one(
+        "logistics.tier.simulation", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    profile_id = fields.Many2one(
+        "logistics.profile", string="Customer", required=True, ondelete="cascade"
+    )
+    old_tier_id = fields.Many2one("logistics.tier", string="Today", ondelete="cascade")
+    new_tier_id = fields.Many2one("logistics.tier", string="With the Scheme", ondelete="cascade")
+    direction = fields.Selection(
+        [("first", "First"), ("up", "Up"), ("down", "Down"), ("same", "Unchanged")],
+    )
+    score = fields.Float(aggregator="avg")
+    revenue = fields.Monetary(string="Net Sales")
+
+    def action_open_profile(self):
+        """Open the customer's profile."""
+        self.ensure_one()
+        return self.profile_id.get_formview_action()
