@@ -1,0 +1,266 @@
+"""``make test``: every kind of check, on databases of its own, as far as possible side by side.
+
+Each kind is a part with its own process, log (.odoo/log/test-<part>.log) and JUnit file
+(.odoo/log/junit-<part>.xml). All parts run even where one fails.
+"""
+
+import os
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import browser, postgres, shell
+from .config import Config
+from .console import Problem, say
+from .database import Databases, Templates
+from .paths import LOGS, ROOT, VENV_PYTHON, addons
+
+PATIENCE = 20 * 60
+# Folders below tests/ that hold no tests of the whole system.
+NOT_SYSTEM = {"unit", "support", "__pycache__"}
+NO_TESTS = 5  # pytest's exit code
+
+
+class Counts:
+    """How many tests passed, failed and were skipped."""
+
+    def __init__(self, passed=0, failed=0, skipped=0):
+        self.passed, self.failed, self.skipped = passed, failed, skipped
+
+    def __add__(self, other):
+        return Counts(
+            self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped
+        )
+
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+    @classmethod
+    def read(cls, junit):
+        """Read the counts from a JUnit file; without one the part died."""
+        try:
+            suites = list(ElementTree.parse(junit).iter("testsuite"))
+        except (OSError, ElementTree.ParseError):
+            return cls(failed=1)
+        number = {key: sum(int(suite.get(key, 0)) for suite in suites) for key in COUNTED}
+        failed = number["failures"] + number["errors"]
+        return cls(number["tests"] - failed - number["skipped"], failed, number["skipped"])
+
+
+COUNTED = ("tests", "failures", "errors", "skipped")
+
+
+class Part:
+    """One kind of tests: a pytest run over some folders."""
+
+    def __init__(self, name, folders, *options):
+        self.name = name
+        self.folders = [folder for folder in folders if any(folder.glob("**/test_*.py"))]
+        self.options = options
+        self.log = LOGS / f"test-{name}.log"
+        self.junit = LOGS / f"junit-{name}.xml"
+        self.counts = Counts()
+
+    def command(self, arguments=()):
+        """Return the command line."""
+        command = [VENV_PYTHON, "-m", "pytest", *self.options, f"--junitxml={self.junit}"]
+        return [str(part) for part in (*command, *arguments, *self.folders)]
+
+    def run(self, environment):
+        """Run in the background and show the output when done; return whether all passed."""
+        self.junit.unlink(missing_ok=True)
+        self.log.unlink(missing_ok=True)
+        started = time.monotonic()
+        try:
+            code = shell.run(self.command(), self.log, PATIENCE, cwd=ROOT, env=environment)
+        except Exception as error:  # a part must never take the others down
+            code = str(error)
+        self.counts = Counts.read(self.junit)
+        if code and not self.counts.failed:
+            self.counts.failed = 1
+        report(self.name, self.log, code, time.monotonic() - started)
+
+
+class Commands(Part):
+    """A part that is a list of commands, each of which must succeed."""
+
+    def __init__(self, name, commands):
+        super().__init__(name, [])
+        self.commands = commands
+        self.folders = [ROOT]
+
+    def run(self, environment):
+        """Run all commands; the part counts as one test per command."""
+        self.log.unlink(missing_ok=True)
+        started = time.monotonic()
+        codes = [shell.run(line, self.log, PATIENCE, cwd=ROOT, env=environment) for line in self.commands]
+        failed = sum(map(bool, codes))
+        self.counts = Counts(len(codes) - failed, failed)
+        report(self.name, self.log, failed, time.monotonic() - started)
+
+
+def report(name, log, code, seconds):
+    """Show what a part printed."""
+    verdict = "passed" if not code else f"FAILED ({code})"
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    say(f"\n======== {name}: {verdict}, {seconds:.0f} s ========\n{text.rstrip()}")
+
+
+def lint_part():
+    """The checks of style and of Odoo's conventions."""
+    bin_folder = VENV_PYTHON.parent
+    folders = [str(addon) for addon in addons()]
+    commands = [[bin_folder / "ruff", "check", ROOT]]
+    for folder in folders:
+        commands.append([VENV_PYTHON, "-m", "pylint", f"--rcfile={ROOT / '.pylintrc'}", folder])
+        commands.append([bin_folder / "oca-checks-odoo-module", folder])
+        po_files = sorted(Path(folder).glob("i18n*/*.po*"))
+        if po_files:
+            commands.append([bin_folder / "oca-checks-po", *po_files])
+    return Commands("lint", commands)
+
+
+def unit_part():
+    """The tests that need no Odoo."""
+    return Part("unit", [ROOT / "tests" / "unit"], "-p", "no:odoo", "-q")
+
+
+def addon_part(database="none"):
+    """The addon's own tests, in Odoo's test framework, with a web server and a browser."""
+    options = ["--odoo-http", f"--odoo-database={database}", f"--odoo-extra=db-filter=^{database}$", "-q"]
+    return Part("addon", [addon / "tests" for addon in addons()], *options)
+
+
+def system_parts():
+    """The tests that drive the whole system from outside: one part per folder of tests/."""
+    folders = sorted(path for path in (ROOT / "tests").glob("*/") if path.name not in NOT_SYSTEM)
+    return [Part(path.name, [path], "-p", "no:odoo", "-q") for path in folders]
+
+
+class TestRun:
+    """The server, configuration and databases that tests work with."""
+
+    __test__ = False
+
+    def __init__(self, odoo):
+        self.odoo = odoo
+        self.server = postgres.server("pg-test")
+
+    def __enter__(self):
+        self.server.__enter__()
+        self.config = Config.write("test", self.server, self.odoo, screenshots=LOGS / "screenshots")
+        self.databases = Databases(self.config)
+        self.templates = Templates(self.databases)
+        return self
+
+    def __exit__(self, *error):
+        return self.server.__exit__(*error)
+
+    def environment(self):
+        """Return the environment that parts run in."""
+        environment = self.config.environ()
+        environment.update(LCS_TEMPLATES="1", CHROME_BIN=browser.find() or "")
+        environment.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LOGS.parent / "hypothesis"))
+        return environment
+
+    def addon_database(self):
+        """Return a fresh database for the addon's own tests."""
+        name = f"{self.templates.prefix}_addon_tests"
+        self.databases.drop(name)
+        self.databases.copy(self.templates.get(demo=True), name)
+        return name
+
+
+def run_all(odoo):
+    """Run everything; return the exit code."""
+    started = time.monotonic()
+    browser.prepare()
+    first = [lint_part(), unit_part()]
+    with TestRun(odoo) as tests:
+        problem = prepare(tests, first)
+        later = system_parts()
+        if not problem:
+            database = tests.addon_database()
+            later.insert(0, addon_part(database))
+            side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
+            tests.databases.drop(database)
+    return conclude([*first, *later], problem, time.monotonic() - started)
+
+
+def prepare(tests, parts):
+    """Build the templates, meanwhile run the parts that need no database; return a failure."""
+    builds = [lambda demo=demo: tests.templates.get(demo=demo) for demo in (True, False)]
+    runs = [lambda part=part: part.run(tests.environment()) for part in parts if part.folders]
+    try:
+        side_by_side([*builds, *runs])
+    except Problem as problem:
+        say(f"\n{problem}")
+        return problem
+    return None
+
+
+def side_by_side(jobs):
+    """Run jobs two at a time, in their order; the first error comes through at the end."""
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
+        futures = [pool.submit(job) for job in jobs]
+        for future in futures:
+            future.exception()
+        for future in futures:
+            future.result()
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        shell.stop_all_started()
+        raise
+    finally:
+        pool.shutdown()
+
+
+def conclude(parts, problem, seconds):
+    """Print one line a part and the total; return the exit code."""
+    say(f"\n======== all parts, {seconds:.0f} s ========")
+    for part in parts:
+        say(f"  {part.name:<12} {part.counts if part.folders else 'no tests there'}")
+    total = sum((part.counts for part in parts), Counts())
+    if problem:
+        say("  The databases to test on could not be made; see above.")
+        total.failed += 1
+    say(f"total: {total}")
+    return 1 if total.failed or not total.passed else 0
+
+
+def run_part(odoo, name, arguments):
+    """Run one part in the foreground with more arguments for pytest; return the exit code."""
+    if name == "unit":
+        return foreground(unit_part(), {**os.environ, "PYTHONPATH": str(ROOT)}, arguments)
+    browser.prepare()
+    with TestRun(odoo) as tests:
+        if name == "addon":
+            database = tests.addon_database()
+            return foreground(addon_part(database), tests.environment(), arguments)
+        part = next((part for part in system_parts() if part.name == name), None)
+        if part is None or not part.folders:
+            raise Problem(f"There is no folder tests/{name} with tests in it.")
+        return foreground(part, tests.environment(), arguments)
+
+
+def foreground(part, environment, arguments):
+    """Run a part with the terminal as its output; return the exit code."""
+    import subprocess
+
+    sys.stdout.flush()
+    command = part.command([argument for argument in arguments if argument])
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, preexec_fn=shell.end_with_parent)
+    try:
+        return process.wait()
+    finally:
+        shell.stop(process)
+
+
+def lint():
+    """Run the linters alone; return the exit code."""
+    part = lint_part()
+    part.run({**os.environ, "PYTHONPATH": str(ROOT)})
+    return 1 if part.counts.failed else 0
