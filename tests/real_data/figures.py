@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Print the figures of a database as one JSON object: `make figures DB=<name>`.
+
+Nothing else goes to standard output. What cannot be had is said on standard error, with a
+status other than zero.
+"""
+
+import argparse
+import json
+import sys
+
+import psycopg2
+
+from scripts.dev import Problem, connect
+
+# Customers are commercial partners: a company's contacts order in its name.
+CUSTOMERS = """
+    WITH customer AS (
+        SELECT partner.commercial_partner_id AS id, count(*) AS orders
+          FROM sale_order so JOIN res_partner partner ON partner.id = so.partner_id
+         GROUP BY partner.commercial_partner_id
+    )
+    SELECT count(*), count(*) FILTER (WHERE orders >= 2) FROM customer
+"""
+AMOUNTS = """
+    SELECT coalesce(sum(amount) FILTER (WHERE NOT freight), 0),
+           coalesce(sum(amount) FILTER (WHERE freight), 0)
+      FROM (SELECT coalesce(line.is_delivery, false) AS freight,
+                   line.price_subtotal / coalesce(nullif(so.currency_rate, 0), 1) AS amount
+              FROM sale_order_line line JOIN sale_order so ON so.id = line.order_id
+             WHERE line.display_type IS NULL) converted
+"""
+DELIVERIES = """
+    SELECT coalesce(sum(delivery_count), 0), coalesce(sum(delivery_judged_count), 0),
+           coalesce(sum(on_time_count), 0)
+      FROM logistics_profile_fact WHERE window_months = 0
+"""
+TIERS = """
+    SELECT coalesce(nullif(tier.code, ''), tier.name ->> 'en_US', 'none'), count(*)
+      FROM logistics_profile profile
+      LEFT JOIN logistics_tier tier ON tier.id = profile.tier_id
+     WHERE profile.active
+     GROUP BY 1 ORDER BY 1
+"""
+
+
+def figures(cr):
+    """Return the figures as a dictionary; amounts in the currency of the company."""
+    persons, repeat_persons = _row(cr, CUSTOMERS)
+    goods, freight = _row(cr, AMOUNTS)
+    deliveries, judged, on_time = _row(cr, DELIVERIES)
+    return {
+        "persons": persons,
+        "repeat_persons": repeat_persons,
+        "orders": _counts(cr, "SELECT state, count(*) FROM sale_order GROUP BY 1 ORDER BY 1"),
+        "goods_amount": round(float(goods), 2),
+        "freight_amount": round(float(freight), 2),
+        "deliveries": deliveries,
+        "late": judged - on_time,
+        "on_time_rate": on_time / judged if judged else None,
+        "tiers": _counts(cr, TIERS),
+    }
+
+
+def _row(cr, query):
+    cr.execute(query)
+    return cr.fetchone()
+
+
+def _counts(cr, query):
+    cr.execute(query)
+    return dict(cr.fetchall())
+
+
+def main(argv=None):
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--db", required=True, help="name of a database with the addon")
+    options = parser.parse_args(argv)
+    try:
+        connection = connect(options.db)
+        with connection, connection.cursor() as cr:
+            result = figures(cr)
+    except psycopg2.errors.UndefinedTable:
+        sys.exit(f"The addon is not installed in the database {options.db}.")
+    except (psycopg2.Error, Problem) as error:
+        sys.exit(f"The figures of {options.db} cannot be read: {error}".strip())
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Odoo inside this very process, for scripts that fill or read a database in bulk."""
+
+import contextlib
+import os
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.tools import config
+
+# Nobody follows bulk data, and nothing about it is worth a message.
+QUIET = {
+    "tracking_disable": True,
+    "mail_create_nosubscribe": True,
+    "mail_notrack": True,
+    "skip_sms": True,
+}
+
+
+def configure(name, log_level="warn"):
+    """Point Odoo at the database `name`, by the configuration of the launcher."""
+    options = ["-d", name, "--log-level", log_level, "--max-cron-threads", "0"]
+    if os.environ.get("ODOO_RC"):
+        options = ["-c", os.environ["ODOO_RC"], *options]
+    config.parse_config(options, setup_logging=True)
+
+
+@contextlib.contextmanager
+def environment(name, commit=False):
+    """Yield the superuser's quiet environment; what is not committed is rolled back."""
+    with Registry(name).cursor() as cr:
+        yield api.Environment(cr, SUPERUSER_ID, dict(QUIET))
+        if not commit:
+            cr.rollback()
