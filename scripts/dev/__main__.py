@@ -21,6 +21,16 @@ LOGINS = (
     ("portal_customer", "portal_customer", "customer, on the portal"),
 )
 
+AS_OWNER = f"Run as the user that owns {ROOT}, who may be root if root ran this before."
+FREE_SPACE = "Free some space and run the same command again."
+ADVICE = {
+    errno.ENOSPC: FREE_SPACE,
+    errno.EDQUOT: FREE_SPACE,
+    errno.EACCES: AS_OWNER,
+    errno.EPERM: AS_OWNER,
+    errno.EROFS: "The project folder must be writable.",
+}
+
 
 def setup(test=False):
     """Make the virtual environment and get Odoo; return Odoo. Afterwards this process is run by
@@ -72,8 +82,8 @@ def serve(config, name, port):
     step = Step(f"Odoo on port {port}")
     with step, server.serving(config, name, port, log, "--max-cron-threads=1") as process:
         step.done()
-        print_logins(name, port, log)
         try:
+            print_logins(name, port, log)
             process.wait()
         except KeyboardInterrupt:
             say("\nStopping; the database stays for the next time.")
@@ -200,10 +210,10 @@ def main(arguments):
         console.use_stderr()
         say(f"\n{problem}")
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in ADVICE:
             raise
         console.use_stderr()
-        say("\nThe disk is full: free some space and run the same command again.")
+        say(f"\n{error.strerror}: {error.filename or STATE}. {ADVICE[error.errno]}")
     except KeyboardInterrupt:
         say("\nStopped; run the same command again to go on.")
         return 130

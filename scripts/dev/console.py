@@ -31,7 +31,7 @@ def say(text=""):
         print(text, file=_Output.stream, flush=True)
     except BrokenPipeError:
         # The reader (`| head`) has gone; what we do does not depend on being read.
-        _Output.stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        _Output.stream = open(os.devnull, "w", encoding="utf-8")
 
 
 class Step:

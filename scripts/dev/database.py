@@ -206,22 +206,21 @@ class Databases:
             self.drop(name)
 
     def make(self, name, demo):
-        """Create a database with the addon by a plain installation."""
-        self.install(name, [ADDON], *(["--with-demo"] if demo else []))
+        """Create a database with the addon; where templates are in use, as a copy of one."""
+        if os.environ.get("LCS_TEMPLATES"):
+            self.copy(Templates(self).get(demo=demo), name)
+        else:
+            self.install(name, [ADDON], *(["--with-demo"] if demo else []))
         self.note(name, "complete", demo=demo)
 
     def new(self, name, demo=False):
-        """Create a database with the addon; where templates are in use, as a copy of one."""
+        """Create a database with the addon; a Problem if there is one of that name."""
         check_name(name)
         if self.exists(name):
             self.drop_unfinished(name)
         if self.exists(name):
             raise Problem(f"The database '{name}' exists already: choose another with DB=<name>.")
-        if os.environ.get("LCS_TEMPLATES"):
-            self.copy(Templates(self).get(demo=demo), name)
-            self.note(name, "complete", demo=demo)
-        else:
-            self.make(name, demo)
+        self.make(name, demo)
 
 
 class Templates:
