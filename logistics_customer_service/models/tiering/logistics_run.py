@@ -3,6 +3,7 @@ import logging
 import psycopg2
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -90,6 +91,13 @@ class LogisticsRun(models.Model):
                 and last.get(company) != company._get_logistics_today()
             )
         )
+
+    @api.model
+    def action_run_now(self):
+        """Bring the customers of the user's companies up to date at once."""
+        if not self.env.user.has_group("logistics_customer_service.group_manager"):
+            raise AccessError(self.env._("Only a service manager starts a run."))
+        return self._restart(self.env.companies)
 
     @api.model
     def _restart(self, companies):
