@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""The nightly job against one plain GROUP BY of the same facts: `make bench`.
+
+For each size a company is made by SQL; then a night where everything is new and a usual night
+are run, each in a process of its own, and held against the bound: time as a ratio, facts one by
+one. With `--db` the job is run on a database that is there already, which it changes.
+"""
+
+import argparse
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+
+import _paths
+import generate
+import odoo_session
+from bound import differences, run_bound
+
+from scripts.dev import Problem, connect, drop_database, new_database
+
+SIZES = [200_000, 1_000_000, 2_000_000]
+ORDERS_PER_CUSTOMER = 20
+
+
+def main():
+    """Run from the command line; the results go to standard output."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--db", help="an existing database to run on, instead of new ones")
+    parser.add_argument("--orders", type=int, nargs="+", default=SIZES, help="sizes to measure")
+    parser.add_argument("--keep", action="store_true", help="keep the databases made")
+    parser.add_argument("--json", help="file for all that was measured")
+    options = parser.parse_args()
+    try:
+        if options.db:
+            results = [measure(options.db, [("a night", 0)])]
+        else:
+            results = [measure_size(orders, options.keep) for orders in options.orders]
+    except Problem as problem:
+        sys.exit(str(problem))
+    if options.json:
+        with open(options.json, "w") as stream:
+            json.dump(results, stream, indent=1)
+    print(table(results))
+    if any(night["differences"] for result in results for night in result["nights"]):
+        sys.exit("The facts differ from the bound's.")
+
+
+def measure_size(orders, keep):
+    """Make a company with so many orders and measure its nights."""
+    name = f"bench_{orders}"
+    drop_database(name)
+    new_database(name)
+    try:
+        odoo_session.configure(name)
+        started = time.monotonic()
+        generate.generate(name, orders // ORDERS_PER_CUSTOMER, orders)
+        say(f"{name}: generated in {time.monotonic() - started:.0f} s")
+        vacuum(name)
+        return measure(name, [("everything new", 1), ("usual night", 0)], generate.add_day)
+    finally:
+        if not keep:
+            drop_database(name)
+
+
+def measure(name, nights, between=None):
+    """Run the nights, with the business of a day between them, and the bound after each.
+
+    :param nights: label and how many days ago the night was
+    """
+    result = {"database": name, "orders": count_orders(name), "nights": []}
+    for number, (label, days_ago) in enumerate(nights):
+        if number and between:
+            odoo_session.configure(name)
+            between(name)
+        night = run_night(name, days_ago)
+        night |= {"label": label, **bound_of(name, night["date"])}
+        night["ratio"] = night["seconds"] / night["bound"]
+        result["nights"].append(night)
+        say(f"{name}, {label}: {night['seconds']:.1f} s, bound {night['bound']:.1f} s")
+    return result
+
+
+def run_night(name, days_ago):
+    """Run the job in a process of its own, so that its memory is its own."""
+    command = [sys.executable, str(_paths.HERE / "night.py"), "--db", name]
+    done = subprocess.run(
+        [*command, "--days-ago", str(days_ago)], stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise Problem(f"The nightly job failed on {name}; see above.")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def bound_of(name, day):
+    """Measure the bound, the better of two times, and compare its facts with the addon's."""
+    odoo_session.configure(name)
+    with odoo_session.environment(name) as env:
+        company = env.company
+        windows = env["logistics.profile.fact"]._get_windows(company)
+        zone = company._get_logistics_tz()
+        seconds = min(run_bound(env.cr, company.id, windows, date.fromisoformat(day), zone) for _run in "12")
+        return {"bound": seconds, "differences": differences(env.cr, company.id)}
+
+
+def count_orders(name):
+    """Return the number of orders of a database."""
+    with contextlib.closing(connect(name)) as connection, connection.cursor() as cr:
+        cr.execute("SELECT count(*) FROM sale_order")
+        return cr.fetchone()[0]
+
+
+def vacuum(name):
+    """Leave the tables as they are after autovacuum; the addon's own are empty still."""
+    with contextlib.closing(connect(name)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cr:
+            cr.execute(f"VACUUM ANALYZE {', '.join(generate.TABLES)}")
+
+
+def table(results):
+    """Return the results as a table in Markdown."""
+    lines = [
+        "| orders | night | job | bound | ratio | profiles, facts, ranks, scores and tiers (s) "
+        "| batches | changed: facts, scores, tiers | memory at start and peak (MB) | differences |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        for night in result["nights"]:
+            lines.append(row(result["orders"], night))
+    return "\n".join(lines)
+
+
+def row(orders, night):
+    """Return one line of the table."""
+    phases = night["phases"].values()
+    cells = [
+        f"{orders:,}",
+        night["label"],
+        f"{night['seconds']:.1f} s",
+        f"{night['bound']:.1f} s",
+        f"{night['ratio']:.2f}",
+        ", ".join(f"{phase['seconds']:.1f}" for phase in phases),
+        str(sum(phase["batches"] for phase in phases)),
+        f"{night['fact_count']:,}, {night['score_count']:,}, {night['tier_count']:,}",
+        f"{night['memory_start']}, {night['memory_peak']}",
+        str(night["differences"] or "none"),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def say(text):
+    """Tell how far it is, apart from the results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
