@@ -25,7 +25,12 @@ class ResPartner(models.Model):
     def _compute_logistics_profile_id(self):
         return super()._compute_logistics_profile_id()
 
-    @api.depends("logistics_profile_id")
+    @api.depends(
+        "logistics_profile_id.agent_id",
+        "logistics_profile_id.time_class_id",
+        "logistics_profile_id.cargo_nature_ids",
+        "logistics_profile_id.special_service_ids",
+    )
     @api.depends_context("company", "lang")
     def _compute_logistics_summary(self):
         """Opening a partner must stay cheap: names of five models come from one query."""
@@ -41,6 +46,7 @@ class ResPartner(models.Model):
         profiles = self.logistics_profile_id
         if not profiles:
             return {}
+        profiles.flush_model(["agent_id", "time_class_id"])
         rows = self.env.execute_query(
             SQL(
                 """SELECT p.id, CONCAT_WS(' · ', %(time_class)s, %(natures)s, %(services)s),
@@ -132,6 +138,7 @@ class ResPartner(models.Model):
         """Open the profile in the current company, made on the spot where there is none."""
         self.ensure_one()
         Profile = self.env["logistics.profile"]
+        Profile.check_access("read")
         profile = self.logistics_profile_id
         if not profile:
             Profile.check_access("create")

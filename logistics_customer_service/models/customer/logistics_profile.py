@@ -345,10 +345,11 @@ class LogisticsProfile(models.Model):
         return {"partner_id": partner.id, "company_id": company.id, "active": partner.active}
 
     @api.model
-    def _insert_missing(self, company, limit):
+    def _insert_missing(self, company):
         """Make the profiles of customers with confirmed orders that have none.
 
-        :param limit: the most profiles to make
+        One statement: it reads the orders once however many profiles are missing.
+
         :return: the number made
         """
         self.env.flush_all()
@@ -375,13 +376,10 @@ class LogisticsProfile(models.Model):
                       AND NOT EXISTS (
                           SELECT FROM logistics_profile held
                            WHERE held.partner_id = rp.id AND held.company_id = %(company)s)
-                    ORDER BY rp.id
-                    LIMIT %(limit)s
                    ON CONFLICT DO NOTHING""",
                 company=company.id,
                 zone=company._get_logistics_tz(),
                 uid=self.env.uid,
-                limit=limit,
             )
         )
         self.invalidate_model()

@@ -98,7 +98,8 @@ class LogisticsProfileFact(models.Model):
                 windows,
             )
         )
-        self.invalidate_model()
+        self.env["logistics.profile"].invalidate_model(flush=False)
+        self.invalidate_model(flush=False)
         return written + self.env.cr.rowcount
 
     @api.model
@@ -197,7 +198,7 @@ class LogisticsProfileFact(models.Model):
                        %(amount)s AS amount, %(margin)s AS margin,
                        EXTRACT(epoch FROM so.date_order - LAG(so.date_order) OVER (
                            PARTITION BY c.profile_id ORDER BY so.date_order, so.id
-                       )) / 86400 AS gap
+                       ))::float8 / 86400 AS gap
                   FROM customer c
                   JOIN sale_order so ON so.partner_id = c.partner_id
                  WHERE so.company_id = %(company)s AND so.state = 'sale'
@@ -237,25 +238,30 @@ class LogisticsProfileFact(models.Model):
         return self._get_company_amount_sql(company, SQL("so.margin"))
 
     def _get_deliveries_cte(self, company, zone):
-        """``delivery``: transfers done to the customer, returns excluded; ``delivery_fact``.
+        """``transfer``: outgoing transfers, returns excluded; ``delivery_fact``: those done.
 
-        The promise is that of the order, else the deadline, else the scheduled date of the
-        transfer. On time is judged by calendar day in the company's time zone (formula 1).
+        The customer is the order's, else the transfer's. The promise is that of the order, else
+        the deadline, else the scheduled date of the transfer. On time is judged by calendar day
+        in the company's time zone (formula 1).
         """
         return SQL(
-            """delivery AS (
-                SELECT COALESCE(o.profile_id, c.profile_id) AS profile_id,
-                       sp.sale_id AS order_id, sp.date_done,
+            """transfer AS MATERIALIZED (
+                SELECT o.profile_id, o.id AS order_id, sp.state, sp.date_done,
+                       sp.location_dest_id = ANY(%(customer_locations)s) AS to_customer,
                        COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
-                  FROM stock_picking sp
-                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
-                  JOIN stock_location dest ON dest.id = sp.location_dest_id
-             LEFT JOIN orders o ON o.id = sp.sale_id
-             LEFT JOIN customer c ON c.partner_id = sp.partner_id AND sp.sale_id IS NULL
-                 WHERE sp.company_id = %(company)s AND sp.state = 'done'
-                   AND sp.return_id IS NULL
-                   AND kind.code = 'outgoing' AND dest.usage = 'customer'
-                   AND (o.id IS NOT NULL OR c.partner_id IS NOT NULL)
+                  FROM orders o
+                  JOIN stock_picking sp ON sp.sale_id = o.id
+                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s) AND sp.state <> 'cancel'
+             UNION ALL
+                SELECT c.profile_id, NULL, sp.state, sp.date_done, TRUE,
+                       COALESCE(sp.date_deadline, sp.scheduled_date)
+                  FROM customer c
+                  JOIN stock_picking sp ON sp.partner_id = c.partner_id
+                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
+                   AND sp.sale_id IS NULL AND sp.state = 'done'
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND sp.location_dest_id = ANY(%(customer_locations)s)
             ), delivery_fact AS (
                 SELECT d.profile_id, win.months,
                        COUNT(*) AS delivery_count,
@@ -264,12 +270,15 @@ class LogisticsProfileFact(models.Model):
                            WHERE (d.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
                               <= (d.promised AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
                        ) AS on_time_count
-                  FROM delivery d
+                  FROM transfer d
                   JOIN win ON d.date_done >= win.since
+                 WHERE d.state = 'done' AND d.to_customer
                  GROUP BY d.profile_id, win.months
             )""",
             company=company.id,
             zone=zone,
+            customer_locations=self._get_customer_location_ids(),
+            outgoing_types=self._get_outgoing_type_ids(company),
         )
 
     def _get_fulfilment_cte(self):
@@ -280,41 +289,36 @@ class LogisticsProfileFact(models.Model):
         Where the moves are of other products (kits) the line's own delivered quantity counts.
         """
         return SQL(
-            """closed AS (
-                SELECT d.profile_id, d.order_id, MAX(d.date_done) AS date_done
-                  FROM delivery d
-                 WHERE d.order_id IS NOT NULL
-                   AND NOT EXISTS (
-                       SELECT FROM stock_picking sp
-                         JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
-                        WHERE sp.sale_id = d.order_id AND kind.code = 'outgoing'
-                          AND sp.return_id IS NULL AND sp.state NOT IN ('done', 'cancel'))
-                 GROUP BY d.profile_id, d.order_id
-            ), shipped AS (
-                SELECT sm.sale_line_id, sm.product_id, SUM(sm.quantity * unit.factor) AS quantity
-                  FROM closed
-                  JOIN sale_order_line line ON line.order_id = closed.order_id
-                  JOIN stock_move sm ON sm.sale_line_id = line.id
-                  JOIN stock_location dest ON dest.id = sm.location_dest_id
-                  JOIN uom_uom unit ON unit.id = sm.product_uom
-                 WHERE sm.state = 'done' AND dest.usage = 'customer'
-                   AND sm.origin_returned_move_id IS NULL
-                 GROUP BY sm.sale_line_id, sm.product_id
-            ), fulfilment AS (
-                SELECT closed.profile_id, closed.order_id, closed.date_done,
-                       BOOL_AND(GREATEST(
-                           COALESCE(shipped.quantity, 0),
-                           COALESCE(line.qty_delivered, 0) * unit.factor
-                       ) >= line.product_uom_qty * unit.factor - 0.00001) AS in_full
+            """closed AS MATERIALIZED (
+                SELECT profile_id, order_id,
+                       MAX(date_done) FILTER (WHERE to_customer) AS date_done
+                  FROM transfer
+                 WHERE order_id IS NOT NULL
+                 GROUP BY profile_id, order_id
+                HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
+            ), line AS (
+                SELECT closed.profile_id, closed.order_id, closed.date_done, line.id,
+                       GREATEST(
+                           COALESCE(SUM(sm.quantity * moved.factor), 0),
+                           COALESCE(line.qty_delivered, 0) * ordered.factor
+                       ) >= line.product_uom_qty * ordered.factor - 0.00001 AS in_full
                   FROM closed
                   JOIN sale_order_line line ON line.order_id = closed.order_id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom unit ON unit.id = line.product_uom_id
-             LEFT JOIN shipped ON shipped.sale_line_id = line.id
-                   AND shipped.product_id = line.product_id
+                  JOIN uom_uom ordered ON ordered.id = line.product_uom_id
+             LEFT JOIN stock_move sm ON sm.sale_line_id = line.id
+                   AND sm.product_id = line.product_id AND sm.state = 'done'
+                   AND sm.origin_returned_move_id IS NULL
+                   AND sm.location_dest_id = ANY(%(customer_locations)s)
+             LEFT JOIN uom_uom moved ON moved.id = sm.product_uom
                  WHERE template.type = 'consu' AND line.product_uom_qty > 0
-                 GROUP BY closed.profile_id, closed.order_id, closed.date_done
+                 GROUP BY closed.profile_id, closed.order_id, closed.date_done, line.id,
+                          ordered.factor
+            ), fulfilment AS (
+                SELECT profile_id, order_id, date_done, BOOL_AND(in_full) AS in_full
+                  FROM line
+                 GROUP BY profile_id, order_id, date_done
             ), fulfilment_fact AS (
                 SELECT f.profile_id, win.months,
                        COUNT(*) AS in_full_judged_count,
@@ -322,7 +326,19 @@ class LogisticsProfileFact(models.Model):
                   FROM fulfilment f
                   JOIN win ON f.date_done >= win.since
                  GROUP BY f.profile_id, win.months
-            )"""
+            )""",
+            customer_locations=self._get_customer_location_ids(),
+        )
+
+    def _get_customer_location_ids(self):
+        # ids instead of a join: the planner cannot guess how many transfers go to customers
+        locations = self.env["stock.location"].sudo().with_context(active_test=False)
+        return list(locations._search([("usage", "=", "customer")]))
+
+    def _get_outgoing_type_ids(self, company):
+        kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
+        return list(
+            kinds._search([("code", "=", "outgoing"), ("company_id", "=", company.id)])
         )
 
     def _get_payments_cte(self, company, today):

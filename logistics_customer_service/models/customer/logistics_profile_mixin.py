@@ -66,21 +66,29 @@ class LogisticsProfileMixin(models.AbstractModel):
 
     @api.model
     def _search_logistics_profile_id(self, operator, value):
-        """Search through the profile without reading ids: the condition becomes SQL."""
+        """Search through the profile without reading ids: the condition becomes SQL.
+
+        Whether a customer has a profile, its tier and its needs are shown to whoever may read the
+        record (core asks with ``any!`` for these); other conditions need rights on profiles.
+        """
         if operator not in ("any", "any!", "in"):
             return NotImplemented
-        found = self._get_logistics_records_domain(
-            Domain("id", "in", list(value)) if operator == "in" else Domain(value)
-        )
-        if operator == "in" and False in value:
-            return found | ~self._get_logistics_records_domain(Domain.TRUE)
+        profiles = self.env["logistics.profile"]
+        shown = profiles.sudo()
+        if operator != "in":
+            allowed = profiles if operator == "any" else shown
+            return self._get_logistics_records_domain(allowed._search(Domain(value)))
+        found = self._get_logistics_records_domain(shown._search([("id", "in", list(value))]))
+        if False in value:
+            return found | ~self._get_logistics_records_domain(shown._search([]))
         return found
 
     @api.model
-    def _get_logistics_records_domain(self, domain):
-        """Return the domain of the records whose customer's profile fits a domain."""
-        # the tier and the needs are shown to whoever may read the record itself
-        profiles = self.env["logistics.profile"].sudo()._search(domain)
+    def _get_logistics_records_domain(self, profiles):
+        """Return the domain of the records whose customer has one of the profiles.
+
+        :param profiles: a query on profiles
+        """
         return Domain(
             "id",
             "in",

@@ -45,7 +45,8 @@ class LogisticsProfileScore(models.Model):
         self.env.cr.execute(
             SQL("DELETE FROM logistics_profile_score WHERE profile_id = ANY(%s)", unscored)
         )
-        self.invalidate_model()
+        self.env["logistics.profile"].invalidate_model(flush=False)
+        self.invalidate_model(flush=False)
         return written + self.env.cr.rowcount
 
     def _prepare_score_row(self, score):

@@ -333,7 +333,11 @@ class LogisticsProfile(models.Model):
         self.env["logistics.tier.change"].sudo().create(  # nobody may write history by hand
             [profile._prepare_tier_change_vals(tier, cause, reason) for profile in self]
         )
-        # a first tier is no news: without tracking a first night of many customers stays short
+        self._write_tier(tier, cause, today)
+
+    def _write_tier(self, tier, cause, today=None):
+        # sudo: only rules, locks and accepted proposals come here, nobody edits these fields.
+        # A first tier is no news: untracked, a first night with many customers stays short.
         self.sudo().with_context(tracking_disable=cause == "first").write(
             {
                 "tier_id": tier.id,

@@ -61,7 +61,10 @@ class LogisticsTier(models.Model):
     def write(self, vals):
         if self._get_measured_fields() & vals.keys():
             self._check_scheme_editable()
-        return super().write(vals)
+        result = super().write(vals)
+        if "scheme_id" in vals:
+            self._check_scheme_editable()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_force(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class LogisticsTierChange(models.Model):
@@ -71,30 +71,32 @@ class LogisticsTierChange(models.Model):
 
     def action_accept(self):
         """Make the proposed changes."""
-        self._ensure_proposed()
+        self._ensure_decidable()
         for (tier, cause), changes in self.grouped(lambda c: (c.new_tier_id, c.cause)).items():
-            changes.profile_id._set_tier(tier, cause)
+            changes.profile_id._write_tier(tier, cause)
         self._decide("applied")
 
     def action_reject(self):
         """Turn the proposed changes down; each customer keeps the tier."""
-        self._ensure_proposed()
+        self._ensure_decidable()
         self._decide("rejected")
 
-    def _ensure_proposed(self):
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group(
-            "logistics_customer_service.group_manager"
-        ):
-            raise UserError(self.env._("Only a service manager decides on proposed tiers."))
+    def _ensure_decidable(self):
+        """Raise unless a manager decides on proposals that are still open."""
+        self.check_access("read")
+        if not self.env.user.has_group("logistics_customer_service.group_manager"):
+            raise AccessError(self.env._("Only a service manager decides on proposed tiers."))
+        self.lock_for_update()
         if self.filtered(lambda change: change.state != "proposed"):
             raise UserError(self.env._("Only proposals that are still open can be decided."))
 
     def _decide(self, state):
-        self.write(
+        now = fields.Datetime.now()
+        self.sudo().write(  # history is written by rules; the right was checked before
             {
                 "state": state,
+                "date": now,
                 "decided_by_id": self.env.uid,
-                "decided_at": fields.Datetime.now(),
+                "decided_at": now,
             }
         )

@@ -101,7 +101,10 @@ class LogisticsTierCriterion(models.Model):
     def write(self, vals):
         if vals.keys() - {"name", "sequence"}:
             self._check_scheme_editable()
-        return super().write(vals)
+        result = super().write(vals)
+        if "scheme_id" in vals:
+            self._check_scheme_editable()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_force(self):

@@ -29,7 +29,10 @@ class LogisticsTierCriterionStep(models.Model):
 
     def write(self, vals):
         self.criterion_id._check_scheme_editable()
-        return super().write(vals)
+        result = super().write(vals)
+        if "criterion_id" in vals:
+            self.criterion_id._check_scheme_editable()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_force(self):

@@ -1,0 +1,131 @@
+from datetime import datetime, timedelta
+
+from odoo import Command, fields
+from odoo.tests import TransactionCase, new_test_user
+
+MODULE = "logistics_customer_service"
+
+
+class LogisticsCommon(TransactionCase):
+    """A company with a product, people of each group, and helpers that make a customer's past."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        # figures of the demo story would stand beside those of the tests
+        cls.env["logistics.profile"].with_context(active_test=False).search([]).unlink()
+        cls.company = cls.env["res.company"].create({"name": "Test Logistics"})
+        cls.env.user.company_ids |= cls.company
+        cls.env = cls.env(
+            context={**cls.env.context, "allowed_company_ids": [cls.company.id]}
+        )
+        cls.company = cls.company.with_env(cls.env)
+        cls.company.partner_id.tz = "Asia/Shanghai"
+        cls.Profile = cls.env["logistics.profile"]
+        cls.Fact = cls.env["logistics.profile.fact"]
+        cls.scheme = cls.env.ref(f"{MODULE}.tier_scheme_vip")
+        cls.vip = cls.env.ref(f"{MODULE}.tier_vip")
+        cls.key = cls.env.ref(f"{MODULE}.tier_key")
+        cls.standard = cls.env.ref(f"{MODULE}.tier_standard")
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Carton", "type": "consu", "is_storable": True, "list_price": 10.0}
+        )
+        cls.agent = cls._new_user("agent", "group_agent")
+        cls.supervisor = cls._new_user("supervisor", "group_supervisor")
+        cls.manager = cls._new_user("manager", "group_manager")
+
+    @classmethod
+    def _new_user(cls, name, *groups, company=None):
+        company = company or cls.company
+        names = [group if "." in group else f"{MODULE}.{group}" for group in groups]
+        return new_test_user(
+            cls.env,
+            f"test_{name}",
+            groups=",".join(names),
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _customer(cls, name="Customer", **vals):
+        return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
+
+    @classmethod
+    def _order(cls, partner, amount=100.0, at=None, qty=1.0, confirm=True, **vals):
+        """Return an order of one line worth ``amount`` placed at a naive UTC instant."""
+        order = cls.env["sale.order"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": cls.product.id,
+                            "product_uom_qty": qty,
+                            "price_unit": amount / qty,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+                **vals,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        order.date_order = at or fields.Datetime.now()
+        return order
+
+    @classmethod
+    def _deliver(cls, order, at=None, qty=None, backorder=True):
+        """Validate the open delivery of an order, in part when ``qty`` is less than ordered."""
+        picking = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        for move in picking.move_ids:
+            move.quantity = move.product_uom_qty if qty is None else qty
+            move.picked = True
+        context = {"skip_sms": True, "skip_backorder": True}
+        if not backorder:
+            context["picking_ids_not_to_backorder"] = picking.ids
+        picking.with_context(**context).button_validate()
+        picking.date_done = at or fields.Datetime.now()
+        return picking
+
+    @classmethod
+    def _profile(cls, partner, **vals):
+        return cls.Profile.create(
+            {"partner_id": partner.id, "company_id": cls.company.id, **vals}
+        )
+
+    @classmethod
+    def _refresh(cls, today=None):
+        """Run the whole job of the company."""
+        cls.env["logistics.run"].search([]).unlink()
+        run = cls.env["logistics.run"]._start(cls.company)
+        if today:
+            run.date = today
+        while run._advance():
+            continue
+        return run
+
+    @classmethod
+    def _facts(cls, partner, months=0):
+        profile = cls._profile_of(partner)
+        return profile.fact_ids.filtered(lambda fact: fact.window_months == months)
+
+    @classmethod
+    def _profile_of(cls, partner):
+        return cls.Profile.with_context(active_test=False).search(
+            [
+                ("partner_id", "=", partner.commercial_partner_id.id),
+                ("company_id", "=", cls.company.id),
+            ]
+        )
+
+    @classmethod
+    def _days_ago(cls, days, hour=4):
+        """Return a naive UTC instant so many days ago (4:00 UTC is noon in Shanghai)."""
+        day = cls.company._get_logistics_today() - timedelta(days=days)
+        return datetime.combine(day, datetime.min.time()) + timedelta(hours=hour)

@@ -1,0 +1,107 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import LogisticsCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMulticompany(LogisticsCommon):
+    """Two companies see two profiles of the same customer, and nothing of each other's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other Logistics"})
+        cls.env.user.company_ids |= cls.other
+        cls.stranger = cls._new_user("stranger", "group_manager", company=cls.other)
+        cls.abroad = cls.env(user=cls.stranger, context={"allowed_company_ids": cls.other.ids})
+        cls.customer = cls._customer("Shared")
+        cls._order(cls.customer, 100)
+        cls.profile = cls._profile_of(cls.customer)
+        cls.elsewhere = cls.Profile.create(
+            {"partner_id": cls.customer.id, "company_id": cls.other.id}
+        )
+
+    def test_two_profiles(self):
+        self._refresh()
+        self.Profile._refresh_all(self.other)
+        self.assertEqual(self.profile.total_net_amount, 100)
+        self.assertEqual(self.elsewhere.total_order_count, 0)
+        self.assertTrue(self.profile.score_id)
+        self.assertFalse(self.elsewhere.score_id)
+
+    def test_partner_shows_the_profile_of_the_current_company(self):
+        self.profile.sudo()._set_tier(self.vip, "score")
+        here = self.customer.with_company(self.company)
+        there = self.customer.with_company(self.other)
+        self.assertEqual(here.logistics_tier_id, self.vip)
+        self.assertEqual(there.logistics_tier_id, self.standard)
+        domain = [("logistics_tier_id", "=", self.vip.id), ("id", "=", self.customer.id)]
+        Partner = self.env["res.partner"]
+        self.assertTrue(Partner.with_company(self.company).search(domain))
+        self.assertFalse(Partner.with_company(self.other).search(domain))
+
+    def test_people_see_their_company_only(self):
+        self._refresh()
+        models = (
+            "logistics.profile",
+            "logistics.profile.fact",
+            "logistics.profile.score",
+            "logistics.tier.change",
+            "logistics.run",
+        )
+        for model in models:
+            found = self.abroad[model].search([])
+            self.assertLessEqual(set(found.company_id.ids), set(self.other.ids), model)
+            self.assertTrue(self.env[model].search([("company_id", "=", self.company.id)]), model)
+
+    def test_scheme_of_a_company_is_its_own(self):
+        scheme = self.scheme.copy({"company_id": self.company.id})
+        schemes = self.abroad["logistics.tier.scheme"]
+        self.assertFalse(schemes.search([("id", "=", scheme.id)]))
+        self.assertTrue(schemes.search([("id", "=", self.scheme.id)]))
+        scheme.action_put_in_force()
+        self.assertEqual(self.profile.tier_id.scheme_id, scheme)
+        self.assertEqual(self.elsewhere.tier_id.scheme_id, self.scheme)
+
+    def test_consents_belong_to_the_profile_of_a_company(self):
+        purpose = self.env["logistics.consent.purpose"].search([], limit=1)
+        self.profile.consent_ids = [Command.create({"purpose_id": purpose.id})]
+        consents = self.abroad["logistics.consent"]
+        self.assertFalse(consents.search([("profile_id", "=", self.profile.id)]))
+
+    def test_ranks_are_among_the_customers_of_the_company(self):
+        """A customer who is the best of a small company is not measured by a large one."""
+        for index in range(5):
+            self._order(self._customer(f"Big {index}"), 10_000 * (index + 1))
+        small = self._customer("Small", company_id=self.other.id)
+        tiny = self._customer("Tiny", company_id=self.other.id)
+        for partner, amount in ((small, 50), (tiny, 1)):
+            order = (
+                self.env["sale.order"]
+                .with_context(allowed_company_ids=self.other.ids)
+                .create(
+                    {
+                        "partner_id": partner.id,
+                        "company_id": self.other.id,
+                        "order_line": [
+                            Command.create(
+                                {
+                                    "product_id": self.product.id,
+                                    "product_uom_qty": 1,
+                                    "price_unit": amount,
+                                }
+                            )
+                        ],
+                    }
+                )
+            )
+            order.action_confirm()
+        self._refresh()
+        self.Profile._refresh_all(self.other)
+        best = self.Profile.search([("partner_id", "=", small.id)])
+        least = self.Profile.search([("partner_id", "=", tiny.id)])
+        self.assertGreater(best.value_score, least.value_score)
+        run = self.env["logistics.run"].search([("company_id", "=", self.other.id)], limit=1)
+        amounts = run.cuts[str(self.scheme.criterion_ids.sorted("sequence")[0].id)]
+        self.assertEqual(max(amounts), 50)

@@ -1,0 +1,130 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import MODULE, LogisticsCommon
+
+READ, WRITE, CREATE, UNLINK = "read", "write", "create", "unlink"
+ALL = {READ, WRITE, CREATE, UNLINK}
+NOTHING = set()
+
+# who may do what: agent, supervisor, manager, internal user
+MATRIX = {
+    "logistics.profile": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
+    "logistics.consent": (ALL, ALL, ALL, NOTHING),
+    "logistics.profile.fact": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.profile.score": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.tier.change": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.tier.scheme": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.tier": ({READ}, {READ}, ALL, {READ}),
+    "logistics.tier.criterion": (NOTHING, {READ}, ALL, NOTHING),
+    "logistics.tier.criterion.step": (NOTHING, {READ}, ALL, NOTHING),
+    "logistics.cargo.nature": ({READ}, {READ}, ALL, {READ}),
+    "logistics.special.service": ({READ}, {READ}, ALL, {READ}),
+    "logistics.time.class": ({READ}, {READ}, ALL, {READ}),
+    "logistics.consent.purpose": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
+    "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
+    "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
+    "logistics.tier.simulation.line": (NOTHING, NOTHING, {READ}, NOTHING),
+}
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(LogisticsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls._new_user("clerk", "base.group_user")
+        cls.portal = cls._new_user("portal", "base.group_portal")
+        cls.public = cls.env.ref("base.public_user")
+        cls.customer = cls._customer()
+        cls._order(cls.customer)
+        cls._refresh()
+        cls.profile = cls._profile_of(cls.customer)
+
+    def test_matrix_covers_every_model_of_the_addon(self):
+        models = self.env["ir.model"].search([("model", "like", "logistics.%")])
+        stored = {
+            model.model
+            for model in models
+            if not self.env[model.model]._abstract
+        }
+        self.assertEqual(stored, set(MATRIX))
+
+    def test_matrix(self):
+        people = (self.agent, self.supervisor, self.manager, self.clerk)
+        for model, rights in MATRIX.items():
+            for user, allowed in zip(people, rights, strict=True):
+                records = self.env[model].with_user(user)
+                granted = {operation for operation in ALL if records.has_access(operation)}
+                self.assertEqual(granted, allowed, f"{model}, {user.login}")
+
+    def test_customers_and_visitors_see_nothing(self):
+        for user in (self.portal, self.public):
+            for model in MATRIX:
+                records = self.env[model].with_user(user)
+                self.assertFalse(
+                    any(records.has_access(operation) for operation in ALL),
+                    f"{model}, {user.login}",
+                )
+
+    def test_every_model_with_a_company_has_a_company_rule(self):
+        guarded = self.env["ir.rule"].search([]).filtered(
+            lambda rule: "company_ids" in (rule.domain_force or "")
+        )
+        for model in MATRIX:
+            if "company_id" in self.env[model]._fields and model != "logistics.tier.lock":
+                self.assertIn(model, guarded.mapped("model_id.model"))
+
+    def test_clerk_opens_a_partner_but_not_the_profile(self):
+        partner = self.customer.with_user(self.clerk)
+        partner.read(["logistics_tier_id", "logistics_needs", "logistics_agent_name"])
+        with self.assertRaises(AccessError):
+            partner.read(["logistics_score"])
+        with self.assertRaises(AccessError):
+            self.profile.with_user(self.clerk).read(["packing_notes"])
+        with self.assertRaises(AccessError):
+            partner.action_open_logistics_profile()
+
+    def test_search_through_the_profile_reveals_only_what_is_shown(self):
+        """A clerk must not find out the locked-up part of a profile by searching for it."""
+        partners = self.env["res.partner"].with_user(self.clerk)
+        self.profile.tier_opt_out = True
+        mine = [("id", "=", self.customer.id)]
+        self.assertTrue(partners.search([("logistics_tier_id", "!=", False), *mine]))
+        for domain in (
+            [("logistics_profile_id.tier_opt_out", "=", True)],
+            [("logistics_profile_id", "any", [("tier_opt_out", "=", True)])],
+            [("logistics_profile_id.overdue_amount", ">=", 0)],
+        ):
+            with self.subTest(domain=domain), self.assertRaises(AccessError):
+                partners.search([*domain, *mine])
+        with self.assertRaises(AccessError):
+            partners._read_group(mine, ["logistics_profile_id.tier_opt_out"], ["__count"])
+
+    def test_private_methods_stay_private(self):
+        """Nothing that writes tiers, facts or runs can be called from outside."""
+        for model in MATRIX:
+            public = {
+                name
+                for name in dir(type(self.env[model]))
+                if not name.startswith("_")
+                and callable(getattr(type(self.env[model]), name, None))
+                and getattr(type(self.env[model]), name).__module__.startswith(
+                    f"odoo.addons.{MODULE}"
+                )
+            }
+            allowed = {name for name in public if name.startswith("action_")}
+            self.assertLessEqual(public - allowed, {"create", "write", "unlink", "copy_data"})
+
+    def test_agent_cannot_reach_manager_actions(self):
+        draft = self.scheme.copy({"company_id": self.company.id})
+        for user in (self.agent, self.supervisor):
+            with self.assertRaises(AccessError):
+                draft.with_user(user).action_put_in_force()
+            with self.assertRaises(AccessError):
+                draft.with_user(user).action_try_on_live_data()
+        with self.assertRaises(AccessError):
+            self.profile.with_user(self.agent).action_release_tier()
+        with self.assertRaises(AccessError):
+            self.profile.with_user(self.clerk).action_refresh()
