@@ -286,7 +286,8 @@ class LogisticsProfileFact(models.Model):
 
         Measured per order line against its ordered quantity, from what went to the customer:
         a return does not undo a delivery, a split demand does not hide a short one (formula 2).
-        Where the moves are of other products (kits) the line's own delivered quantity counts.
+        The line's delivered quantity, which a return lowers, is enough where it suffices (also
+        for kits, whose moves are of other products); the moves are read for the others only.
         """
         return SQL(
             """closed AS MATERIALIZED (
@@ -296,29 +297,28 @@ class LogisticsProfileFact(models.Model):
                  WHERE order_id IS NOT NULL
                  GROUP BY profile_id, order_id
                 HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
-            ), line AS (
-                SELECT closed.profile_id, closed.order_id, closed.date_done, line.id,
-                       GREATEST(
-                           COALESCE(SUM(sm.quantity * moved.factor), 0),
-                           COALESCE(line.qty_delivered, 0) * ordered.factor
-                       ) >= line.product_uom_qty * ordered.factor - 0.00001 AS in_full
+            ), fulfilment AS (
+                SELECT closed.profile_id, closed.order_id, closed.date_done,
+                       BOOL_AND(
+                           COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
+                           OR (SELECT SUM(sm.quantity * moved.factor)
+                                 FROM stock_move sm
+                                 JOIN uom_uom moved ON moved.id = sm.product_uom
+                                WHERE sm.sale_line_id = line.id
+                                  AND sm.product_id = line.product_id
+                                  AND sm.state = 'done'
+                                  AND sm.origin_returned_move_id IS NULL
+                                  AND sm.location_dest_id = ANY(%(customer_locations)s)
+                              ) >= line.product_uom_qty * ordered.factor - 0.00001
+                           IS TRUE
+                       ) AS in_full
                   FROM closed
                   JOIN sale_order_line line ON line.order_id = closed.order_id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                   JOIN uom_uom ordered ON ordered.id = line.product_uom_id
-             LEFT JOIN stock_move sm ON sm.sale_line_id = line.id
-                   AND sm.product_id = line.product_id AND sm.state = 'done'
-                   AND sm.origin_returned_move_id IS NULL
-                   AND sm.location_dest_id = ANY(%(customer_locations)s)
-             LEFT JOIN uom_uom moved ON moved.id = sm.product_uom
                  WHERE template.type = 'consu' AND line.product_uom_qty > 0
-                 GROUP BY closed.profile_id, closed.order_id, closed.date_done, line.id,
-                          ordered.factor
-            ), fulfilment AS (
-                SELECT profile_id, order_id, date_done, BOOL_AND(in_full) AS in_full
-                  FROM line
-                 GROUP BY profile_id, order_id, date_done
+                 GROUP BY closed.profile_id, closed.order_id, closed.date_done
             ), fulfilment_fact AS (
                 SELECT f.profile_id, win.months,
                        COUNT(*) AS in_full_judged_count,
@@ -344,7 +344,7 @@ class LogisticsProfileFact(models.Model):
     def _get_payments_cte(self, company, today):
         """``payment_fact``: what is overdue today, and how late paid invoices were paid."""
         return SQL(
-            """receivable AS (
+            """receivable AS MATERIALIZED (
                 SELECT c.profile_id, aml.date_maturity, aml.amount_residual,
                        CASE WHEN aml.amount_residual = 0 THEN (
                            SELECT MAX(settled.max_date) FROM account_partial_reconcile settled

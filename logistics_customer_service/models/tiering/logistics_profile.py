@@ -278,18 +278,18 @@ class LogisticsProfile(models.Model):
         """
         self._lapse_locks(scheme, today)
         ladder = scheme._get_ladder()
-        moves = defaultdict(self.browse)
-        kept = self.browse()
+        moves = defaultdict(list)
+        kept_ids = []
         for profile in self.filtered(lambda profile: not profile.manual_tier_id):
             decision = profile._decide_tier(scheme, ladder, scores.get(profile.id), today)
             if decision.tier == profile.tier_id.id:
-                kept |= profile
+                kept_ids.append(profile.id)
             else:
-                moves[decision.tier, profile._get_cause(decision)] |= profile
-        kept._withdraw_proposals()
-        for (tier_id, cause), profiles in moves.items():
+                moves[decision.tier, self._get_cause(decision)].append(profile.id)
+        self.browse(kept_ids)._withdraw_proposals()
+        for (tier_id, cause), profile_ids in moves.items():
             tier = self.env["logistics.tier"].browse(tier_id)
-            profiles._move_or_propose(tier, cause, scheme, today)
+            self.browse(profile_ids)._move_or_propose(tier, cause, scheme, today)
         return sum(map(len, moves.values()))
 
     def _decide_tier(self, scheme, ladder, score, today):
