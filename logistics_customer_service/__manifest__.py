@@ -4,7 +4,6 @@
     "category": "Services/Logistics Customer Service",
     "summary": "Customer profiles and tiers from the orders, deliveries and payments you have",
     "author": "Logistics Customer Service contributors",
-    "website": "https://github.com/logistics-customer-service/logistics-customer-service",
     "license": "LGPL-3",
     "depends": [
         "account",
@@ -46,6 +45,13 @@
         "views/res_config_settings_views.xml",
         "views/logistics_menus.xml",
         "report/stock_report_deliveryslip.xml",
+    ],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/product_demo.xml",
+        "demo/logistics_profile_demo.xml",
+        "demo/story_demo.xml",
     ],
     "application": True,
 }
