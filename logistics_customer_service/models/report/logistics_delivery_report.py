@@ -124,7 +124,7 @@ class LogisticsDeliveryReport(models.Model):
             numerator, denominator = (
                 self._field_to_sql(self._table, part, query) for part in self._get_ratios()[name]
             )
-            return SQL("SUM(%s) / NULLIF(SUM(%s), 0)", numerator, denominator)
+            return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
         if name in ("cycle_days", "cycle_sd", "cycle_p95"):
             return self._get_cycle_sql(name, query)
         return super()._read_group_select(aggregate_spec, query)
