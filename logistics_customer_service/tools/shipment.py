@@ -8,6 +8,8 @@ twice, in any order and in parallel, the state is always that of the set.
 from dataclasses import dataclass
 from datetime import datetime
 
+from .periods import local_date
+
 PICKED_UP = "picked_up"
 IN_TRANSIT = "in_transit"
 AT_HUB = "at_hub"
@@ -36,8 +38,11 @@ KINDS = (
     DELIVERED,
     RETURNED,
 )
+# said by nobody but Odoo itself, which knows only that goods left the warehouse
+ODOO = "odoo"
 FINAL = frozenset({LOST, LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED, RETURNED})
 HANDED_OVER = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED})
+NEEDS_CONSENT = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER})
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
@@ -68,9 +73,10 @@ def state_of(events):
     """Return the :class:`State` that a set of events comes to.
 
     A final event (delivered, signed by another, left at a locker, returned, lost) outweighs any
-    other, whatever their times: a carrier's scan after the handover does not undo it. Among equals
-    the latest counts. The goods count as delivered from the first handover on, unless they were
-    lost or refused after all; a handover in person outweighs one to a locker or another person.
+    other, whatever their times: a carrier's scan after the handover does not undo it. What carrier
+    or staff say outweighs what Odoo concludes from its transfers. Among equals the latest counts.
+    The goods count as delivered from the first handover on, unless they were lost after all; a
+    handover in person outweighs one to a locker or another person.
     """
     latest = max(events, key=_weight, default=None)
     if latest is None:
@@ -84,8 +90,28 @@ def state_of(events):
     )
 
 
+def lacks_consent(events, granted, zone="UTC"):
+    """Tell whether goods were left or signed for in a way the customer had not agreed to.
+
+    A later handover in person does not undo that.
+
+    :param granted: mapping of kind to the date since when the customer agrees to it
+    :param zone: the time zone of that date
+    """
+    return any(
+        event.kind in NEEDS_CONSENT
+        and not _is_granted(granted.get(event.kind), event.happened_at, zone)
+        for event in events
+    )
+
+
+def _is_granted(since, instant, zone):
+    return since is not None and local_date(instant, zone) >= since
+
+
 def _weight(event):
-    return event.kind in FINAL, event.happened_at, _RANK[event.kind], event.source
+    said = event.source != ODOO
+    return event.kind in FINAL, said, event.happened_at, _RANK[event.kind], event.source
 
 
 def _handover(events):

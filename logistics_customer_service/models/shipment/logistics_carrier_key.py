@@ -1,9 +1,11 @@
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import consteq
+
+WINDOW = timedelta(minutes=1)
 
 
 class LogisticsCarrierKey(models.Model):
@@ -38,9 +40,11 @@ class LogisticsCarrierKey(models.Model):
     active = fields.Boolean(default=True)
     expires_on = fields.Date(help="The last day on which the key is accepted; empty: no end.")
     rate_limit = fields.Integer(
-        default=6000, help="Events accepted in a minute; more are refused until it is over."
+        default=6000,
+        required=True,
+        help="New events accepted within a minute; more are refused until it is over.",
     )
-    last_used_at = fields.Datetime(compute="_compute_last_used_at")
+    last_used_at = fields.Datetime(compute="_compute_last_used_at", string="Last Event")
 
     _name_unique = models.UniqueIndex("(name)")
     _check_rate_limit = models.Constraint(
@@ -63,27 +67,35 @@ class LogisticsCarrierKey(models.Model):
     @api.model
     def _find(self, name):
         """Return the key of a name that is accepted today, or an empty set."""
-        key = self.search([("name", "=", name)], limit=1)
         today = fields.Date.today()
-        return key.filtered(lambda key: not key.expires_on or key.expires_on >= today)
+        return self.search([("name", "=", name)], limit=1).filtered(
+            lambda key: not key.expires_on or key.expires_on >= today
+        )
 
     def _sign(self, timestamp, body):
         """Return the signature of a request: HMAC-SHA256, in hexadecimal.
 
+        An empty set signs, too, with a secret nobody knows: an unknown key must take as long.
+
         :param timestamp: seconds since the epoch, as the header's text
         :param body: the request's body, in bytes
         """
+        secret = self.secret or secrets.token_urlsafe(32)
         message = timestamp.encode() + b"." + body
-        return hmac.new(self.secret.encode(), message, hashlib.sha256).hexdigest()
+        return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
     def _is_signed(self, timestamp, body, signature):
         """Tell whether a request was signed with this key, in constant time."""
-        return consteq(self._sign(timestamp, body), signature)
+        expected = self._sign(timestamp, body).encode()
+        return hmac.compare_digest(expected, signature.encode()) and bool(self)
 
     def _get_room(self):
-        """Return how many events the key may still send within this minute."""
-        since = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
-        sent = self.env["logistics.shipment.event"].search_count(
-            [("key_id", "=", self.id), ("received_at", ">", since)]
-        )
-        return max(self.rate_limit - sent, 0)
+        """Return how many events the key may still send now, and in how many seconds anew."""
+        now = fields.Datetime.now()
+        sent, oldest = self.env["logistics.shipment.event"]._read_group(
+            [("key_id", "=", self.id), ("received_at", ">", now - WINDOW)],
+            [],
+            ["__count", "received_at:min"],
+        )[0]
+        wait = (oldest + WINDOW - now).total_seconds() if oldest else 0
+        return max(self.rate_limit - sent, 0), max(int(wait), 1)

@@ -30,4 +30,3 @@ class LogisticsPromise(models.Model):
     user_id = fields.Many2one(
         "res.users", string="By", readonly=True, default=lambda self: self.env.user
     )
-    create_date = fields.Datetime(string="On", readonly=True)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools import shipment
+from ...tools.carrier_events import TooMany
 
 
 class LogisticsShipmentEvent(models.Model):
@@ -14,13 +15,19 @@ class LogisticsShipmentEvent(models.Model):
     _check_company_auto = True
 
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
     )
     picking_id = fields.Many2one(
         "stock.picking",
         string="Delivery",
         index=True,
-        ondelete="cascade",
+        ondelete="set null",
         check_company=True,
         help="Empty: no delivery has the tracking number yet. It is found as soon as one has.",
     )
@@ -58,7 +65,11 @@ class LogisticsShipmentEvent(models.Model):
     _unknown_number_idx = models.Index(
         "(company_id, tracking_ref) WHERE picking_id IS NULL AND tracking_ref IS NOT NULL"
     )
+    _unknown_code_idx = models.Index("(raw_code) WHERE kind IS NULL AND raw_code IS NOT NULL")
     _key_received_idx = models.Index("(key_id, received_at) WHERE key_id IS NOT NULL")
+    _check_staff_kind = models.Constraint(
+        "CHECK (source = 'carrier' OR kind IS NOT NULL)", "Say what happened."
+    )
 
     @api.model
     def _get_kinds(self):
@@ -77,6 +88,13 @@ class LogisticsShipmentEvent(models.Model):
             (shipment.LOST, self.env._("Lost")),
         ]
 
+    @api.depends("picking_id")
+    def _compute_company_id(self):
+        for event in self:
+            event.company_id = event.picking_id.company_id or event.company_id or self.env.company
+
+    # === CRUD METHODS ===#
+
     @api.model_create_multi
     def create(self, vals_list):
         events = super().create(vals_list)
@@ -88,28 +106,103 @@ class LogisticsShipmentEvent(models.Model):
         if self.filtered(lambda event: event.source == "carrier"):
             raise UserError(self.env._("What a carrier told us is kept as it was told."))
 
+    # === DELIVERIES OF TRACKING NUMBERS ===#
+
     def _match_deliveries(self):
         """Find the delivery of each event by its tracking number, within company and carrier."""
         numbers = {event.tracking_ref for event in self if event.tracking_ref}
-        if not numbers:
-            return
-        pickings = self.env["stock.picking"].search(
-            [
-                ("carrier_tracking_ref", "in", list(numbers)),
-                ("company_id", "in", self.company_id.ids),
-                ("picking_type_code", "=", "outgoing"),
-            ],
-            order="id",
-        )
+        pickings = self.env["stock.picking"]._find_by_tracking_numbers(numbers, self.company_id)
+        matches = {}
+        for picking in pickings:
+            for number in picking._get_tracking_numbers():
+                matches.setdefault((number, picking.company_id), []).append(picking)
         for event in self:
-            event.picking_id = pickings.filtered(event._is_about)[:1]
+            found = matches.get((event.tracking_ref, event.company_id), ())
+            match = event._choose_delivery(found)
+            if event.picking_id != match:
+                event.picking_id = match
 
-    def _is_about(self, picking):
-        return (
-            picking.carrier_tracking_ref == self.tracking_ref
-            and picking.company_id == self.company_id
-            and (not self.carrier_id or picking.carrier_id in (self.carrier_id, False))
+    def _choose_delivery(self, pickings):
+        """Return the delivery an event is about; carriers use numbers anew, the newest counts.
+
+        :param pickings: deliveries with its tracking number, in any order
+        """
+        fitting = [
+            picking
+            for picking in pickings
+            if not (self.carrier_id and picking.carrier_id)
+            or picking.carrier_id == self.carrier_id
+        ]
+        return max(
+            fitting,
+            key=lambda picking: (bool(picking.carrier_id), picking.id),
+            default=self.env["stock.picking"],
         )
+
+    # === WHAT CARRIERS TELL ===#
+
+    @api.model
+    def _receive(self, key, reports):
+        """Keep what a carrier reports, each event once.
+
+        The caller holds the carrier's lock, so that nobody else receives the same event now.
+
+        :param key: the carrier's key
+        :param reports: list of :class:`~..tools.carrier_events.Report`
+        :return: counts by name
+        :raise TooMany: over the key's rate limit
+        """
+        new = self._filter_new(key, reports)
+        room, wait = key._get_room()
+        if len(new) > room:
+            raise TooMany(wait)
+        codes = {report.code for report in new}
+        kinds = self.env["logistics.event.code"]._get_kind_by_code(key.carrier_id, codes)
+        self.env["logistics.event.code"]._note_unknown(key.carrier_id, codes - kinds.keys())
+        events = self.create([self._prepare_report(key, report, kinds) for report in new])
+        return {
+            "accepted": len(new),
+            "repeated": len(reports) - len(new),
+            "unmatched": len(events.filtered(lambda event: not event.picking_id)),
+            "unmapped": sum(report.code not in kinds for report in new),
+        }
+
+    @api.model
+    def _filter_new(self, key, reports):
+        """Return the reports not received before; of those with one id the first."""
+        by_id = {}
+        for report in reports:
+            by_id.setdefault(report.id, report)
+        known = self.search_fetch(
+            [
+                ("external_id", "in", list(by_id)),
+                ("carrier_id", "=", key.carrier_id.id),
+                ("company_id", "=", key.company_id.id),
+            ],
+            ["external_id"],
+        )
+        held = set(known.mapped("external_id"))
+        return [report for report in by_id.values() if report.id not in held]
+
+    @api.model
+    def _prepare_report(self, key, report, kinds):
+        return {
+            "company_id": key.company_id.id,
+            "carrier_id": key.carrier_id.id,
+            "key_id": key.id,
+            "source": "carrier",
+            "user_id": False,
+            "external_id": report.id,
+            "tracking_ref": report.tracking_number,
+            "raw_code": report.code,
+            "kind": kinds.get(report.code, False),
+            "happened_at": report.time,
+            "place": report.place,
+            "text": report.text,
+            "signer_name": report.signer,
+            "signature": report.signature,
+            "photo": report.photo,
+        }
 
     def _to_pure(self):
         """Return the events that have a meaning, as the pure functions take them."""
