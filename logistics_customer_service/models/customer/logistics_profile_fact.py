@@ -278,7 +278,7 @@ class LogisticsProfileFact(models.Model):
             company=company.id,
             zone=zone,
             customer_locations=self._get_customer_location_ids(),
-            outgoing_types=self._get_outgoing_type_ids(company),
+            outgoing_types=self._get_outgoing_type_ids(),
         )
 
     def _get_fulfilment_cte(self):
@@ -335,11 +335,9 @@ class LogisticsProfileFact(models.Model):
         locations = self.env["stock.location"].sudo().with_context(active_test=False)
         return list(locations._search([("usage", "=", "customer")]))
 
-    def _get_outgoing_type_ids(self, company):
+    def _get_outgoing_type_ids(self):
         kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(
-            kinds._search([("code", "=", "outgoing"), ("company_id", "=", company.id)])
-        )
+        return list(kinds._search([("code", "=", "outgoing")]))
 
     def _get_payments_cte(self, company, today):
         """``payment_fact``: what is overdue today, and how late paid invoices were paid."""

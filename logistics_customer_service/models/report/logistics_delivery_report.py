@@ -69,9 +69,11 @@ class LogisticsDeliveryReport(models.Model):
         string="Order Cycle (Days)",
         readonly=True,
         aggregator="avg",
-        help="From the order to its complete delivery (formula 5).",
+        help="From the order to its complete delivery, by the clock on the company's wall: a "
+        "change to daylight saving is no part of it (formula 5).",
     )
     cycle_sd = fields.Float(string="Order Cycle, Deviation", readonly=True, aggregator="sum")
+    cycle_median = fields.Float(string="Order Cycle, Median", readonly=True, aggregator="sum")
     cycle_p95 = fields.Float(string="Order Cycle, 95 %", readonly=True, aggregator="sum")
 
     # --- parts of orders
@@ -125,7 +127,7 @@ class LogisticsDeliveryReport(models.Model):
                 self._field_to_sql(self._table, part, query) for part in self._get_ratios()[name]
             )
             return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
-        if name in ("cycle_days", "cycle_sd", "cycle_p95"):
+        if name in ("cycle_days", "cycle_sd", "cycle_median", "cycle_p95"):
             return self._get_cycle_sql(name, query)
         return super()._read_group_select(aggregate_spec, query)
 
@@ -135,6 +137,7 @@ class LogisticsDeliveryReport(models.Model):
         function = {
             "cycle_days": SQL("AVG(%s)", cycle),
             "cycle_sd": SQL("STDDEV_SAMP(%s)", cycle),
+            "cycle_median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", cycle),
             "cycle_p95": SQL("PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY %s)", cycle),
         }[name]
         return SQL("%s FILTER (WHERE %s)", function, first)
@@ -184,11 +187,14 @@ class LogisticsDeliveryReport(models.Model):
 
         ``delivered_at`` is the carrier's word, else the validation where no carrier said a word.
         """
+        facts = self.env["logistics.profile.fact"]
         return SQL(
             """transfer AS (
                 SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
                        sp.date_deadline, sp.scheduled_date,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
+                       MIN(CASE WHEN sp.state = 'done' THEN sp.date_done END)
+                           OVER (PARTITION BY sp.sale_id) AS first_done,
                        COALESCE(sp.carrier_delivered_at, CASE
                            WHEN sp.state = 'done' AND (
                                 sp.shipment_state IS NULL OR NOT EXISTS (
@@ -196,12 +202,12 @@ class LogisticsDeliveryReport(models.Model):
                                      WHERE told.picking_id = sp.id AND told.source <> 'odoo'))
                            THEN sp.date_done END) AS delivered_at
                   FROM stock_picking sp
-                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
-                  JOIN stock_location dest ON dest.id = sp.location_dest_id
                  WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
-                   AND sp.state <> 'cancel' AND kind.code = 'outgoing'
-                   AND dest.usage = 'customer'
-            )"""
+                   AND sp.state <> 'cancel'
+                   AND sp.picking_type_id = ANY(%s) AND sp.location_dest_id = ANY(%s)
+            )""",
+            facts._get_outgoing_type_ids(),
+            facts._get_customer_location_ids(),
         )
 
     def _get_schedule_step(self):
@@ -211,7 +217,7 @@ class LogisticsDeliveryReport(models.Model):
                 SELECT order_id,
                        MIN(date_deadline) AS deadline,
                        MIN(scheduled_date) AS scheduled,
-                       MIN(date_done) AS first_done,
+                       MIN(first_done) AS first_done,
                        MAX(delivered_at) AS delivered_at,
                        BOOL_AND(delivered_at IS NOT NULL) AS is_delivered,
                        (ARRAY_AGG(carrier_id ORDER BY date_done DESC NULLS LAST, id DESC))[1]
@@ -228,10 +234,9 @@ class LogisticsDeliveryReport(models.Model):
                 SELECT sm.sale_line_id AS line_id,
                        SUM(sm.quantity * unit.factor) AS quantity,
                        SUM(sm.quantity * unit.factor) FILTER (
-                           WHERE transfer.date_done = schedule.first_done
+                           WHERE transfer.date_done = transfer.first_done
                        ) AS first_quantity
                   FROM transfer
-                  JOIN schedule ON schedule.order_id = transfer.order_id
                   JOIN stock_move sm ON sm.picking_id = transfer.id
                   JOIN sale_order_line line ON line.id = sm.sale_line_id
                   JOIN uom_uom unit ON unit.id = sm.product_uom
@@ -293,7 +298,7 @@ class LogisticsDeliveryReport(models.Model):
                        days.promised_day IS NOT NULL
                            AND (days.is_delivered OR days.promised_day < days.today) AS is_due,
                        days.is_delivered AND days.delivered_day <= days.promised_day AS on_time
-                  FROM (SELECT ordered.*, zone.today,
+                  FROM (SELECT ordered.*, zone.today, zone.tz,
                                (ordered.promised_date AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
                                    AS promised_day,
                                (ordered.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
@@ -347,9 +352,13 @@ class LogisticsDeliveryReport(models.Model):
             ),
             "cycle_days": SQL(
                 """CASE WHEN j.is_delivered THEN
-                       EXTRACT(epoch FROM j.delivered_at - j.date_order)::float8 / 86400 END"""
+                       EXTRACT(epoch FROM
+                           (j.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                           - (j.date_order AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                       )::float8 / 86400 END"""
             ),
             "cycle_sd": SQL("NULL::float8"),
+            "cycle_median": SQL("NULL::float8"),
             "cycle_p95": SQL("NULL::float8"),
             "weight": part,
             **{
