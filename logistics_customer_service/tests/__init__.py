@@ -5,6 +5,8 @@ from . import test_tiering
 from . import test_tier_scheme
 from . import test_run
 from . import test_documents
+from . import test_shipment
+from . import test_carrier_api
 from . import test_security
 from . import test_multicompany
 from . import test_performance
