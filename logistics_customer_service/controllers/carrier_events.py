@@ -20,6 +20,7 @@ class CarrierEvents(Controller):
         "/logistics/v1/carrier/events",
         type="http",
         auth="none",
+        readonly=False,
         methods=["POST"],
         csrf=False,
         save_session=False,
@@ -58,18 +59,15 @@ class CarrierEvents(Controller):
         return key if signed and _is_recent(timestamp) else keys
 
     def _keep(self, key, reports):
-        """Keep the reports, and commit before anybody else's turn."""
-        key = key.with_company(key.company_id).with_context(tracking_disable=True)
-        with key.env.registry.cursor() as turn:
-            turn.execute(_take_turn(key))
-            # The transaction must begin when the turn is ours: it sees what was there at its
-            # beginning, and would collide with what was kept while it waited.
-            key.env.cr.rollback()
-            key.env.invalidate_all(flush=False)
-            counts = key.env["logistics.shipment.event"]._receive(key, reports)
-            key.env.flush_all()
-            key.env.cr.commit()
-        return counts
+        """Keep the reports in a transaction that begins when nobody else keeps any of the carrier.
+
+        One that had begun before would not see what was kept while it waited, and collide with it.
+        The turn ends with the request's own transaction, after the inner one has been committed.
+        """
+        request.env.cr.execute(_take_turn(key))
+        with request.env.registry.cursor() as cr:
+            env = key.with_company(key.company_id).env(cr=cr)
+            return env["logistics.shipment.event"]._receive(key.with_env(env), reports)
 
 
 def _take_turn(key):
