@@ -301,7 +301,9 @@ class TestShipment(ShipmentCommon):
         Form(picking.with_user(worker))
         Form(picking.sale_id.with_user(seller))
         # an agent reads deliveries by the groups of sales or inventory
-        agent = self._new_user("teller", "group_agent", "sales_team.group_sale_salesman")
+        agent = self._new_user(
+            "teller", "group_agent", "sales_team.group_sale_salesman_all_leads"
+        )
         Form(picking.with_user(agent))
         action = picking.with_user(agent).action_add_shipment_event()
         form = Form(self.Event.with_user(agent).with_context(**action["context"]))
