@@ -71,12 +71,13 @@ class LogisticsEventCode(models.Model):
 
         :param codes: raw codes; those without a meaning are missing from the mapping
         """
-        lines = self.search(
+        lines = self.search_fetch(
             [
                 ("code", "in", list(codes)),
                 ("carrier_id", "in", (carrier.id, False)),
                 ("to_map", "=", False),
-            ]
+            ],
+            ["carrier_id", "code", "kind"],
         )
         general = lines.filtered(lambda line: not line.carrier_id)
         own = lines - general

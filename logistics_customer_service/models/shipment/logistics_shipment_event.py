@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -97,9 +99,13 @@ class LogisticsShipmentEvent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        events = super().create(vals_list)
-        events.filtered(lambda event: not event.picking_id)._match_deliveries()
-        return events
+        given = self.env.context.get("default_picking_id")
+        lost = [vals for vals in vals_list if not vals.get("picking_id", given)]
+        keys = [self._get_match_key(vals) for vals in lost]
+        matches = self._find_deliveries(keys)
+        for vals, key in zip(lost, keys, strict=True):
+            vals["picking_id"] = matches[key]
+        return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_carriers(self):
@@ -109,35 +115,53 @@ class LogisticsShipmentEvent(models.Model):
     # === DELIVERIES OF TRACKING NUMBERS ===#
 
     def _match_deliveries(self):
-        """Find the delivery of each event by its tracking number, within company and carrier."""
-        numbers = {event.tracking_ref for event in self if event.tracking_ref}
-        pickings = self.env["stock.picking"]._find_by_tracking_numbers(numbers, self.company_id)
-        matches = {}
+        """Find the delivery of each event anew."""
+        keys = {
+            event: (event.tracking_ref, event.company_id.id, event.carrier_id.id)
+            for event in self
+        }
+        matches = self._find_deliveries(keys.values())
+        for event, key in keys.items():
+            if event.picking_id.id != matches[key]:
+                event.picking_id = matches[key]
+
+    @api.model
+    def _get_match_key(self, vals):
+        company_id = vals.get("company_id") or self.env.company.id
+        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False
+
+    @api.model
+    def _find_deliveries(self, keys):
+        """Return the ids of deliveries (or False) by key.
+
+        :param keys: tuples of tracking number, company id, carrier id
+        """
+        keys = set(keys)
+        # whose event it is does not depend on who enters it
+        pickings = self.env["stock.picking"].sudo()._find_by_tracking_numbers(
+            {number for number, _company, _carrier in keys if number},
+            {company_id for _number, company_id, _carrier in keys},
+        )
+        held = defaultdict(list)
         for picking in pickings:
             for number in picking._get_tracking_numbers():
-                matches.setdefault((number, picking.company_id), []).append(picking)
-        for event in self:
-            found = matches.get((event.tracking_ref, event.company_id), ())
-            match = event._choose_delivery(found)
-            if event.picking_id != match:
-                event.picking_id = match
+                held[number, picking.company_id.id].append(picking)
+        return {key: self._choose_delivery(held.get(key[:2], ()), key[2]) for key in keys}
 
-    def _choose_delivery(self, pickings):
-        """Return the delivery an event is about; carriers use numbers anew, the newest counts.
+    @api.model
+    def _choose_delivery(self, pickings, carrier_id):
+        """Return the id of the delivery an event is about, or False.
 
-        :param pickings: deliveries with its tracking number, in any order
+        One of its own carrier outweighs one without; carriers use numbers anew, the newest counts.
+
+        :param pickings: deliveries with the event's tracking number, in any order
         """
         fitting = [
-            picking
+            (bool(picking.carrier_id), picking.id)
             for picking in pickings
-            if not (self.carrier_id and picking.carrier_id)
-            or picking.carrier_id == self.carrier_id
+            if picking.carrier_id.id in (carrier_id, False) or not carrier_id
         ]
-        return max(
-            fitting,
-            key=lambda picking: (bool(picking.carrier_id), picking.id),
-            default=self.env["stock.picking"],
-        )
+        return max(fitting, default=(False, False))[1]
 
     # === WHAT CARRIERS TELL ===#
 

@@ -174,7 +174,7 @@ class StockPicking(models.Model):
         return set(filter(None, (self.carrier_tracking_ref or "").replace(" ", "").split(",")))
 
     @api.model
-    def _find_by_tracking_numbers(self, numbers, companies):
+    def _find_by_tracking_numbers(self, numbers, company_ids):
         """Return the deliveries to customers that have one of the tracking numbers."""
         if not numbers:
             return self.browse()
@@ -185,11 +185,18 @@ class StockPicking(models.Model):
                    AND string_to_array(replace(carrier_tracking_ref, ' ', ''), ',') && %s)""",
             sorted(numbers),
         )
-        return self.search(
-            Domain("id", "in", held)
-            & Domain("company_id", "in", companies.ids)
-            & Domain("state", "!=", "cancel")
-        ).filtered(lambda picking: picking._is_customer_delivery())
+        return self.search_fetch(
+            [
+                ("id", "in", held),
+                ("company_id", "in", list(company_ids)),
+                ("state", "!=", "cancel"),
+                # as _is_customer_delivery
+                ("picking_type_id.code", "=", "outgoing"),
+                ("location_dest_id.usage", "=", "customer"),
+                ("return_id", "=", False),
+            ],
+            ["carrier_tracking_ref", "company_id", "carrier_id"],
+        )
 
     def _claim_events(self):
         """Take over events that came before their tracking number, let go those of another."""
