@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """What the endpoint for carriers takes: events a second, latency, and whether any got lost.
 
-A database is made and served by worker processes on loopback; clients report in parallel, each
+A database is made and served by processes on loopback; clients report in parallel, each
 as fast as it is answered. It ends after a set time. Run it in a shell with the launcher's
 environment: eval "$(make -s env)"; python benchmarks/carrier_api.py
 """
 
 import argparse
+import contextlib
 import itertools
 import json
 import random
@@ -62,7 +63,7 @@ def main():
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--batch", type=int, default=10, help="events in a request")
-    parser.add_argument("--workers", type=int, default=2, help="Odoo's worker processes")
+    parser.add_argument("--workers", type=int, default=2, help="processes of Odoo, each on a port")
     parser.add_argument("--deliveries", type=int, default=1000)
     options = parser.parse_args()
     try:
@@ -79,22 +80,24 @@ def main():
 def measure(database, options):
     """Serve the database, let the clients report, and count what is there afterwards."""
     database.shell(PREPARE % options.deliveries)
-    arguments = (f"--workers={options.workers}", "--max-cron-threads=0")
-    with database.serve(*arguments) as url:
-        carrier = Carrier(url, *key_of(database.sql))
-        for turn in range(2 * options.workers):  # each worker loads its registry first
-            carrier.post([report(f"warm-{turn}", "T0")])
+    with contextlib.ExitStack() as stack:
+        urls = [stack.enter_context(database.serve()) for _worker in range(options.workers)]
+        key = key_of(database.sql)
+        carriers = [Carrier(url, *key) for url in urls]
+        for carrier in carriers:  # each process loads its registry first
+            carrier.post([report("warm", "T0")])
         clients = [Client(f"c{number}") for number in range(options.clients)]
         started = time.monotonic()
-        run(clients, carrier, options, started + options.seconds)
+        run(clients, carriers, options, started + options.seconds)
         elapsed = time.monotonic() - started
     return result(clients, elapsed, count_kept(database), options)
 
 
-def run(clients, carrier, options, end):
-    """Let the clients report side by side until the end."""
+def run(clients, carriers, options, end):
+    """Let the clients report side by side until the end, spread over the processes."""
     threads = [
-        threading.Thread(target=client.report, args=(carrier, options, end)) for client in clients
+        threading.Thread(target=client.report, args=(carrier, options, end))
+        for client, carrier in zip(clients, itertools.cycle(carriers), strict=False)
     ]
     for thread in threads:
         thread.start()
