@@ -196,10 +196,7 @@ class LogisticsDeliveryReport(models.Model):
                        MIN(CASE WHEN sp.state = 'done' THEN sp.date_done END)
                            OVER (PARTITION BY sp.sale_id) AS first_done,
                        COALESCE(sp.carrier_delivered_at, CASE
-                           WHEN sp.state = 'done' AND (
-                                sp.shipment_state IS NULL OR NOT EXISTS (
-                                    SELECT FROM logistics_shipment_event told
-                                     WHERE told.picking_id = sp.id AND told.source <> 'odoo'))
+                           WHEN sp.state = 'done' AND sp.shipment_reported IS NOT TRUE
                            THEN sp.date_done END) AS delivered_at
                   FROM stock_picking sp
                  WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
