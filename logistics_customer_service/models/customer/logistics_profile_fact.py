@@ -297,8 +297,8 @@ class LogisticsProfileFact(models.Model):
                  WHERE order_id IS NOT NULL
                  GROUP BY profile_id, order_id
                 HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
-            ), fulfilment AS (
-                SELECT closed.profile_id, closed.order_id, closed.date_done,
+            ), complete AS (
+                SELECT o.id AS order_id,
                        BOOL_AND(
                            COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
                            OR (SELECT SUM(sm.quantity * moved.factor)
@@ -312,13 +312,17 @@ class LogisticsProfileFact(models.Model):
                               ) >= line.product_uom_qty * ordered.factor - 0.00001
                            IS TRUE
                        ) AS in_full
-                  FROM closed
-                  JOIN sale_order_line line ON line.order_id = closed.order_id
+                  FROM orders o
+                  JOIN sale_order_line line ON line.order_id = o.id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                   JOIN uom_uom ordered ON ordered.id = line.product_uom_id
                  WHERE template.type = 'consu' AND line.product_uom_qty > 0
-                 GROUP BY closed.profile_id, closed.order_id, closed.date_done
+                 GROUP BY o.id
+            ), fulfilment AS (
+                SELECT closed.profile_id, closed.date_done, complete.in_full
+                  FROM closed
+                  JOIN complete ON complete.order_id = closed.order_id
             ), fulfilment_fact AS (
                 SELECT f.profile_id, win.months,
                        COUNT(*) AS in_full_judged_count,
