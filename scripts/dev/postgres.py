@@ -234,7 +234,8 @@ class Embedded:
 
     def as_user(self):
         """PostgreSQL refuses root: become 'nobody', but keep the right to pass root's folders, so
-        that no folder's permissions have to be changed for it."""
+        that no folder's permissions have to be changed for it. The secure bit makes access(2),
+        by which PostgreSQL looks for its own programs, honour that right."""
         if os.getuid() != 0:
             return []
         setpriv = shell.need_tool("setpriv", "it is part of util-linux: apt-get install util-linux")
@@ -243,6 +244,7 @@ class Embedded:
             "--reuid=nobody",
             f"--regid={pwd.getpwnam('nobody').pw_gid}",
             "--clear-groups",
+            "--securebits=+no_setuid_fixup",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",
             "--",
