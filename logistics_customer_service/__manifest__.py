@@ -53,5 +53,10 @@
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "logistics_customer_service/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }

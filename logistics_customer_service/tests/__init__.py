@@ -8,3 +8,4 @@ from . import test_documents
 from . import test_security
 from . import test_multicompany
 from . import test_performance
+from . import test_tours
