@@ -41,7 +41,7 @@ class LogisticsProfileFact(models.Model):
         help="Orders with a delivery done and nothing more to deliver.",
     )
     in_full_count = fields.Integer(string="In Full")
-    overdue_amount = fields.Monetary(string="Overdue")
+    overdue_amount = fields.Monetary(string="Overdue Amount")
     payment_count = fields.Integer(string="Invoices Paid")
     mean_payment_delay = fields.Float(
         string="Mean Payment Delay",

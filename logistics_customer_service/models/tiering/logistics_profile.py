@@ -201,15 +201,17 @@ class LogisticsProfile(models.Model):
 
     @api.model
     def _get_tier_causes(self):
-        return [
-            ("first", self.env._("First tier")),
-            ("score", self.env._("Score")),
-            ("scheme", self.env._("New scheme")),
-            ("manual", self.env._("Locked by hand")),
-            ("manual_end", self.env._("Lock ended")),
-            ("opt_out", self.env._("Customer opted out")),
-            ("merge", self.env._("Customers merged")),
-        ]
+        """Return the causes of a tier as the options of a selection."""
+        causes = {
+            "first": self.env._("First tier"),
+            "score": self.env._("Score"),
+            "scheme": self.env._("New scheme"),
+            "manual": self.env._("Locked by hand"),
+            "manual_end": self.env._("Lock ended"),
+            "opt_out": self.env._("Customer opted out"),
+            "merge": self.env._("Customers merged"),
+        }
+        return list(causes.items())
 
     # === ACTIONS ===#
 
