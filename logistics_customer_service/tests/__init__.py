@@ -9,3 +9,4 @@ from . import test_security
 from . import test_multicompany
 from . import test_performance
 from . import test_tours
+from . import test_translation
