@@ -42,7 +42,7 @@ class TestTours(HttpCase):
             self.env, "tour_manager", groups="logistics_customer_service.group_manager"
         )
         scheme = self.env.ref("logistics_customer_service.tier_scheme_vip").copy(
-            {"name": "Tour Scheme"}
+            {"name": "Tour Scheme", "company_id": self.env.company.id}
         )
         self.start_tour("/odoo", "logistics_manager_tour", login="tour_manager")
         self.assertEqual(scheme.state, "in_force")
