@@ -177,6 +177,43 @@ class TestProfileFacts(LogisticsCommon):
         self.assertEqual(facts.overdue_amount, 40)
         self.assertEqual((facts.payment_count, facts.mean_payment_delay), (1, 12.0))
 
+    def test_credit_note_of_the_first_day_of_the_window_counts_west_of_utc(self):
+        self.company.partner_id.tz = "America/New_York"
+        customer = self._receivable_partner()
+        self._order(customer, 100)
+        today = self.company._get_logistics_today()
+        first_day = fields.Date.subtract(today, months=12)
+        self._credit_note(customer, 5, first_day)
+        self._credit_note(customer, 7, first_day - timedelta(days=1))
+        self._refresh()
+        self.assertEqual(self._facts(customer, 12).refund_amount, 5)
+
+    def test_what_a_credit_note_settled_was_not_paid(self):
+        customer = self._receivable_partner()
+        self._order(customer, 100)
+        today = self.company._get_logistics_today()
+        invoice = self._invoice(customer, 100, today - timedelta(days=30))
+        note = self._credit_note(customer, 100, today)
+        (invoice + note).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).reconcile()
+        self._refresh()
+        facts = self._facts(customer)
+        self.assertEqual((facts.payment_count, facts.overdue_amount), (0, 0))
+
+    def test_credit_goes_to_who_ordered_not_to_who_pays(self):
+        customer, payer = self._receivable_partner("Buyer"), self._receivable_partner("Payer")
+        order = self._order(customer, 100, confirm=False)
+        order.partner_invoice_id = payer
+        order.action_confirm()
+        self._order(payer, 10)
+        note = self._credit_note(payer, 30)
+        note.invoice_line_ids.sale_line_ids = order.order_line
+        self._credit_note(payer, 4)
+        self._refresh()
+        self.assertEqual(self._facts(customer).refund_amount, 30)
+        self.assertEqual(self._facts(payer).refund_amount, 4)
+
     def _invoice(self, partner, amount, due):
         invoice = self.env["account.move"].create(
             {

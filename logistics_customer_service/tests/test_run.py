@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -103,6 +104,38 @@ class TestRun(LogisticsCommon):
         self.assertIn(f"{bad.id}: poisoned", run.error_log)
         scored = [bool(self._profile_of(customer).score_id) for customer in self.customers]
         self.assertEqual(scored, [True] * 3 + [False] + [True] * 3)
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_rule_of_another_addon_is_isolated_too(self):
+        bad = self._profile_of(self.customers[2])
+        Profile = self.env.registry["logistics.profile"]
+        decide = Profile._decide_tiers
+
+        def _decide_tiers(profiles, *args):
+            if bad in profiles:
+                raise UserError("not with me")
+            return decide(profiles, *args)
+
+        with patch.object(Profile, "_decide_tiers", _decide_tiers):
+            run = self._refresh()
+        self.assertEqual((run.state, run.error_count), ("done", 1))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_company_that_fails_does_not_stop_the_others(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        runs = self.Run._start(other + self.company)
+        Run = self.env.registry["logistics.run"]
+        facts = Run._run_facts
+
+        def _run_facts(run):
+            if run.company_id == other:
+                raise KeyError("broken")
+            return facts(run)
+
+        with patch.object(Run, "_run_facts", _run_facts), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        states = {run.company_id: run.state for run in runs}
+        self.assertEqual(states, {other: "failed", self.company: "done"})
 
     @mute_logger(RUN_LOGGER, "odoo.sql_db")
     def test_an_error_of_the_database_is_isolated_too(self):
