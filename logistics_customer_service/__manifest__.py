@@ -59,4 +59,5 @@
         ],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -151,6 +152,35 @@ class TestRun(LogisticsCommon):
         with patch.object(Fact, "_refresh", _refresh):
             run = self._refresh()
         self.assertEqual((run.error_count, run.fact_count), (1, 12))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_batch_that_loses_a_race_is_done_again(self):
+        Run = self.env.registry["logistics.run"]
+        advance, lost = Run._advance, []
+
+        def _advance(run):
+            if run.company_id == self.company and run.phase == "facts" and len(lost) < 2:
+                lost.append(run.cursor_id)
+                raise SerializationFailure
+            return advance(run)
+
+        self.Run._start(self.company)
+        with patch.object(Run, "_advance", _advance), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        run = self.Run.search([("company_id", "=", self.company.id)])
+        self.assertEqual((len(lost), run.mapped("state")), (2, ["done"]))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_run_that_loses_every_race_goes_on_in_the_next_hour(self):
+        Run = self.env.registry["logistics.run"]
+
+        def _advance(run):
+            raise SerializationFailure
+
+        run = self.Run._start(self.company)
+        with patch.object(Run, "_advance", _advance), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        self.assertEqual(run.state, "running")
 
     def test_customer_deleted_between_batches_is_no_error(self):
         run = self.Run._start(self.company)

@@ -85,13 +85,13 @@ class LogisticsProfile(models.Model):
         tracking=True,
     )
     # named as core's week day widget expects them
-    mon = fields.Boolean(default=True)
-    tue = fields.Boolean(default=True)
-    wed = fields.Boolean(default=True)
-    thu = fields.Boolean(default=True)
-    fri = fields.Boolean(default=True)
-    sat = fields.Boolean()
-    sun = fields.Boolean()
+    mon = fields.Boolean(string="Monday", default=True)
+    tue = fields.Boolean(string="Tuesday", default=True)
+    wed = fields.Boolean(string="Wednesday", default=True)
+    thu = fields.Boolean(string="Thursday", default=True)
+    fri = fields.Boolean(string="Friday", default=True)
+    sat = fields.Boolean(string="Saturday")
+    sun = fields.Boolean(string="Sunday")
     contact_hour_from = fields.Float(string="Contact From", default=9.0)
     contact_hour_to = fields.Float(string="Contact Until", default=18.0)
     contact_tz = fields.Selection(
@@ -477,7 +477,7 @@ class LogisticsProfile(models.Model):
 
     def _log_merge(self, target):
         """Note on the target which values of the source give way to its own."""
-        names = [*self._get_merge_fields(), *self._get_contact_fields()]
+        names = [*self._get_merge_fields(), *self._get_yielding_fields()]
         lost = [
             name for name in names if self[name] and target[name] and self[name] != target[name]
         ]
@@ -486,14 +486,21 @@ class LogisticsProfile(models.Model):
             for name in lost
             for value in [self._fields[name].convert_to_display_name(self[name], self)]
         )
+        if self._get_contact_days() != target._get_contact_days():
+            values += Markup("<li>%s</li>") % ", ".join(self._get_contact_days())
         title = self.env._("The profile of %s was merged into this one.", self.display_name)
         if values:
             title += " " + self.env._("It said otherwise on:")
         target.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, values))
 
+    def _get_contact_days(self):
+        """Return the names of the days on which to contact."""
+        days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        return [self._fields[day]._description_string(self.env) for day in days if self[day]]
+
     @api.model
-    def _get_contact_fields(self):
-        """Return the fields of when to contact: the target of a merge keeps its own."""
+    def _get_yielding_fields(self):
+        """Return the fields of which the target of a merge keeps its own."""
         return ["contact_hour_from", "contact_hour_to", "contact_tz", "customer_kind"]
 
     def _prepare_merge_vals(self, target):

@@ -491,6 +491,11 @@ class LogisticsProfile(models.Model):
 
     # === MERGING ===#
 
+    @api.model
+    def _get_yielding_fields(self):
+        """A lock gives way to the target's own; the note of a merge says so, too."""
+        return [*super()._get_yielding_fields(), "manual_tier_id", "manual_reason", "manual_until"]
+
     def _prepare_merge_vals(self, target):
         vals = super()._prepare_merge_vals(target)
         if self.tier_opt_out and not target.tier_opt_out:
