@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
-LAUNCH = exec $(PYTHON) -m scripts.dev
+NO_PYTHON = "Python 3.11 is missing: apt-get install python3 python3-venv, or PYTHON=<path>"
+LAUNCH = command -v $(PYTHON) >/dev/null || { echo $(NO_PYTHON) >&2; exit 1; }; exec $(PYTHON) -m scripts.dev
 
 .PHONY: help run test lint test-unit test-addon test-system test-real load-olist figures bench env stop clean
 

@@ -40,7 +40,6 @@ def run_night(env, days_ago=0):
         "memory_start": memory[0],
         "memory_peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "memory": memory,
-        "date": run.date.isoformat(),
         **run.read(counts, load=None)[0],
     }
 

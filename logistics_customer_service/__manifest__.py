@@ -62,5 +62,11 @@
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "logistics_customer_service/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -11,3 +11,5 @@ from . import test_security
 from . import test_multicompany
 from . import test_performance
 from . import test_delivery_report
+from . import test_tours
+from . import test_translation

@@ -1,6 +1,7 @@
 from lxml import html
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import MODULE, LogisticsCommon
@@ -54,6 +55,37 @@ class TestDocuments(LogisticsCommon):
         self.assertEqual(order.picking_ids.partner_id, elsewhere)
         self.assertEqual(order.picking_ids.logistics_profile_id, self.profile)
         self.assertEqual(order.picking_ids.priority, "1")
+
+    def test_backorder_keeps_priority_and_reason(self):
+        self._give_vip()
+        order = self._order(self.customer, qty=10)
+        self._deliver(order, qty=4)
+        backorder = order.picking_ids.filtered(lambda p: p.state != "done")
+        self.assertEqual(backorder.priority, "1")
+        self.assertEqual(backorder.logistics_priority_tier_id, self.vip)
+
+    def test_promotion_speeds_up_open_deliveries(self):
+        picking = self._order(self.customer).picking_ids
+        self._give_vip()
+        self.assertEqual((picking.priority, picking.logistics_priority_tier_id), ("1", self.vip))
+
+    def test_what_the_warehouse_takes_away_stays_away(self):
+        self._give_vip()
+        order = self._order(self.customer)
+        order.picking_ids.priority = "0"
+        order.order_line.product_uom_qty = 5
+        self.assertEqual(order.picking_ids.priority, "0")
+
+    def test_customers_do_not_read_what_is_noted_about_them(self):
+        portal = self._new_user("portal", "base.group_portal")
+        portal.partner_id.parent_id = self.customer
+        order = self._order(self.customer)
+        order.message_subscribe(portal.partner_id.ids)
+        for record in (portal.partner_id, order):
+            for name in self.env["logistics.profile.mixin"]._fields:
+                if name.startswith("logistics_"):
+                    with self.assertRaises(AccessError):
+                        record.with_user(portal).read([name])
 
     def test_a_return_gets_no_priority(self):
         picking = self._deliver(self._order(self.customer))

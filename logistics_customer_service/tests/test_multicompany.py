@@ -30,6 +30,28 @@ class TestMulticompany(LogisticsCommon):
         self.assertTrue(self.profile.score_id)
         self.assertFalse(self.elsewhere.score_id)
 
+    def test_night_makes_profiles_of_the_companys_own_customers(self):
+        stranger = self._customer("Elsewhere")
+        order = self._order(stranger)
+        self._profile_of(stranger).unlink()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET company_id = %s WHERE id = %s", [self.other.id, order.id]
+        )
+        self.env.invalidate_all()
+        self._refresh()
+        self.assertFalse(self._profile_of(stranger))
+
+    def test_ranks_for_a_single_refresh_are_the_companys(self):
+        self._refresh()
+        own = self.env["logistics.run"].search([("company_id", "=", self.company.id)], limit=1)
+        foreign = self.env["logistics.run"]._run_at_once(self.other)
+        foreign.cuts = {key: [1e9] * 4 for key in own.cuts}
+        found = self.env["logistics.run"]._get_last_cuts(
+            self.company, self.scheme, self.company._get_logistics_today()
+        )
+        self.assertEqual(found, own.cuts)
+
     def test_partner_shows_the_profile_of_the_current_company(self):
         self.profile.sudo()._set_tier(self.vip, "score")
         here = self.customer.with_company(self.company)

@@ -1,7 +1,7 @@
 import psycopg2
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -55,10 +55,68 @@ class TestProfile(LogisticsCommon):
         with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.UniqueViolation):
             self._profile(customer)
 
+    def test_customer_of_the_parent_company_orders_at_a_branch(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        customer = self._customer(company_id=self.company.id)
+        profile = self.Profile._ensure_for(customer, branch)
+        self.assertEqual(profile.company_id, branch)
+
+    def test_customer_of_another_company_never_blocks_an_order(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        customer = self._customer(company_id=other.id)
+        self.assertFalse(self.Profile._ensure_for(customer, self.company))
+
+    def test_defaults_of_a_context_cannot_give_a_tier(self):
+        profile = (
+            self.Profile.with_user(self.agent)
+            .with_context(
+                default_tier_id=self.vip.id,
+                default_manual_tier_id=self.vip.id,
+                default_manual_until="2999-12-31",
+                default_tier_opt_out=True,
+            )
+            .create({"partner_id": self._customer().id})
+        )
+        self.assertEqual(profile.tier_id, self.standard)
+        self.assertFalse(profile.manual_tier_id or profile.manual_until or profile.tier_opt_out)
+
+    def test_profile_stays_with_its_customer_and_company(self):
+        profile = self._profile(self._customer()).with_user(self.agent)
+        other = self.env["res.company"].create({"name": "Other"})
+        for vals in ({"partner_id": self._customer("Else").id}, {"company_id": other.id}):
+            with self.assertRaises(AccessError):
+                profile.write(vals)
+
+    def test_industry_is_written_by_agents(self):
+        industry = self.env["res.partner.industry"].create({"name": "Cold chain"})
+        profile = self._profile(self._customer()).with_user(self.agent)
+        profile.industry_id = industry
+        self.assertEqual(profile.partner_id.industry_id, industry)
+
+    def test_consents_leave_a_trace(self):
+        profile = self._profile(self._customer())
+        consent = self.env["logistics.consent"].create(
+            {
+                "profile_id": profile.id,
+                "purpose_id": self.env.ref(f"{MODULE}.consent_purpose_care").id,
+                "source": "Contract",
+            }
+        )
+        consent.with_user(self.agent).write({"state": "refused", "user_id": self.manager.id})
+        self.assertEqual(consent.user_id, self.agent)
+        bodies = " ".join(profile.message_ids.mapped("body"))
+        self.assertIn("Granted", bodies)
+        self.assertIn("Refused", bodies)
+        with self.assertRaises(AccessError):
+            consent.with_user(self.agent).unlink()
+
     def test_customer_of_another_company_is_refused(self):
         other = self.env["res.company"].create({"name": "Other"})
+        customer = self._customer(company_id=other.id)
         with self.assertRaises(ValidationError):
-            self._profile(self._customer(company_id=other.id))
+            self.Profile.with_user(self.agent).create(
+                {"partner_id": customer.id, "company_id": self.company.id}
+            )
 
     def test_import_creates_profiles_by_the_customers_name(self):
         self._customer("Harbour Foods")

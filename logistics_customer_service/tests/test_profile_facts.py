@@ -177,6 +177,43 @@ class TestProfileFacts(LogisticsCommon):
         self.assertEqual(facts.overdue_amount, 40)
         self.assertEqual((facts.payment_count, facts.mean_payment_delay), (1, 12.0))
 
+    def test_credit_note_of_the_first_day_of_the_window_counts_west_of_utc(self):
+        self.company.partner_id.tz = "America/New_York"
+        customer = self._receivable_partner()
+        self._order(customer, 100)
+        today = self.company._get_logistics_today()
+        first_day = fields.Date.subtract(today, months=12)
+        self._credit_note(customer, 5, first_day)
+        self._credit_note(customer, 7, first_day - timedelta(days=1))
+        self._refresh()
+        self.assertEqual(self._facts(customer, 12).refund_amount, 5)
+
+    def test_what_a_credit_note_settled_was_not_paid(self):
+        customer = self._receivable_partner()
+        self._order(customer, 100)
+        today = self.company._get_logistics_today()
+        invoice = self._invoice(customer, 100, today - timedelta(days=30))
+        note = self._credit_note(customer, 100, today)
+        (invoice + note).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        ).reconcile()
+        self._refresh()
+        facts = self._facts(customer)
+        self.assertEqual((facts.payment_count, facts.overdue_amount), (0, 0))
+
+    def test_credit_goes_to_who_ordered_not_to_who_pays(self):
+        customer, payer = self._receivable_partner("Buyer"), self._receivable_partner("Payer")
+        order = self._order(customer, 100, confirm=False)
+        order.partner_invoice_id = payer
+        order.action_confirm()
+        self._order(payer, 10)
+        note = self._credit_note(payer, 30)
+        note.invoice_line_ids.sale_line_ids = order.order_line
+        self._credit_note(payer, 4)
+        self._refresh()
+        self.assertEqual(self._facts(customer).refund_amount, 30)
+        self.assertEqual(self._facts(payer).refund_amount, 4)
+
     def _invoice(self, partner, amount, due):
         invoice = self.env["account.move"].create(
             {
@@ -340,6 +377,93 @@ class TestProfileFacts(LogisticsCommon):
         self._deliver(order)
         self._refresh()
         self.assertEqual(self._facts(customer).in_full_count, 1)
+
+    def test_order_with_a_cancelled_backorder_is_closed_and_short(self):
+        customer = self._customer()
+        order = self._order(customer, qty=10)
+        self._deliver(order, qty=6)
+        order.picking_ids.filtered(lambda p: p.state != "done").action_cancel()
+        self._refresh()
+        facts = self._facts(customer)
+        self.assertEqual((facts.in_full_judged_count, facts.in_full_count), (1, 0))
+
+    def test_units_are_converted_where_the_moves_decide(self):
+        customer = self._customer()
+        order = self._order(customer, qty=2, confirm=False)
+        order.order_line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        order.action_confirm()
+        picking = self._deliver(order)
+        order.order_line.qty_delivered = 0  # as after a return of everything
+        self.assertEqual(picking.move_ids.quantity, 24)
+        self._refresh()
+        self.assertEqual(self._facts(customer).in_full_count, 1)
+
+    def test_order_without_any_promise_is_judged_by_the_deadline(self):
+        customer = self._customer()
+        order = self._order(customer, commitment_date=self._days_ago(9))
+        picking = self._deliver(order, at=self._days_ago(5))
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET promised_date = NULL, commitment_date = NULL WHERE id = %s",
+            [order.id],
+        )
+        for deadline, on_time in ((self._days_ago(6), 0), (self._days_ago(5, hour=9), 1)):
+            self.env.cr.execute(
+                "UPDATE stock_picking SET date_deadline = %s WHERE id = %s",
+                [deadline, picking.id],
+            )
+            self.env.invalidate_all()
+            self._refresh()
+            facts = self._facts(customer)
+            self.assertEqual((facts.delivery_judged_count, facts.on_time_count), (1, on_time))
+
+    def test_transfer_that_does_not_go_to_a_customer_is_no_delivery(self):
+        customer = self._customer()
+        order = self._order(customer)
+        picking = self._deliver(order)
+        transit = self.env["stock.location"].create(
+            {"name": "Dock", "usage": "transit", "company_id": self.company.id}
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE stock_picking SET location_dest_id = %s WHERE id = %s",
+            [transit.id, picking.id],
+        )
+        self.env.invalidate_all()
+        self._refresh()
+        self.assertEqual(self._facts(customer).delivery_count, 0)
+
+    def test_only_posted_customer_documents_of_the_company_count(self):
+        customer = self._receivable_partner()
+        self._order(customer, 100)
+        due = self.company._get_logistics_today() - timedelta(days=10)
+        self._invoice(customer, 40, due)
+        self._invoice(customer, 1, due).button_draft()
+        self._credit_note(customer, 3)
+        self._credit_note(customer, 5).button_draft()
+        bill = self._invoice(customer, 7, due)
+        refund = self._credit_note(customer, 11)
+        elsewhere = self._invoice(customer, 13, due) + self._credit_note(customer, 17)
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.flush_all()
+        # by SQL: charts of accounts of a second company are not what this is about
+        for statement, values in (
+            ("UPDATE account_move SET move_type = 'in_invoice' WHERE id = %s", [bill.id]),
+            ("UPDATE account_move SET move_type = 'in_refund' WHERE id = %s", [refund.id]),
+            (
+                "UPDATE account_move SET company_id = %s WHERE id = ANY(%s)",
+                [other.id, elsewhere.ids],
+            ),
+            (
+                "UPDATE account_move_line SET company_id = %s WHERE move_id = ANY(%s)",
+                [other.id, elsewhere.ids],
+            ),
+        ):
+            self.env.cr.execute(statement, values)
+        self.env.invalidate_all()
+        self._refresh()
+        facts = self._facts(customer)
+        self.assertEqual((facts.overdue_amount, facts.refund_amount), (40, 3))
 
     # --- upkeep
 

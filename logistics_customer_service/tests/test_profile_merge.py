@@ -65,6 +65,42 @@ class TestProfileMerge(LogisticsCommon):
         self.assertEqual((target.manual_tier_id, target.tier_id), (self.vip, self.vip))
         self.assertEqual(target.manual_reason, "Board decision")
 
+    def test_lock_of_either_decides_the_tier(self):
+        target, source = self._profile(self.kept), self._profile(self.gone)
+        target.sudo()._set_tier(self.vip, "score")
+        source.sudo()._lock_tier(self.standard, "Debts", "2999-12-31")
+        self._merge_partners()
+        self.assertEqual((target.manual_tier_id, target.tier_id), (self.standard, self.standard))
+
+    def test_lock_of_the_target_is_not_overruled(self):
+        target, source = self._profile(self.kept), self._profile(self.gone)
+        target.sudo()._lock_tier(self.standard, "Debts", "2999-12-31")
+        source.sudo()._set_tier(self.vip, "score")
+        self._merge_partners()
+        self.assertEqual(target.tier_id, self.standard)
+
+    def test_files_and_what_gives_way_are_kept(self):
+        target = self._profile(self.kept, size="small")
+        source = self._profile(self.gone, size="large")
+        files = self.env["ir.attachment"].create(
+            {"name": "contract.txt", "raw": b"x", "res_model": source._name, "res_id": source.id}
+        )
+        message = source.message_post(body="Photo", attachments=[("photo.txt", b"y")])
+        files += message.attachment_ids
+        self._merge_partners()
+        self.assertEqual(files.exists(), files)
+        self.assertEqual(set(files.mapped("res_id")), {target.id})
+        self.assertEqual(target.size, "small")
+        note = target.message_ids.filtered(lambda m: "merged" in (m.body or ""))
+        self.assertIn("large", note.body.lower())
+
+    def test_customer_kept_may_belong_to_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        source = self._profile(self.gone, size="small")
+        self.kept.company_id = other
+        self._merge_partners()
+        self.assertEqual((source.partner_id, source.size), (self.kept, "small"))
+
     def test_later_answer_counts_and_a_tie_is_a_no(self):
         def answer(purpose, state, date):
             return Command.create({"purpose_id": purpose.id, "state": state, "date": date})

@@ -1,7 +1,9 @@
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -104,6 +106,38 @@ class TestRun(LogisticsCommon):
         scored = [bool(self._profile_of(customer).score_id) for customer in self.customers]
         self.assertEqual(scored, [True] * 3 + [False] + [True] * 3)
 
+    @mute_logger(RUN_LOGGER)
+    def test_a_rule_of_another_addon_is_isolated_too(self):
+        bad = self._profile_of(self.customers[2])
+        Profile = self.env.registry["logistics.profile"]
+        decide = Profile._decide_tiers
+
+        def _decide_tiers(profiles, *args):
+            if bad in profiles:
+                raise UserError("not with me")
+            return decide(profiles, *args)
+
+        with patch.object(Profile, "_decide_tiers", _decide_tiers):
+            run = self._refresh()
+        self.assertEqual((run.state, run.error_count), ("done", 1))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_company_that_fails_does_not_stop_the_others(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        runs = self.Run._start(other + self.company)
+        Run = self.env.registry["logistics.run"]
+        facts = Run._run_facts
+
+        def _run_facts(run):
+            if run.company_id == other:
+                raise KeyError("broken")
+            return facts(run)
+
+        with patch.object(Run, "_run_facts", _run_facts), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        states = {run.company_id: run.state for run in runs}
+        self.assertEqual(states, {other: "failed", self.company: "done"})
+
     @mute_logger(RUN_LOGGER, "odoo.sql_db")
     def test_an_error_of_the_database_is_isolated_too(self):
         bad = self._profile_of(self.customers[5])
@@ -118,6 +152,35 @@ class TestRun(LogisticsCommon):
         with patch.object(Fact, "_refresh", _refresh):
             run = self._refresh()
         self.assertEqual((run.error_count, run.fact_count), (1, 12))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_batch_that_loses_a_race_is_done_again(self):
+        Run = self.env.registry["logistics.run"]
+        advance, lost = Run._advance, []
+
+        def _advance(run):
+            if run.company_id == self.company and run.phase == "facts" and len(lost) < 2:
+                lost.append(run.cursor_id)
+                raise SerializationFailure
+            return advance(run)
+
+        self.Run._start(self.company)
+        with patch.object(Run, "_advance", _advance), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        run = self.Run.search([("company_id", "=", self.company.id)])
+        self.assertEqual((len(lost), run.mapped("state")), (2, ["done"]))
+
+    @mute_logger(RUN_LOGGER)
+    def test_a_run_that_loses_every_race_goes_on_in_the_next_hour(self):
+        Run = self.env.registry["logistics.run"]
+
+        def _advance(run):
+            raise SerializationFailure
+
+        run = self.Run._start(self.company)
+        with patch.object(Run, "_advance", _advance), self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_refresh_profiles").method_direct_trigger()
+        self.assertEqual(run.state, "running")
 
     def test_customer_deleted_between_batches_is_no_error(self):
         run = self.Run._start(self.company)

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import MODULE, LogisticsCommon
@@ -219,11 +219,65 @@ class TestTierScheme(LogisticsCommon):
         customer = self._customer()
         self._order(customer, 1)
         self._profile_of(customer)._lock_tier(self.vip, "Board", "2999-12-31")
+        self._refresh()
         line = self._simulate(self.draft)
         self.assertEqual((line.new_tier_id.code, line.direction), ("VIP", "same"))
 
     def test_simulation_of_an_empty_company(self):
+        self._refresh()
         self.assertFalse(self._simulate(self.draft))
+
+    def test_simulation_without_figures_says_so(self):
+        self._order(self._customer())
+        with self.assertRaisesRegex(UserError, "figures"):
+            self._simulate(self.draft)
+
+    def test_simulation_tried_twice_shows_each_customer_once(self):
+        self._order(self._customer())
+        self._refresh()
+        simulation = self.env["logistics.tier.simulation"].with_user(self.manager)
+        simulation = simulation.create(
+            {"scheme_id": self.draft.id, "company_id": self.company.id}
+        )
+        simulation.action_run()
+        simulation.action_run()
+        self.assertEqual(len(simulation.line_ids), 1)
+
+    # --- guards that hold against calls from outside
+
+    def test_state_follows_from_putting_in_force_alone(self):
+        schemes = self.env["logistics.tier.scheme"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            schemes.create({"name": "X", "company_id": self.company.id, "state": "in_force"})
+        made = schemes.with_context(default_state="in_force").create(
+            {"name": "X", "company_id": self.company.id}
+        )
+        self.assertEqual(made.state, "draft")
+        for state in ("draft", "in_force", "retired"):
+            with self.assertRaises(AccessError):
+                made.state = state
+
+    def test_scheme_in_force_cannot_be_archived(self):
+        self.draft.action_put_in_force()
+        with self.assertRaises(ValidationError):
+            self.draft.active = False
+
+    def test_scheme_of_all_companies_is_not_one_companys_to_change(self):
+        shared = self.env.ref(f"{MODULE}.tier_scheme_abcd").with_user(self.manager)
+        for change in (
+            lambda: shared.action_put_in_force(),
+            lambda: shared.write({"downgrade_margin": 1}),
+            lambda: shared.unlink(),
+            lambda: shared.tier_ids[0].write({"customer_note": "Ours"}),
+            lambda: shared.criterion_ids[0].write({"weight": 3}),
+            lambda: shared.criterion_ids.create({"name": "X", "scheme_id": shared.id}),
+        ):
+            with self.assertRaises(AccessError):
+                change()
+        mine = shared.copy()
+        self.assertEqual(mine.company_id, self.company)
+        mine.action_put_in_force()
+        self.assertEqual(self.scheme.state, "in_force")
 
     def test_simulations_are_private(self):
         self._order(self._customer())

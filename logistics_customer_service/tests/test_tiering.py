@@ -233,6 +233,26 @@ class TestTiering(LogisticsCommon):
 
     # --- new scheme
 
+    def test_lock_to_the_tier_held_is_on_record(self):
+        self._set_score(60)
+        self._lock(self.high, self.today + timedelta(days=5))
+        self.assertEqual(self.profile.tier_cause, "manual")
+        self.profile.with_user(self.supervisor).action_release_tier()
+        self.assertEqual((self.profile.tier_id, self.profile.tier_cause), (self.high, "manual_end"))
+        self.assertEqual(self._changes()[-2:].mapped("cause"), ["manual", "manual_end"])
+
+    def test_standing_proposals_are_no_news(self):
+        self._set_score(10)
+        self.company.logistics_tier_approval = True
+        self.assertEqual(self._set_score(60).tier_count, 1)
+        self.assertEqual(self._set_score(60).tier_count, 0)
+
+    def test_refresh_of_an_archived_customer_changes_no_tier(self):
+        self._set_score(60)
+        self.profile.active = False
+        self.profile.action_refresh()
+        self.assertEqual((self.profile.tier_id, self.profile.score), (self.high, 60))
+
     def test_new_scheme_takes_over_customers_and_locks(self):
         self._set_score(60)
         other = self._customer("Locked")

@@ -15,9 +15,12 @@ def window_start(today, months, tz_name):
     :param months: length of the window; 0 means since the first order
     :param tz_name: name of the company's time zone
     """
-    if not months:
-        return SINCE_EVER
-    return local_midnight(today - relativedelta(months=months), tz_name)
+    return local_midnight(window_first_day(today, months), tz_name) if months else SINCE_EVER
+
+
+def window_first_day(today, months):
+    """Return the first day of a window of whole months, for figures that have days, not times."""
+    return today - relativedelta(months=months) if months else SINCE_EVER.date()
 
 
 def local_midnight(day, tz_name):

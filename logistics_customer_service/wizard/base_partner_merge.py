@@ -9,6 +9,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         profiles = src_partners._get_own_profiles()
         kept = profiles._move_to_customer(dst_partner.commercial_partner_id)
         self.env.flush_all()
-        super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
         for company, company_profiles in kept.grouped("company_id").items():
             company_profiles._refresh(company)
+        return result

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import tiering
@@ -30,6 +31,7 @@ class LogisticsTierSimulation(models.TransientModel):
     def action_run(self):
         """Work the simulation out and open its matrix of moves."""
         self.ensure_one()
+        self._check_figures()
         self._fill_lines()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "logistics_customer_service.logistics_tier_simulation_line_action"
@@ -40,14 +42,26 @@ class LogisticsTierSimulation(models.TransientModel):
             "domain": [("simulation_id", "=", self.id)],
         }
 
+    def _check_figures(self):
+        """Raise when no run has brought the customers' figures in yet."""
+        runs = self.env["logistics.run"].sudo()  # whether there was one is no secret
+        done = [("company_id", "=", self.company_id.id), ("state", "=", "done")]
+        if not runs.search_count(done, limit=1):
+            raise UserError(
+                self.env._(
+                    "The customers' figures have not been brought in yet. "
+                    "Start it under Configuration → Nightly Runs, then try again."
+                )
+            )
+
     def _fill_lines(self):
         """Score every customer by the scheme and keep the tier each would have."""
         today = self.company_id._get_logistics_today()
         ladder = self.scheme_id._get_ladder()
-        facts = self._get_facts(today)
-        query = self.scheme_id._get_values_query(self.company_id, today, SQL("TRUE"), facts)
-        cuts = self.scheme_id._get_cuts(self.company_id, query)
-        scores = self.scheme_id._score(self.company_id, self.env.execute_query(query), cuts)
+        values = self._get_values(today)
+        cuts = self.scheme_id._get_cuts(self.company_id, values)
+        scores = self.scheme_id._score(self.company_id, self.env.execute_query(values), cuts)
+        self.line_ids.sudo().unlink()  # only the simulation itself writes its lines
         rows = [
             self._prepare_line_row(profile, scores.get(profile.id), ladder)
             for profile in self._get_profiles()
@@ -63,6 +77,22 @@ class LogisticsTierSimulation(models.TransientModel):
                 [("company_id", "=", self.company_id.id)], ["tier_id", "manual_tier_id"]
             )
         )
+
+    def _get_values(self, today):
+        """Return a SELECT of the criteria's values, worked out once."""
+        self.env.flush_all()
+        table = SQL.identifier(f"logistics_simulated_{self.id}")
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
+                table,
+                self.scheme_id._get_values_query(
+                    self.company_id, today, SQL("TRUE"), self._get_facts(today)
+                ),
+            )
+        )
+        return SQL("SELECT * FROM %s", table)
 
     def _get_facts(self, today):
         """Return a SELECT of facts that also covers windows nobody has asked for yet."""
@@ -105,6 +135,8 @@ class LogisticsTierSimulation(models.TransientModel):
                           COALESCE(fact.net_amount, 0),
                           CASE WHEN old.id IS NULL THEN 'first'
                                WHEN old.code = new.code THEN 'same'
+                               WHEN new.threshold = COALESCE(twin.threshold, old.threshold)
+                               THEN 'same'
                                WHEN new.threshold > COALESCE(twin.threshold, old.threshold)
                                THEN 'up' ELSE 'down' END,
                           %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
@@ -144,8 +176,8 @@ class LogisticsTierSimulationLine(models.TransientModel):
     profile_id = fields.Many2one(
         "logistics.profile", string="Customer", required=True, ondelete="cascade"
     )
-    old_tier_id = fields.Many2one("logistics.tier", string="Today", ondelete="cascade")
-    new_tier_id = fields.Many2one("logistics.tier", string="With the Scheme", ondelete="cascade")
+    old_tier_id = fields.Many2one("logistics.tier", string="Tier Today", ondelete="cascade")
+    new_tier_id = fields.Many2one("logistics.tier", string="Tier with the Scheme", ondelete="cascade")
     direction = fields.Selection(
         [("first", "First"), ("up", "Up"), ("down", "Down"), ("same", "Unchanged")],
     )

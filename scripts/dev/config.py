@@ -47,6 +47,7 @@ class Config:
             **server.options(),
             "addons_path": ",".join(str(path) for path in (ROOT, odoo.addons) if path),
             "data_dir": str(DATA),
+            "http_interface": "127.0.0.1",
             **{key: str(value) for key, value in more.items()},
         }
         path = RUN / f"{name}.conf"

@@ -278,7 +278,8 @@ def architecture():
 
 def unpack(debs):
     """Unpack the packages into .odoo/odoo; it appears there only when complete."""
-    need_space(STATE, 1200, "Unpacking Odoo")
+    need_space(STATE, 1500, "Unpacking Odoo")
+    shell.need_tool("tar", "apt-get install tar")
     for half in STATE.glob("odoo-unpacking-*"):
         shutil.rmtree(half, ignore_errors=True)
     target = STATE / f"odoo-unpacking-{os.getpid()}"
@@ -293,10 +294,10 @@ def unpack(debs):
 
 def unpack_one(deb, target):
     """Unpack one package, without the second copy of the addons that Debian's Odoo carries."""
-    command = 'set -o pipefail; dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" --no-same-owner --exclude="$3"'
     log = shell.fresh_log("unpack")
-    twice = f"./{SITE}/addons"
-    if shell.run(["bash", "-c", command, "unpack", deb, target, twice], log):
+    source = ["dpkg-deb", "--fsys-tarfile", deb]
+    sink = ["tar", "-x", "-C", target, "--no-same-owner", f"--exclude=./{SITE}/addons"]
+    if not shell.pipe(source, sink, log):
         shutil.rmtree(target, ignore_errors=True)
         raise Problem(
             f"Could not unpack {deb}; delete that file if it is damaged, or free disk space. "

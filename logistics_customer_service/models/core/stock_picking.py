@@ -32,14 +32,29 @@ class StockPicking(models.Model):
         )
 
     def _grant_logistics_priority(self):
-        """Make deliveries urgent whose customer's tier grants priority; keep the tier as reason."""
-        candidates = self.filtered(
-            lambda picking: picking._is_logistics_delivery() and picking.priority == "0"
-        )
+        """Make deliveries urgent whose customer's tier grants priority."""
         # warehouse staff confirm transfers without rights on profiles
-        for tier, pickings in candidates.sudo().grouped("logistics_tier_id").items():
+        deliveries = self.filtered(lambda picking: picking._is_logistics_delivery()).sudo()
+        for tier, pickings in deliveries.grouped("logistics_tier_id").items():
             if tier.delivery_priority:
-                pickings.write({"priority": "1", "logistics_priority_tier_id": tier.id})
+                pickings._make_urgent(tier)
+
+    def _make_urgent(self, tier):
+        """Make deliveries urgent and keep the tier as the reason.
+
+        Once granted it is the warehouse's: what it takes away stays away.
+        """
+        self.filtered(
+            lambda picking: picking._is_logistics_delivery()
+            and picking.priority == "0"
+            and not picking.logistics_priority_tier_id
+        ).write({"priority": "1", "logistics_priority_tier_id": tier.id})
+
+    def _create_backorder_picking(self):
+        """The rest of an urgent delivery is as urgent, for the same reason."""
+        backorder = super()._create_backorder_picking()
+        backorder.logistics_priority_tier_id = self.logistics_priority_tier_id
+        return backorder
 
     def _is_logistics_delivery(self):
         """Tell whether the transfer serves a customer: an outgoing one, or a step before it."""

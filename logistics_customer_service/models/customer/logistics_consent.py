@@ -1,4 +1,8 @@
-from odoo import fields, models
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date
 
 
 class LogisticsConsent(models.Model):
@@ -26,3 +30,32 @@ class LogisticsConsent(models.Model):
     _profile_purpose_unique = models.UniqueIndex(
         "(profile_id, purpose_id)", "This customer already has an answer for this purpose."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
+        consents = super().create(vals_list)
+        consents._log_answers()
+        return consents
+
+    def write(self, vals):
+        if not self.env.su:
+            if {"profile_id", "purpose_id"} & vals.keys():
+                raise AccessError(self.env._("An answer stays with its customer and purpose."))
+            vals = {**vals, "user_id": self.env.uid}
+        result = super().write(vals)
+        if {"state", "date", "source"} & vals.keys():
+            self._log_answers()
+        return result
+
+    def _log_answers(self):
+        """Note each answer in the profile's chatter: who agreed to what must stay provable."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        for profile, consents in self.grouped("profile_id").items():
+            answers = [
+                f"{consent.purpose_id.name}: {states[consent.state]}, "
+                + ", ".join(filter(None, [format_date(self.env, consent.date), consent.source]))
+                for consent in consents
+            ]
+            profile._message_log(body=Markup("<br/>").join(answers))

@@ -1,6 +1,9 @@
+from markupsafe import Markup
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -45,7 +48,12 @@ class LogisticsProfile(models.Model):
     size = fields.Selection(
         [("micro", "Micro"), ("small", "Small"), ("medium", "Medium"), ("large", "Large")]
     )
-    industry_id = fields.Many2one(related="partner_id.industry_id", store=True, readonly=False)
+    industry_id = fields.Many2one(
+        related="partner_id.industry_id",
+        inverse="_inverse_industry_id",
+        store=True,
+        readonly=False,
+    )
     country_id = fields.Many2one(related="partner_id.country_id", store=True)
     state_id = fields.Many2one(related="partner_id.state_id", string="Region", store=True)
     time_class_id = fields.Many2one(
@@ -77,13 +85,13 @@ class LogisticsProfile(models.Model):
         tracking=True,
     )
     # named as core's week day widget expects them
-    mon = fields.Boolean(default=True)
-    tue = fields.Boolean(default=True)
-    wed = fields.Boolean(default=True)
-    thu = fields.Boolean(default=True)
-    fri = fields.Boolean(default=True)
-    sat = fields.Boolean()
-    sun = fields.Boolean()
+    mon = fields.Boolean(string="Monday", default=True)
+    tue = fields.Boolean(string="Tuesday", default=True)
+    wed = fields.Boolean(string="Wednesday", default=True)
+    thu = fields.Boolean(string="Thursday", default=True)
+    fri = fields.Boolean(string="Friday", default=True)
+    sat = fields.Boolean(string="Saturday")
+    sun = fields.Boolean(string="Sunday")
     contact_hour_from = fields.Float(string="Contact From", default=9.0)
     contact_hour_to = fields.Float(string="Contact Until", default=18.0)
     contact_tz = fields.Selection(
@@ -178,6 +186,11 @@ class LogisticsProfile(models.Model):
         for profile in self:
             profile.customer_kind = "business" if profile.partner_id.is_company else "consumer"
 
+    def _inverse_industry_id(self):
+        """The industry is the contact's; agents write it without rights on all contacts."""
+        for profile in self.filtered(lambda p: p.industry_id != p.partner_id.industry_id):
+            profile.partner_id.sudo().industry_id = profile.industry_id
+
     @api.depends("partner_id")
     def _compute_contact_tz(self):
         for profile in self:
@@ -252,7 +265,7 @@ class LogisticsProfile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = self.env["res.partner"]
-        return super().create(
+        profiles = super().create(
             [
                 {
                     **vals,
@@ -263,6 +276,18 @@ class LogisticsProfile(models.Model):
                 for vals in vals_list
             ]
         )
+        if not self.env.su:
+            profiles._check_partner_company()
+        return profiles
+
+    def write(self, vals):
+        if not self.env.su and {"partner_id", "company_id"} & vals.keys():
+            raise AccessError(
+                self.env._(
+                    "A profile stays with its customer and company; merge customers instead."
+                )
+            )
+        return super().write(vals)
 
     @api.constrains("partner_id")
     def _check_commercial_partner(self):
@@ -276,13 +301,13 @@ class LogisticsProfile(models.Model):
                     )
                 )
 
-    @api.constrains("company_id", "partner_id")
     def _check_partner_company(self):
+        """Raise for a customer of another company.
+
+        No constraint: a merge may keep a partner of another company, as core allows.
+        """
         for profile in self:
-            if profile.partner_id.company_id not in (
-                profile.company_id,
-                self.env["res.company"],
-            ):
+            if not self._is_customer_of(profile.partner_id, profile.company_id):
                 raise ValidationError(
                     self.env._(
                         "%(customer)s belongs to another company than %(company)s.",
@@ -324,21 +349,36 @@ class LogisticsProfile(models.Model):
     # === PROFILES OF CUSTOMERS ===#
 
     @api.model
+    def _is_customer_of(self, partner, company):
+        """Tell whether a partner may be a customer of a company: its own, shared or a parent's."""
+        return not partner.company_id or partner.company_id in company.sudo().parent_ids
+
+    @api.model
     def _ensure_for(self, partners, company):
         """Return the profiles of partners in a company, making those that are missing.
 
+        What somebody else makes at this very moment is not among them.
+
         :param partners: any contacts; their commercial partners have the profiles
         """
-        customers = partners.commercial_partner_id
+        customers = partners.commercial_partner_id.filtered(
+            lambda partner: self._is_customer_of(partner, company)
+        )
         # a salesperson confirms an order without rights on profiles
         profiles = self.sudo().with_context(active_test=False)
         held = profiles.search(
             [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
         )
         missing = customers - held.partner_id
-        return held + profiles.create(
-            [self._prepare_profile_vals(partner, company) for partner in missing]
-        )
+        if not missing:
+            return held
+        try:
+            with self.env.cr.savepoint():
+                return held + profiles.create(
+                    [self._prepare_profile_vals(partner, company) for partner in missing]
+                )
+        except UniqueViolation:
+            return held  # somebody else confirms the customer's first order
 
     @api.model
     def _prepare_profile_vals(self, partner, company):
@@ -372,12 +412,13 @@ class LogisticsProfile(models.Model):
                             FROM sale_order so
                             JOIN res_partner contact ON contact.id = so.partner_id
                            WHERE so.company_id = %(company)s AND so.state = 'sale')
-                      AND COALESCE(rp.company_id, %(company)s) = %(company)s
+                      AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                       AND NOT EXISTS (
                           SELECT FROM logistics_profile held
                            WHERE held.partner_id = rp.id AND held.company_id = %(company)s)
                    ON CONFLICT DO NOTHING""",
                 company=company.id,
+                companies=company.parent_ids.ids,
                 zone=company._get_logistics_tz(),
                 uid=self.env.uid,
             )
@@ -428,10 +469,39 @@ class LogisticsProfile(models.Model):
     def _merge_into(self, target):
         """Merge profiles into another of the same company and delete them; nothing is lost."""
         for source in self:
+            source._log_merge(target)
             target.write(source._prepare_merge_vals(target))
             source._merge_consents(target)
             source._move_history(target)
         self.unlink()
+
+    def _log_merge(self, target):
+        """Note on the target which values of the source give way to its own."""
+        names = [*self._get_merge_fields(), *self._get_yielding_fields()]
+        lost = [
+            name for name in names if self[name] and target[name] and self[name] != target[name]
+        ]
+        values = Markup("").join(
+            Markup("<li>%s: %s</li>") % (self._fields[name]._description_string(self.env), value)
+            for name in lost
+            for value in [self._fields[name].convert_to_display_name(self[name], self)]
+        )
+        if self._get_contact_days() != target._get_contact_days():
+            values += Markup("<li>%s</li>") % ", ".join(self._get_contact_days())
+        title = self.env._("The profile of %s was merged into this one.", self.display_name)
+        if values:
+            title += " " + self.env._("It said otherwise on:")
+        target.message_post(body=Markup("<p>%s</p><ul>%s</ul>") % (title, values))
+
+    def _get_contact_days(self):
+        """Return the names of the days on which to contact."""
+        days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        return [self._fields[day]._description_string(self.env) for day in days if self[day]]
+
+    @api.model
+    def _get_yielding_fields(self):
+        """Return the fields of which the target of a merge keeps its own."""
+        return ["contact_hour_from", "contact_hour_to", "contact_tz", "customer_kind"]
 
     def _prepare_merge_vals(self, target):
         """Return what the target takes over: tags and notes add up, gaps are filled."""
@@ -475,6 +545,10 @@ class LogisticsProfile(models.Model):
 
     def _move_history(self, target):
         """Hand messages, files, activities and followers over to the target."""
+        attachments = self.env["ir.attachment"].sudo()  # files of messages have other owners
+        attachments.search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("id", "!=", 0)]
+        ).res_id = target.id
         self.message_change_thread(target)
         self.activity_ids.write({"res_id": target.id})
         target.message_subscribe(self.message_partner_ids.ids)

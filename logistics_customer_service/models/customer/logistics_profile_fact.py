@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.periods import window_start
+from ...tools.periods import window_first_day, window_start
 
 
 class LogisticsProfileFact(models.Model):
@@ -41,7 +41,7 @@ class LogisticsProfileFact(models.Model):
         help="Orders with a delivery done and nothing more to deliver.",
     )
     in_full_count = fields.Integer(string="In Full")
-    overdue_amount = fields.Monetary(string="Overdue")
+    overdue_amount = fields.Monetary(string="Overdue Amount")
     payment_count = fields.Integer(string="Invoices Paid")
     mean_payment_delay = fields.Float(
         string="Mean Payment Delay",
@@ -132,12 +132,17 @@ class LogisticsProfileFact(models.Model):
         """
         zone = company._get_logistics_tz()
         starts = SQL(", ").join(
-            SQL("(%s::int4, %s::timestamp)", months, window_start(today, months, zone))
+            SQL(
+                "(%s::int4, %s::timestamp, %s::date)",
+                months,
+                window_start(today, months, zone),
+                window_first_day(today, months),
+            )
             for months in windows
         )
         return SQL(
             """
-            WITH win (months, since) AS (VALUES %(starts)s),
+            WITH win (months, since, first_day) AS (VALUES %(starts)s),
             %(customers)s, %(orders)s, %(deliveries)s, %(fulfilment)s, %(payments)s, %(refunds)s
             SELECT p.id, p.company_id, win.months,
                    COALESCE(o.order_count, 0),
@@ -193,7 +198,7 @@ class LogisticsProfileFact(models.Model):
         """
         return SQL(
             """orders AS (
-                SELECT c.profile_id, so.id, so.date_order,
+                SELECT c.profile_id, so.id, so.date_order, so.partner_invoice_id AS payer_id,
                        COALESCE(so.promised_date, so.commitment_date) AS promised,
                        %(amount)s AS amount, %(margin)s AS margin,
                        EXTRACT(epoch FROM so.date_order - LAG(so.date_order) OVER (
@@ -297,8 +302,8 @@ class LogisticsProfileFact(models.Model):
                  WHERE order_id IS NOT NULL
                  GROUP BY profile_id, order_id
                 HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
-            ), fulfilment AS (
-                SELECT closed.profile_id, closed.order_id, closed.date_done,
+            ), complete AS (
+                SELECT o.id AS order_id,
                        BOOL_AND(
                            COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
                            OR (SELECT SUM(sm.quantity * moved.factor)
@@ -312,13 +317,17 @@ class LogisticsProfileFact(models.Model):
                               ) >= line.product_uom_qty * ordered.factor - 0.00001
                            IS TRUE
                        ) AS in_full
-                  FROM closed
-                  JOIN sale_order_line line ON line.order_id = closed.order_id
+                  FROM orders o
+                  JOIN sale_order_line line ON line.order_id = o.id
                   JOIN product_product product ON product.id = line.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                   JOIN uom_uom ordered ON ordered.id = line.product_uom_id
                  WHERE template.type = 'consu' AND line.product_uom_qty > 0
-                 GROUP BY closed.profile_id, closed.order_id, closed.date_done
+                 GROUP BY o.id
+            ), fulfilment AS (
+                SELECT closed.profile_id, closed.date_done, complete.in_full
+                  FROM closed
+                  JOIN complete ON complete.order_id = closed.order_id
             ), fulfilment_fact AS (
                 SELECT f.profile_id, win.months,
                        COUNT(*) AS in_full_judged_count,
@@ -337,16 +346,21 @@ class LogisticsProfileFact(models.Model):
 
     def _get_outgoing_type_ids(self):
         kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(kinds._search([("code", "=", "outgoing")]))
+        return list(kinds._search([("code", "in", ("outgoing", "dropship"))]))
 
     def _get_payments_cte(self, company, today):
-        """``payment_fact``: what is overdue today, and how late paid invoices were paid."""
+        """``payment_fact``: what is overdue today, and how late paid invoices were paid.
+
+        It is the payer's record, whoever ordered. What a credit note settled was not paid.
+        """
         return SQL(
             """receivable AS MATERIALIZED (
                 SELECT c.profile_id, aml.date_maturity, aml.amount_residual,
                        CASE WHEN aml.amount_residual = 0 THEN (
                            SELECT MAX(settled.max_date) FROM account_partial_reconcile settled
+                             JOIN account_move_line credit ON credit.id = settled.credit_move_id
                             WHERE settled.debit_move_id = aml.id
+                              AND credit.display_type <> 'payment_term'
                        ) END AS paid_on
                   FROM customer c
                   JOIN account_move_line aml ON aml.partner_id = c.partner_id
@@ -359,10 +373,10 @@ class LogisticsProfileFact(models.Model):
                            WHERE y.date_maturity < %(today)s
                        ) AS overdue_amount,
                        COUNT(y.paid_on) FILTER (
-                           WHERE y.date_maturity >= win.since
+                           WHERE y.date_maturity >= win.first_day
                        ) AS payment_count,
                        (AVG(y.paid_on - y.date_maturity) FILTER (
-                           WHERE y.date_maturity >= win.since
+                           WHERE y.date_maturity >= win.first_day
                        ))::float8 AS mean_payment_delay
                   FROM receivable y
             CROSS JOIN win
@@ -373,17 +387,49 @@ class LogisticsProfileFact(models.Model):
         )
 
     def _get_refunds_cte(self, company):
-        """``refund_fact``: posted credit notes in company currency."""
+        """``refund_fact``: lines of posted credit notes in company currency, by who ordered.
+
+        That is the payer, but where the line is linked to the order of somebody else.
+        """
         return SQL(
-            """refund_fact AS (
-                SELECT c.profile_id, win.months,
-                       ROUND(SUM(ABS(move.amount_untaxed_signed)), 2) AS refund_amount
+            """paid_by_others AS (
+                SELECT o.profile_id, o.id
+                  FROM orders o
+                  JOIN logistics_profile p ON p.id = o.profile_id
+                  JOIN res_partner payer ON payer.id = o.payer_id
+                 WHERE payer.commercial_partner_id <> p.partner_id
+            ), refund AS (
+                SELECT c.profile_id, aml.id, move.invoice_date, aml.balance
                   FROM customer c
+                  JOIN logistics_profile p ON p.id = c.profile_id
                   JOIN account_move move ON move.partner_id = c.partner_id
-                  JOIN win ON move.invoice_date >= win.since
-                 WHERE move.company_id = %s AND move.state = 'posted'
+                  JOIN account_move_line aml ON aml.move_id = move.id
+             LEFT JOIN LATERAL (
+                       SELECT contact.commercial_partner_id AS id
+                         FROM sale_order_line_invoice_rel rel
+                         JOIN sale_order_line line ON line.id = rel.order_line_id
+                         JOIN sale_order so ON so.id = line.order_id
+                         JOIN res_partner contact ON contact.id = so.partner_id
+                        WHERE rel.invoice_line_id = aml.id
+                        LIMIT 1) buyer ON TRUE
+                 WHERE move.company_id = %(company)s AND move.state = 'posted'
+                   AND move.move_type = 'out_refund' AND aml.display_type = 'product'
+                   AND COALESCE(buyer.id, p.partner_id) = p.partner_id
+             UNION
+                SELECT o.profile_id, aml.id, move.invoice_date, aml.balance
+                  FROM paid_by_others o
+                  JOIN sale_order_line line ON line.order_id = o.id
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN account_move_line aml ON aml.id = rel.invoice_line_id
+                  JOIN account_move move ON move.id = aml.move_id
+                 WHERE move.company_id = %(company)s AND move.state = 'posted'
                    AND move.move_type = 'out_refund'
-                 GROUP BY c.profile_id, win.months
+            ), refund_fact AS (
+                SELECT refund.profile_id, win.months,
+                       ROUND(SUM(refund.balance), 2) AS refund_amount
+                  FROM refund
+                  JOIN win ON refund.invoice_date >= win.first_day
+                 GROUP BY refund.profile_id, win.months
             )""",
-            company.id,
+            company=company.id,
         )

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+# customers read their own contacts, orders and deliveries: what is noted about them is not theirs
+STAFF = "base.group_user"
+
 
 class LogisticsProfileMixin(models.AbstractModel):
     """Shows the profile of a record's customer to people who have no rights on profiles."""
@@ -15,23 +18,34 @@ class LogisticsProfileMixin(models.AbstractModel):
         compute="_compute_logistics_profile_id",
         search="_search_logistics_profile_id",
         compute_sudo=True,
+        groups=STAFF,
     )
     logistics_tier_id = fields.Many2one(
-        related="logistics_profile_id.tier_id", string="Customer Tier"
+        related="logistics_profile_id.tier_id", string="Customer Tier", groups=STAFF
     )
     logistics_tier_color = fields.Integer(
-        related="logistics_profile_id.tier_id.color", string="Tier Colour"
+        related="logistics_profile_id.tier_id.color", string="Tier Colour", groups=STAFF
     )
-    logistics_agent_id = fields.Many2one(related="logistics_profile_id.agent_id")
-    logistics_time_class_id = fields.Many2one(related="logistics_profile_id.time_class_id")
-    logistics_cargo_nature_ids = fields.Many2many(related="logistics_profile_id.cargo_nature_ids")
+    logistics_agent_id = fields.Many2one(
+        related="logistics_profile_id.agent_id", groups=STAFF
+    )
+    logistics_time_class_id = fields.Many2one(
+        related="logistics_profile_id.time_class_id", groups=STAFF
+    )
+    logistics_cargo_nature_ids = fields.Many2many(
+        related="logistics_profile_id.cargo_nature_ids", groups=STAFF
+    )
     logistics_special_service_ids = fields.Many2many(
-        related="logistics_profile_id.special_service_ids"
+        related="logistics_profile_id.special_service_ids", groups=STAFF
     )
-    logistics_packing_notes = fields.Text(related="logistics_profile_id.packing_notes")
-    logistics_delivery_notes = fields.Text(related="logistics_profile_id.delivery_notes")
+    logistics_packing_notes = fields.Text(
+        related="logistics_profile_id.packing_notes", groups=STAFF
+    )
+    logistics_delivery_notes = fields.Text(
+        related="logistics_profile_id.delivery_notes", groups=STAFF
+    )
     logistics_tier_packing = fields.Text(
-        related="logistics_profile_id.tier_id.packing", string="Packing Standard"
+        related="logistics_profile_id.tier_id.packing", string="Packing Standard", groups=STAFF
     )
 
     def _get_logistics_customer(self):
@@ -87,32 +101,25 @@ class LogisticsProfileMixin(models.AbstractModel):
     def _get_logistics_records_domain(self, profiles):
         """Return the domain of the records whose customer has one of the profiles.
 
+        A condition on each row, so that a page of a list need not find all rows first.
+
         :param profiles: a query on profiles
         """
-        return Domain(
-            "id",
-            "in",
-            SQL(
-                """(SELECT record.id
-                      FROM %(table)s record
-                      JOIN logistics_profile profile ON profile.id = (%(path)s)
-                     WHERE profile.id IN %(profiles)s)""",
-                table=SQL.identifier(self._table),
-                path=self._get_logistics_profile_sql("record"),
-                profiles=profiles.subselect(),
-            ),
-        )
 
-    @api.model
-    def _get_logistics_profile_sql(self, alias):
-        """Return the SQL of the id of the profile of the record at ``alias``."""
-        return SQL(
-            """SELECT shown.id FROM logistics_profile shown
-                 JOIN res_partner contact ON contact.commercial_partner_id = shown.partner_id
-                WHERE contact.id = %s AND shown.company_id = %s AND shown.active""",
-            self._get_logistics_customer_sql(alias),
-            self._get_logistics_company_sql(alias),
-        )
+        def to_sql(model, alias, _query):
+            return SQL(
+                """EXISTS (
+                    SELECT FROM res_partner contact
+                      JOIN logistics_profile shown
+                        ON shown.partner_id = contact.commercial_partner_id
+                     WHERE contact.id = %s AND shown.company_id = %s AND shown.active
+                       AND shown.id IN %s)""",
+                model._get_logistics_customer_sql(alias),
+                model._get_logistics_company_sql(alias),
+                profiles.subselect(),
+            )
+
+        return Domain.custom(to_sql=to_sql)
 
     @api.model
     def _get_logistics_customer_sql(self, alias):
@@ -126,6 +133,37 @@ class LogisticsProfileMixin(models.AbstractModel):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         """Lets tier, agent and needs be grouped and sorted: they are related through this one."""
-        if field_expr != "logistics_profile_id":
+        if field_expr != "logistics_profile_id" or query is None:
             return super()._field_to_sql(alias, field_expr, query)
-        return SQL("(%s)", self._get_logistics_profile_sql(alias))
+        contact = query.make_alias(alias, "logistics_contact")
+        query.add_join(
+            "LEFT JOIN",
+            contact,
+            "res_partner",
+            SQL("%s = %s", SQL.identifier(contact, "id"), self._get_logistics_customer_sql(alias)),
+        )
+        shown = query.make_alias(alias, "logistics_shown")
+        query.add_join(
+            "LEFT JOIN",
+            shown,
+            "logistics_profile",
+            SQL(
+                "%s = %s AND %s = %s AND %s",
+                SQL.identifier(shown, "partner_id"),
+                SQL.identifier(contact, "commercial_partner_id"),
+                SQL.identifier(shown, "company_id"),
+                self._get_logistics_company_sql(alias),
+                SQL.identifier(shown, "active"),
+            ),
+        )
+        return SQL.identifier(shown, "id")
+
+    @api.model
+    def _forget_logistics_profiles(self):
+        """Drop what the cache holds of profiles shown on records.
+
+        A change of many profiles would otherwise search every record that might show one of them.
+        """
+        for name in ("res.partner", "sale.order", "stock.picking"):
+            fields_shown = [field for field in self._fields if field.startswith("logistics_")]
+            self.env[name].invalidate_model(fields_shown, flush=False)

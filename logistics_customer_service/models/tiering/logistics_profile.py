@@ -156,6 +156,12 @@ class LogisticsProfile(models.Model):
 
     # === CRUD METHODS ===#
 
+    @api.model
+    def default_get(self, fields):
+        """Drop defaults, a context's too, of what nobody but a rule or a supervisor sets."""
+        guarded = set() if self.env.su else self._get_decided_fields() | {"tier_opt_out"}
+        return super().default_get([name for name in fields if name not in guarded])
+
     @api.model_create_multi
     def create(self, vals_list):
         self._check_tier_rights(set().union(*vals_list))
@@ -201,15 +207,17 @@ class LogisticsProfile(models.Model):
 
     @api.model
     def _get_tier_causes(self):
-        return [
-            ("first", self.env._("First tier")),
-            ("score", self.env._("Score")),
-            ("scheme", self.env._("New scheme")),
-            ("manual", self.env._("Locked by hand")),
-            ("manual_end", self.env._("Lock ended")),
-            ("opt_out", self.env._("Customer opted out")),
-            ("merge", self.env._("Customers merged")),
-        ]
+        """Return the causes of a tier as the options of a selection."""
+        causes = {
+            "first": self.env._("First tier"),
+            "score": self.env._("Score"),
+            "scheme": self.env._("New scheme"),
+            "manual": self.env._("Locked by hand"),
+            "manual_end": self.env._("Lock ended"),
+            "opt_out": self.env._("Customer opted out"),
+            "merge": self.env._("Customers merged"),
+        }
+        return list(causes.items())
 
     # === ACTIONS ===#
 
@@ -263,12 +271,13 @@ class LogisticsProfile(models.Model):
         :return: pair of the number of scores and of tiers that changed
         """
         self.env.flush_all()
+        rated = self.filtered("active")  # who is archived keeps score and tier
         rows = self.env.execute_query(
-            scheme._get_values_query(company, today, SQL("p.id = ANY(%s)", self.ids))
+            scheme._get_values_query(company, today, SQL("p.id = ANY(%s)", rated.ids))
         )
-        scores = {**dict.fromkeys(self.ids), **scheme._score(company, rows, cuts)}
+        scores = {**dict.fromkeys(rated.ids), **scheme._score(company, rows, cuts)}
         scored = self.env["logistics.profile.score"]._store(scheme, company, scores)
-        return scored, self._decide_tiers(scheme, scores, today)
+        return scored, rated._decide_tiers(scheme, scores, today)
 
     def _decide_tiers(self, scheme, scores, today):
         """Give each profile the tier it has from now on: locked, by its score, or the default.
@@ -287,10 +296,12 @@ class LogisticsProfile(models.Model):
             else:
                 moves[decision.tier, self._get_cause(decision)].append(profile.id)
         self.browse(kept_ids)._withdraw_proposals()
-        for (tier_id, cause), profile_ids in moves.items():
-            tier = self.env["logistics.tier"].browse(tier_id)
-            self.browse(profile_ids)._move_or_propose(tier, cause, scheme, today)
-        return sum(map(len, moves.values()))
+        return sum(
+            self.browse(profile_ids)._move_or_propose(
+                scheme.tier_ids.browse(tier_id), cause, scheme, today
+            )
+            for (tier_id, cause), profile_ids in moves.items()
+        )
 
     def _decide_tier(self, scheme, ladder, score, today):
         """Return the pure decision on the profile's tier.
@@ -317,12 +328,15 @@ class LogisticsProfile(models.Model):
         return "score"
 
     def _move_or_propose(self, tier, cause, scheme, today):
-        """Move profiles to a tier, or propose it where the company wants to be asked."""
+        """Move profiles to a tier, or propose it where the company wants to be asked.
+
+        :return: the number of profiles moved or newly proposed to be
+        """
         if cause == "score" and self.company_id.logistics_tier_approval:
-            self._propose_tier(tier, cause, scheme, today)
-        else:
-            self._withdraw_proposals()
-            self._set_tier(tier, cause, today=today)
+            return len(self._propose_tier(tier, cause, scheme, today))
+        self._withdraw_proposals()
+        self._set_tier(tier, cause, today=today)
+        return len(self)
 
     def _set_tier(self, tier, cause, reason=False, today=None):
         """Move profiles to a tier and keep the change with its cause.
@@ -338,12 +352,32 @@ class LogisticsProfile(models.Model):
     def _write_tier(self, tier, cause, today=None):
         # sudo: only rules, locks and accepted proposals come here, nobody edits these fields.
         # A first tier is no news: untracked, a first night with many customers stays short.
-        self.sudo().with_context(tracking_disable=cause == "first").write(
-            {
-                "tier_id": tier.id,
-                "tier_since": today or fields.Date.context_today(self),
-                "tier_cause": cause,
-            }
+        profiles = self.sudo().with_context(tracking_disable=cause == "first")
+        moved = profiles.filtered(lambda profile: profile.tier_id != tier)
+        self.env["logistics.profile.mixin"]._forget_logistics_profiles()
+        moved.write(
+            {"tier_id": tier.id, "tier_since": today or fields.Date.context_today(self)}
+        )
+        profiles.write({"tier_cause": cause})
+        if tier.delivery_priority:
+            moved._get_open_deliveries()._make_urgent(tier)
+
+    def _get_open_deliveries(self):
+        """Return the transfers to these customers that are still to be done."""
+        contacts = (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            ._search([("commercial_partner_id", "in", self.partner_id.ids)])
+        )
+        pickings = self.env["stock.picking"]
+        still_open = Domain("state", "not in", ("draft", "done", "cancel")) & Domain(
+            "company_id", "in", self.company_id.ids
+        )
+        # two searches, each by an index, where one with an “or” would read every transfer
+        return pickings.search(
+            still_open & Domain("sale_id.partner_id", "in", contacts)
+        ) | pickings.search(
+            still_open & Domain("sale_id", "=", False) & Domain("partner_id", "in", contacts)
         )
 
     def _prepare_tier_change_vals(self, tier, cause, reason):
@@ -383,7 +417,10 @@ class LogisticsProfile(models.Model):
     # === PROPOSALS ===#
 
     def _propose_tier(self, tier, cause, scheme, today):
-        """Propose a tier, unless it is proposed already or was turned down lately."""
+        """Propose a tier, unless it is proposed already or was turned down lately.
+
+        :return: the proposals made
+        """
         Change = self.env["logistics.tier.change"].sudo()  # people only decide on proposals
         mine = [("profile_id", "in", self.ids)]
         open_changes = Change.search([*mine, ("state", "=", "proposed")])
@@ -397,7 +434,7 @@ class LogisticsProfile(models.Model):
                 ("decided_at", ">=", today - timedelta(days=scheme.minimum_stay_days)),
             ]
         )
-        Change.create(
+        return Change.create(
             [
                 {**profile._prepare_tier_change_vals(tier, cause, False), "state": "proposed"}
                 for profile in self - standing.profile_id - rejected.profile_id
@@ -423,14 +460,17 @@ class LogisticsProfile(models.Model):
         self.sudo().write(  # the lock fields are guarded
             {"manual_tier_id": tier.id, "manual_reason": reason, "manual_until": until}
         )
-        self.filtered(lambda p: p.tier_id != tier)._set_tier(tier, "manual", reason)
+        self._set_tier(tier, "manual", reason)
 
     def _lapse_locks(self, scheme, today):
         """End locks past their date, and carry the others over to the scheme in force."""
         locked = self.filtered("manual_tier_id")
         lapsed = locked.filtered(lambda p: p.manual_until and p.manual_until < today)
         lapsed._release_lock(today)
-        for profile in (locked - lapsed).filtered(lambda p: p.manual_tier_id.scheme_id != scheme):
+        held = locked - lapsed
+        for profile in held.filtered(lambda p: p.tier_id != p.manual_tier_id):
+            profile._set_tier(profile.manual_tier_id, "manual", today=today)
+        for profile in held.filtered(lambda p: p.manual_tier_id.scheme_id != scheme):
             tier = scheme._match_tier(profile.manual_tier_id)
             if not tier:
                 profile._release_lock(today)
@@ -447,10 +487,14 @@ class LogisticsProfile(models.Model):
             for profile in profiles if ladder else ():
                 score = profile.score_id.score if profile.score_id else None
                 tier = scheme.tier_ids.browse(tiering.earned(score, ladder))
-                if tier != profile.tier_id:
-                    profile._set_tier(tier, "manual_end", today=today)
+                profile._set_tier(tier, "manual_end", today=today)
 
     # === MERGING ===#
+
+    @api.model
+    def _get_yielding_fields(self):
+        """A lock gives way to the target's own; the note of a merge says so, too."""
+        return [*super()._get_yielding_fields(), "manual_tier_id", "manual_reason", "manual_until"]
 
     def _prepare_merge_vals(self, target):
         vals = super()._prepare_merge_vals(target)
@@ -469,13 +513,17 @@ class LogisticsProfile(models.Model):
         self._withdraw_proposals()
         # moved by rule, so that the history of both customers stays readable in one place
         self.sudo().tier_change_ids.profile_id = target
-        if self.manual_tier_id and target.manual_tier_id == self.manual_tier_id:
-            better = self.manual_tier_id
-        else:
-            better = self.tier_id
-        is_better = better.scheme_id == target.tier_id.scheme_id and (
-            better.threshold > target.tier_id.threshold
-        )
-        if is_better and not target.tier_opt_out:
-            target._set_tier(better, "merge")
+        tier = self._get_tier_of_merge(target)
+        if tier != target.tier_id:
+            target._set_tier(tier, "merge")
         return result
+
+    def _get_tier_of_merge(self, target):
+        """Return the tier of the target of a merge: a lock decides, else the better of both."""
+        if target.manual_tier_id:
+            return target.manual_tier_id
+        is_better = (
+            self.tier_id.scheme_id == target.tier_id.scheme_id
+            and self.tier_id.threshold > target.tier_id.threshold
+        )
+        return self.tier_id if is_better and not target.tier_opt_out else target.tier_id

@@ -1,7 +1,5 @@
 import logging
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -40,7 +38,12 @@ class LogisticsRun(models.Model):
         default="profiles",
     )
     state = fields.Selection(
-        [("running", "Running"), ("done", "Done"), ("replaced", "Replaced")],
+        [
+            ("running", "Running"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("replaced", "Replaced"),
+        ],
         required=True,
         readonly=True,
         default="running",
@@ -155,10 +158,27 @@ class LogisticsRun(models.Model):
         runs = self.search([("state", "=", "running")], order="id")
         cron._commit_progress(remaining=runs._count_remaining())
         for run in runs:
-            while run._advance_or_retry():
-                if not cron._commit_progress(1, remaining=runs._count_remaining()):
-                    return
+            try:
+                while run._advance_or_retry():
+                    if not cron._commit_progress(1, remaining=runs._count_remaining()):
+                        return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()  # the run stays where it is and goes on in the next hour
+            except Exception as error:  # one company's trouble is not the others'
+                self.env.cr.rollback()
+                run._fail(error)
             cron._commit_progress(1, remaining=runs._count_remaining())
+
+    def _fail(self, error):
+        """Give a run up until tomorrow and keep why."""
+        _logger.exception("Run %s of %s failed", self.id, self.company_id.name)
+        self.write(
+            {
+                "state": "failed",
+                "finished_at": fields.Datetime.now(),
+                "error_log": "\n".join(filter(None, [self.error_log, repr(error)])),
+            }
+        )
 
     def _advance(self):
         """Process one batch of the run and store how far it came.
@@ -305,7 +325,7 @@ class LogisticsRun(models.Model):
                 return [work(profiles)]
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
-        except (psycopg2.Error, ArithmeticError, ValueError, TypeError) as error:
+        except Exception as error:  # whatever another addon's rule raises on one customer
             self.env.invalidate_all(flush=False)
             if len(profiles) == 1:
                 self._log_error(profiles, error)

@@ -59,6 +59,7 @@ class LogisticsTier(models.Model):
         return tiers
 
     def write(self, vals):
+        self.scheme_id._check_shared_rights()
         if self._get_measured_fields() & vals.keys():
             self._check_scheme_editable()
         result = super().write(vals)

@@ -18,9 +18,9 @@ class LogisticsTierChange(models.Model):
         "res.company", required=True, index=True, readonly=True, ondelete="cascade"
     )
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
-    old_tier_id = fields.Many2one("logistics.tier", string="From", readonly=True, index=True)
+    old_tier_id = fields.Many2one("logistics.tier", string="Old Tier", readonly=True, index=True)
     new_tier_id = fields.Many2one(
-        "logistics.tier", string="To", readonly=True, required=True, index=True
+        "logistics.tier", string="New Tier", readonly=True, required=True, index=True
     )
     direction = fields.Selection(
         [("first", "First"), ("up", "Up"), ("down", "Down"), ("same", "Sideways")],
@@ -40,7 +40,7 @@ class LogisticsTierChange(models.Model):
     state = fields.Selection(
         [
             ("proposed", "Proposed"),
-            ("applied", "Made"),
+            ("applied", "In Effect"),
             ("rejected", "Rejected"),
             ("withdrawn", "Withdrawn"),
         ],

@@ -99,6 +99,7 @@ class LogisticsTierCriterion(models.Model):
         return criteria
 
     def write(self, vals):
+        self.scheme_id._check_shared_rights()
         if vals.keys() - {"name", "sequence"}:
             self._check_scheme_editable()
         result = super().write(vals)

@@ -11,7 +11,7 @@ class LogisticsTierCriterionStep(models.Model):
         "logistics.tier.criterion", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="criterion_id.company_id", store=True, index=True)
-    value_from = fields.Float(string="From", required=True)
+    value_from = fields.Float(string="From Value", required=True)
     points = fields.Float(required=True)
 
     _check_points = models.Constraint(

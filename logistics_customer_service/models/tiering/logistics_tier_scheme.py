@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools import scoring
@@ -80,17 +80,45 @@ class LogisticsTierScheme(models.Model):
         for scheme, vals in zip(self, vals_list, strict=True):
             if not (default or {}).get("name"):
                 vals["name"] = self.env._("%s (copy)", scheme.name)
+            if "company_id" not in (default or {}):
+                vals["company_id"] = self.env.company.id  # a copy is one's own, also of a shared one
         return vals_list
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_state_rights(set().union(*vals_list))
+        schemes = super().create(vals_list)
+        schemes._check_shared_rights()
+        return schemes
+
     def write(self, vals):
+        self._check_state_rights(vals.keys())
+        self._check_shared_rights()
         if "company_id" in vals:
             self._check_editable()
-        if vals.get("state") == "in_force":
-            self._check_complete()
-        return super().write(vals)
+        result = super().write(vals)
+        self._check_shared_rights()
+        return result
+
+    @api.model
+    def default_get(self, fields):
+        """Drop defaults, a context's too, of what only putting in force sets."""
+        guarded = set() if self.env.su else {"state", "in_force_since"}
+        state = {} if self.env.su or "state" not in fields else {"state": "draft"}
+        return super().default_get([name for name in fields if name not in guarded]) | state
+
+    @api.constrains("state", "active", "tier_ids", "criterion_ids")
+    def _check_in_force(self):
+        in_force = self.filtered(lambda scheme: scheme.state == "in_force")
+        in_force._check_complete()
+        if in_force.filtered(lambda scheme: not scheme.active):
+            raise ValidationError(
+                self.env._("A scheme in force cannot be archived; put another one in its place.")
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self._check_shared_rights()
         if self.filtered(lambda scheme: scheme.state != "draft"):
             raise UserError(
                 self.env._("Only a draft can be deleted: the history refers to the others.")
@@ -111,14 +139,17 @@ class LogisticsTierScheme(models.Model):
     def action_put_in_force(self):
         """Retire the scheme in force, put this one in its place and tier the customers anew."""
         self.ensure_one()
+        self.check_access("write")
+        self._check_shared_rights()
         self._check_complete()
         if self.state != "draft":
             raise UserError(self.env._("Only a draft can be put in force; copy this scheme first."))
-        self.search(
+        scheme = self.sudo()  # the state is guarded: this is the only way to change it
+        scheme.search(
             [("state", "=", "in_force"), ("company_id", "=", self.company_id.id)]
-        ).write({"state": "retired"})
-        self.flush_model()
-        self.write({"state": "in_force", "in_force_since": fields.Date.context_today(self)})
+        ).state = "retired"
+        scheme.flush_model()
+        scheme.write({"state": "in_force", "in_force_since": fields.Date.context_today(self)})
         return self.env["logistics.run"]._restart(self._get_companies())
 
     def action_view_profiles(self):
@@ -194,7 +225,8 @@ class LogisticsTierScheme(models.Model):
         """
         criteria = self.criterion_ids
         months = sorted({criterion._get_window(company) for criterion in criteria} | {0})
-        source = SQL("(%s)", facts) if facts else SQL("logistics_profile_fact")
+        source = SQL("simulated_fact") if facts else SQL("logistics_profile_fact")
+        prefix = SQL("WITH simulated_fact AS MATERIALIZED (%s)", facts) if facts else SQL()
         joins = SQL(" ").join(
             SQL(
                 "LEFT JOIN %s %s ON %s.profile_id = p.id AND %s.window_months = %s",
@@ -213,9 +245,10 @@ class LogisticsTierScheme(models.Model):
             for criterion in criteria
         )
         return SQL(
-            """SELECT p.id, %s FROM logistics_profile p %s
+            """%s SELECT p.id, %s FROM logistics_profile p %s
                 WHERE p.company_id = %s AND p.active AND p.tier_opt_out IS NOT TRUE
                   AND f0.order_count > 0 AND %s""",
+            prefix,
             columns,
             joins,
             company.id,
@@ -233,6 +266,22 @@ class LogisticsTierScheme(models.Model):
         return {profile_id: scoring.score(criteria, values) for profile_id, *values in rows}
 
     # === GUARDS ===#
+
+    def _check_state_rights(self, field_names):
+        """Raise when somebody sets the state by hand, past the checks and the new run."""
+        if not self.env.su and {"state", "in_force_since"}.intersection(field_names):
+            raise AccessError(self.env._("A scheme's state follows from “Put in force”."))
+
+    def _check_shared_rights(self):
+        """Raise when somebody who does not see every company changes a scheme of all."""
+        shared = self.filtered(lambda scheme: not scheme.company_id)
+        if self.env.su or not shared:
+            return
+        # companies that the user may not see are the very ones to protect
+        if self.env["res.company"].sudo().search([]) - self.env.user.company_ids:
+            raise AccessError(
+                self.env._("This scheme serves every company. Copy it for yours and change that.")
+            )
 
     def _check_complete(self):
         """Raise when the scheme lacks what tiering needs."""
@@ -258,6 +307,7 @@ class LogisticsTierScheme(models.Model):
 
     def _check_editable(self):
         """Raise when the scheme is past its draft: scores already given refer to it."""
+        self._check_shared_rights()
         if self.filtered(lambda scheme: scheme.state != "draft"):
             raise ValidationError(
                 self.env._(

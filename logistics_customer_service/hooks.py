@@ -1,0 +1,27 @@
+MODULE = "logistics_customer_service"
+
+
+def uninstall_hook(env):
+    """Take away what would stand in the way of removing the addon's records one by one.
+
+    Profiles hold tiers and tiers hold changes; the rows go first, set-based. Demo customers and
+    products that documents refer to by now are left behind as the user's own data, demo people
+    archived.
+    """
+    env.cr.execute("DELETE FROM logistics_tier_change")
+    env.cr.execute("DELETE FROM logistics_profile")
+    env.cr.execute(
+        "UPDATE stock_picking SET logistics_priority_tier_id = NULL"
+        " WHERE logistics_priority_tier_id IS NOT NULL"
+    )
+    env.cr.execute("DELETE FROM logistics_tier_scheme")
+    kept = env["ir.model.data"].search(
+        [
+            ("module", "=", MODULE),
+            ("model", "in", ("res.partner", "res.users", "product.template", "product.product")),
+        ]
+    )
+    users = kept.filtered(lambda data: data.model == "res.users")
+    env["res.users"].browse(users.mapped("res_id")).exists().active = False
+    kept.unlink()
+    env.invalidate_all(flush=False)
