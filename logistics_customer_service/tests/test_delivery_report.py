@@ -104,8 +104,13 @@ class TestDeliveryReport(LogisticsCommon):
         Event = self.env["logistics.shipment.event"]
         Event.create({**event, "kind": "in_transit", "happened_at": self._days_ago(6)})
         self.assertEqual(self._rows(order).verdict, "overdue")
+        self._refresh()
+        self.assertEqual(self._facts(self.customer).delivery_count, 0)
         Event.create({**event, "kind": "delivered", "happened_at": self._days_ago(3)})
         self.env.invalidate_all()
+        self._refresh()
+        facts = self._facts(self.customer)
+        self.assertEqual((facts.delivery_count, facts.on_time_count), (1, 0))
         self.assertEqual(self._rows(order).verdict, "late")
         self.assertEqual(self._rows(order).delivered_at, self._days_ago(3))
 

@@ -195,16 +195,16 @@ class LogisticsDeliveryReport(models.Model):
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
                        MIN(CASE WHEN sp.state = 'done' THEN sp.date_done END)
                            OVER (PARTITION BY sp.sale_id) AS first_done,
-                       COALESCE(sp.carrier_delivered_at, CASE
-                           WHEN sp.state = 'done' AND sp.shipment_reported IS NOT TRUE
-                           THEN sp.date_done END) AS delivered_at
+                       %(handed_over)s AS delivered_at
                   FROM stock_picking sp
                  WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
                    AND sp.state <> 'cancel'
-                   AND sp.picking_type_id = ANY(%s) AND sp.location_dest_id = ANY(%s)
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND sp.location_dest_id = ANY(%(customer_locations)s)
             )""",
-            facts._get_outgoing_type_ids(),
-            facts._get_customer_location_ids(),
+            handed_over=facts._get_handed_over_sql(),
+            outgoing_types=facts._get_outgoing_type_ids(),
+            customer_locations=facts._get_customer_location_ids(),
         )
 
     def _get_schedule_step(self):
