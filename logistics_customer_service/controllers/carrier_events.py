@@ -1,5 +1,6 @@
 import re
 import time
+import zlib
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -10,6 +11,7 @@ from odoo.tools import SQL
 from ..tools.carrier_events import MAX_BODY, BadRequest, TooMany, parse
 
 MAX_SKEW = 5 * 60
+LOTS = 64
 
 
 class CarrierEvents(Controller):
@@ -59,21 +61,29 @@ class CarrierEvents(Controller):
         return key if signed and _is_recent(timestamp) else keys
 
     def _keep(self, key, reports):
-        """Keep the reports in a transaction that begins when nobody else keeps any of the carrier.
+        """Keep the reports in a transaction that begins when nobody else keeps any of theirs.
 
         One that had begun before would not see what was kept while it waited, and collide with it.
         The turn ends with the request's own transaction, after the inner one has been committed.
         """
-        request.env.cr.execute(_take_turn(key))
+        request.env.cr.execute(_take_turn(key, reports))
         with request.env.registry.cursor() as cr:
             env = key.with_company(key.company_id).env(cr=cr)
             return env["logistics.shipment.event"]._receive(key.with_env(env), reports)
 
 
-def _take_turn(key):
-    """Return the SQL that waits until nobody else keeps events of the carrier in the company."""
-    name = f"logistics.shipment.event,{key.company_id.id},{key.carrier_id.id}"
-    return SQL("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", name)
+def _take_turn(key, reports):
+    """Return the SQL that waits until nobody else keeps events of the same ids or numbers.
+
+    These fall into few lots, for the server's table of locks is small; the lots are taken in
+    order, or two requests could wait for each other.
+    """
+    names = {report.id for report in reports} | {report.tracking_number for report in reports}
+    return SQL(
+        "SELECT pg_advisory_xact_lock(hashtext(%s), lot) FROM UNNEST(%s) AS lot",
+        f"logistics.shipment.event,{key.company_id.id},{key.carrier_id.id}",
+        sorted({zlib.crc32(name.encode()) % LOTS for name in names}),
+    )
 
 
 def _is_recent(timestamp):

@@ -169,7 +169,7 @@ class LogisticsShipmentEvent(models.Model):
     def _receive(self, key, reports):
         """Keep what a carrier reports, each event once.
 
-        The caller holds the carrier's lock, so that nobody else receives the same event now.
+        The caller sees to it that nobody else receives the same events now.
 
         :param key: the carrier's key
         :param reports: list of :class:`~..tools.carrier_events.Report`
