@@ -77,13 +77,13 @@ class LogisticsDeliveryReport(models.Model):
     cycle_p95 = fields.Float(string="Order Cycle, 95 %", readonly=True, aggregator="sum")
 
     # --- parts of orders
-    weight = fields.Float(string="Orders", readonly=True)
-    due_count = fields.Float(string="Due", readonly=True)
-    delivered_count = fields.Float(string="Delivered Orders", readonly=True)
-    on_time_count = fields.Float(string="On Time", readonly=True)
-    late_count = fields.Float(string="Late", readonly=True)
-    in_full_count = fields.Float(string="In Full", readonly=True)
-    otif_count = fields.Float(string="On Time and In Full", readonly=True)
+    weight = fields.Float(string="Orders", digits=(16, 1), readonly=True)
+    due_count = fields.Float(string="Due", digits=(16, 1), readonly=True)
+    delivered_count = fields.Float(string="Delivered Orders", digits=(16, 1), readonly=True)
+    on_time_count = fields.Float(string="On Time", digits=(16, 1), readonly=True)
+    late_count = fields.Float(string="Late", digits=(16, 1), readonly=True)
+    in_full_count = fields.Float(string="In Full", digits=(16, 1), readonly=True)
+    otif_count = fields.Float(string="On Time and In Full", digits=(16, 1), readonly=True)
 
     # --- quantities, in the product's unit
     ordered_qty = fields.Float(string="Ordered Quantity", readonly=True)
