@@ -46,7 +46,7 @@ class LogisticsShipmentEvent(models.Model):
     place = fields.Char()
     text = fields.Text(string="Remark")
     source = fields.Selection(
-        [("staff", "Staff"), ("carrier", "Carrier"), ("odoo", "Odoo")],
+        [("staff", "Staff"), ("carrier", "Carrier"), ("odoo", "This system")],
         required=True,
         readonly=True,
         default="staff",
