@@ -22,6 +22,8 @@ def uninstall_hook(env):
         ]
     )
     users = kept.filtered(lambda data: data.model == "res.users")
-    env["res.users"].browse(users.mapped("res_id")).exists().active = False
+    for user in env["res.users"].browse(users.mapped("res_id")).exists():
+        # the login is free again, should the addon come back
+        user.write({"active": False, "login": f"{user.login}-{user.id}"})
     kept.unlink()
     env.invalidate_all(flush=False)

@@ -92,6 +92,12 @@ class TestProfile(LogisticsCommon):
         profile = self._profile(self._customer()).with_user(self.agent)
         profile.industry_id = industry
         self.assertEqual(profile.partner_id.industry_id, industry)
+        made = self.Profile.with_user(self.agent).create(
+            {"partner_id": self._customer().id, "industry_id": industry.id}
+        )
+        self.assertEqual(made.partner_id.industry_id, industry)
+        made.partner_id.sudo().industry_id = False
+        self.assertFalse(made.industry_id)
 
     def test_consents_leave_a_trace(self):
         profile = self._profile(self._customer())

@@ -3,7 +3,6 @@ from unittest.mock import patch
 from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -114,7 +113,7 @@ class TestRun(LogisticsCommon):
 
         def _decide_tiers(profiles, *args):
             if bad in profiles:
-                raise UserError("not with me")
+                raise KeyError("a rule of another addon")
             return decide(profiles, *args)
 
         with patch.object(Profile, "_decide_tiers", _decide_tiers):

@@ -49,7 +49,8 @@ class LogisticsProfile(models.Model):
         [("micro", "Micro"), ("small", "Small"), ("medium", "Medium"), ("large", "Large")]
     )
     industry_id = fields.Many2one(
-        related="partner_id.industry_id",
+        "res.partner.industry",
+        compute="_compute_industry_id",
         inverse="_inverse_industry_id",
         store=True,
         readonly=False,
@@ -185,6 +186,11 @@ class LogisticsProfile(models.Model):
     def _compute_customer_kind(self):
         for profile in self:
             profile.customer_kind = "business" if profile.partner_id.is_company else "consumer"
+
+    @api.depends("partner_id.industry_id")
+    def _compute_industry_id(self):
+        for profile in self:
+            profile.industry_id = profile.partner_id.industry_id
 
     def _inverse_industry_id(self):
         """The industry is the contact's; agents write it without rights on all contacts."""
