@@ -16,8 +16,9 @@ class SaleOrder(models.Model):
 
     def _keep_promise(self):
         """Keep the day promised at confirmation, of the order and of each line."""
-        super()._keep_promise()
+        result = super()._keep_promise()
         self.order_line._promise_first()
+        return result
 
     def action_agree_promise(self):
         """Open the dialogue that keeps a new day agreed with the customer."""
