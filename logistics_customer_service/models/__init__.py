@@ -1,3 +1,5 @@
 from . import customer
 from . import tiering
 from . import core
+from . import shipment
+from . import report

@@ -5,8 +5,11 @@ from . import test_tiering
 from . import test_tier_scheme
 from . import test_run
 from . import test_documents
+from . import test_shipment
+from . import test_carrier_api
 from . import test_security
 from . import test_multicompany
 from . import test_performance
+from . import test_delivery_report
 from . import test_tours
 from . import test_translation

@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 
+import odoo_session
 import psycopg2
 
 from scripts.dev import Problem, connect
@@ -62,6 +63,18 @@ def figures(cr):
     }
 
 
+def report_figures(env):
+    """Return what the delivery report says of all orders whose promise can be judged."""
+    report = env["logistics.delivery.report"]
+    cycle = ["cycle_days:avg", "cycle_sd:sum", "cycle_median:sum", "cycle_p95:sum"]
+    rates = ["otif_rate:sum", "in_full_rate:sum", "fill_rate:sum"]
+    [values] = report._read_group([], [], cycle + rates)
+    return {
+        "cycle_days": dict(zip(("mean", "sd", "median", "p95"), values[:4], strict=True)),
+        **dict(zip(("otif_rate", "in_full_rate", "fill_rate"), values[4:], strict=True)),
+    }
+
+
 def _row(cr, query):
     cr.execute(query)
     return cr.fetchone()
@@ -81,6 +94,9 @@ def main(argv=None):
         connection = connect(options.db)
         with connection, connection.cursor() as cr:
             result = figures(cr)
+        odoo_session.configure(options.db, log_level="critical")
+        with odoo_session.environment(options.db) as env:
+            result |= report_figures(env)
     except psycopg2.errors.UndefinedTable:
         sys.exit(f"The addon is not installed in the database {options.db}.")
     except (psycopg2.Error, Problem) as error:

@@ -251,7 +251,7 @@ class LogisticsProfileFact(models.Model):
         """
         return SQL(
             """transfer AS MATERIALIZED (
-                SELECT o.profile_id, o.id AS order_id, sp.state, sp.date_done,
+                SELECT o.profile_id, o.id AS order_id, sp.state, %(handed_over)s AS date_done,
                        sp.location_dest_id = ANY(%(customer_locations)s) AS to_customer,
                        COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
                   FROM orders o
@@ -259,7 +259,7 @@ class LogisticsProfileFact(models.Model):
                  WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
                    AND sp.picking_type_id = ANY(%(outgoing_types)s) AND sp.state <> 'cancel'
              UNION ALL
-                SELECT c.profile_id, NULL, sp.state, sp.date_done, TRUE,
+                SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
                        COALESCE(sp.date_deadline, sp.scheduled_date)
                   FROM customer c
                   JOIN stock_picking sp ON sp.partner_id = c.partner_id
@@ -282,8 +282,20 @@ class LogisticsProfileFact(models.Model):
             )""",
             company=company.id,
             zone=zone,
+            handed_over=self._get_handed_over_sql(),
             customer_locations=self._get_customer_location_ids(),
-            outgoing_types=self._get_outgoing_type_ids(company),
+            outgoing_types=self._get_outgoing_type_ids(),
+        )
+
+    @api.model
+    def _get_handed_over_sql(self):
+        """Return the SQL of when the goods of transfer ``sp`` came to the customer.
+
+        The word of the carrier or of staff where there is one, else the validation.
+        """
+        return SQL(
+            """CASE WHEN sp.shipment_reported THEN sp.carrier_delivered_at
+                    WHEN sp.state = 'done' THEN sp.date_done END"""
         )
 
     def _get_fulfilment_cte(self):
@@ -344,11 +356,9 @@ class LogisticsProfileFact(models.Model):
         locations = self.env["stock.location"].sudo().with_context(active_test=False)
         return list(locations._search([("usage", "=", "customer")]))
 
-    def _get_outgoing_type_ids(self, company):
+    def _get_outgoing_type_ids(self):
         kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(
-            kinds._search([("code", "in", ("outgoing", "dropship")), ("company_id", "=", company.id)])
-        )
+        return list(kinds._search([("code", "in", ("outgoing", "dropship"))]))
 
     def _get_payments_cte(self, company, today):
         """``payment_fact``: what is overdue today, and how late paid invoices were paid.

@@ -1,0 +1,397 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class LogisticsDeliveryReport(models.Model):
+    """How the promises of confirmed orders were kept: a row per line of goods.
+
+    Whether an order was on time, in full and both is a matter of the order (formulas 1–3). Its
+    lines share it: each carries the part ``weight`` (one over the number of lines), so that sums
+    are orders, and ratios of sums are right under any grouping, also by product.
+    """
+
+    _name = "logistics.delivery.report"
+    _description = "Delivery Report"
+    _auto = False
+    _order = "promised_date desc, order_id desc, line_id"
+    _rec_name = "order_id"
+
+    # --- what the row is about
+    line_id = fields.Many2one("sale.order.line", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
+    profile_id = fields.Many2one("logistics.profile", readonly=True)
+    tier_id = fields.Many2one("logistics.tier", readonly=True)
+    time_class_id = fields.Many2one(
+        "logistics.time.class", string="Delivery Time", readonly=True
+    )
+    cargo_nature_ids = fields.Many2many(related="profile_id.cargo_nature_ids")
+    carrier_id = fields.Many2one("delivery.carrier", readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    product_id = fields.Many2one("product.product", readonly=True)
+    categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
+    is_first_line = fields.Boolean(readonly=True, help="The first line of goods of its order.")
+
+    # --- promise and outcome
+    order_date = fields.Datetime(string="Ordered", readonly=True)
+    promised_date = fields.Datetime(string="Promised", readonly=True)
+    promise_origin = fields.Selection(
+        [
+            ("promise", "Promise kept"),
+            ("commitment", "Delivery date of the order"),
+            ("deadline", "Deadline of the transfer"),
+            ("scheduled", "Scheduled date of the transfer"),
+        ],
+        readonly=True,
+        help="Where the promised day comes from; old orders have no promise kept.",
+    )
+    delivered_at = fields.Datetime(string="Delivered", readonly=True)
+    verdict = fields.Selection(
+        [
+            ("kept", "On time and in full"),
+            ("late", "Late"),
+            ("short", "Short"),
+            ("late_short", "Late and short"),
+            ("overdue", "Overdue, not delivered"),
+            ("not_due", "Not due yet"),
+            ("no_promise", "No promised day"),
+        ],
+        readonly=True,
+        help="The last two cannot be judged and count in neither part of a ratio.",
+    )
+    days_late = fields.Integer(
+        readonly=True, aggregator="avg", help="Calendar days after the promised day."
+    )
+    cycle_days = fields.Float(
+        string="Order Cycle (Days)",
+        readonly=True,
+        aggregator="avg",
+        help="From the order to its complete delivery, by the clock on the company's wall: a "
+        "change to daylight saving is no part of it (formula 5).",
+    )
+    cycle_sd = fields.Float(string="Order Cycle, Deviation", readonly=True, aggregator="sum")
+    cycle_median = fields.Float(string="Order Cycle, Median", readonly=True, aggregator="sum")
+    cycle_p95 = fields.Float(string="Order Cycle, 95 %", readonly=True, aggregator="sum")
+
+    # --- parts of orders
+    weight = fields.Float(string="Orders", digits=(16, 1), readonly=True)
+    due_count = fields.Float(string="Due", digits=(16, 1), readonly=True)
+    delivered_count = fields.Float(string="Delivered Orders", digits=(16, 1), readonly=True)
+    on_time_count = fields.Float(string="On Time", digits=(16, 1), readonly=True)
+    late_count = fields.Float(string="Late", digits=(16, 1), readonly=True)
+    in_full_count = fields.Float(string="In Full", digits=(16, 1), readonly=True)
+    otif_count = fields.Float(string="On Time and In Full", digits=(16, 1), readonly=True)
+
+    # --- quantities, in the product's unit
+    ordered_qty = fields.Float(string="Ordered Quantity", readonly=True)
+    shipped_qty = fields.Float(
+        string="Ordered, Shipped at Least Once",
+        readonly=True,
+        help="Ordered quantity of orders with a first delivery: what the fill rate is a share of.",
+    )
+    first_qty = fields.Float(string="Shipped First", readonly=True)
+    delivered_qty = fields.Float(string="Delivered Quantity", readonly=True)
+    shipped_line_count = fields.Integer(
+        string="Lines Shipped", readonly=True, help="Lines of orders with a first delivery."
+    )
+    short_line_count = fields.Integer(
+        string="Lines Short", readonly=True, help="Lines short at the first delivery."
+    )
+
+    # --- ratios: weighted, whatever the grouping
+    on_time_rate = fields.Float(string="On-Time Rate", readonly=True, aggregator="sum")
+    in_full_rate = fields.Float(string="In-Full Rate", readonly=True, aggregator="sum")
+    otif_rate = fields.Float(string="OTIF", readonly=True, aggregator="sum")
+    fill_rate = fields.Float(string="Fill Rate", readonly=True, aggregator="sum")
+    stockout_rate = fields.Float(string="Stock-Out Rate", readonly=True, aggregator="sum")
+
+    @api.model
+    def _get_ratios(self):
+        """Return the parts of each ratio: mapping of its name to numerator and denominator."""
+        return {
+            "on_time_rate": ("on_time_count", "due_count"),
+            "in_full_rate": ("in_full_count", "due_count"),
+            "otif_rate": ("otif_count", "due_count"),
+            "fill_rate": ("first_qty", "shipped_qty"),
+            "stockout_rate": ("short_line_count", "shipped_line_count"),
+        }
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Ratios are sums over sums; figures of the order cycle are of orders, not of lines."""
+        name, _separator, _function = aggregate_spec.partition(":")
+        if name in self._get_ratios():
+            numerator, denominator = (
+                self._field_to_sql(self._table, part, query) for part in self._get_ratios()[name]
+            )
+            return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
+        if name in ("cycle_days", "cycle_sd", "cycle_median", "cycle_p95"):
+            return self._get_cycle_sql(name, query)
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _get_cycle_sql(self, name, query):
+        cycle = self._field_to_sql(self._table, "cycle_days", query)
+        first = self._field_to_sql(self._table, "is_first_line", query)
+        function = {
+            "cycle_days": SQL("AVG(%s)", cycle),
+            "cycle_sd": SQL("STDDEV_SAMP(%s)", cycle),
+            "cycle_median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", cycle),
+            "cycle_p95": SQL("PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY %s)", cycle),
+        }[name]
+        return SQL("%s FILTER (WHERE %s)", function, first)
+
+    # === QUERY ===#
+
+    @property
+    def _table_query(self):
+        return SQL(
+            "WITH %s SELECT %s FROM judged j %s",
+            SQL(", ").join(self._get_steps()),
+            SQL(", ").join(
+                SQL("%s AS %s", expression, SQL.identifier(name))
+                for name, expression in self._get_columns().items()
+            ),
+            self._get_joins(),
+        )
+
+    def _get_steps(self):
+        """Return the named steps from transfers to judged order lines."""
+        return [
+            self._get_zone_step(),
+            self._get_transfer_step(),
+            self._get_schedule_step(),
+            self._get_moved_step(),
+            self._get_line_step(),
+            self._get_order_step(),
+            self._get_judged_step(),
+        ]
+
+    def _get_zone_step(self):
+        """``zone``: time zone and today of each company, as in ``_get_logistics_tz``."""
+        return SQL(
+            """zone AS (
+                SELECT named.id AS company_id, named.tz,
+                       (NOW() AT TIME ZONE named.tz)::date AS today
+                  FROM (SELECT company.id, COALESCE(partner.tz, calendar.tz, 'UTC') AS tz
+                          FROM res_company company
+                          JOIN res_partner partner ON partner.id = company.partner_id
+                     LEFT JOIN resource_calendar calendar
+                            ON calendar.id = company.resource_calendar_id) named
+            )"""
+        )
+
+    def _get_transfer_step(self):
+        """``transfer``: outgoing transfers of orders to customers, returns excluded.
+
+        ``delivered_at`` is the carrier's word, else the validation where no carrier said a word.
+        """
+        facts = self.env["logistics.profile.fact"]
+        return SQL(
+            """transfer AS (
+                SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
+                       sp.date_deadline, sp.scheduled_date,
+                       CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
+                       MIN(CASE WHEN sp.state = 'done' THEN sp.date_done END)
+                           OVER (PARTITION BY sp.sale_id) AS first_done,
+                       %(handed_over)s AS delivered_at
+                  FROM stock_picking sp
+                 WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
+                   AND sp.state <> 'cancel'
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND sp.location_dest_id = ANY(%(customer_locations)s)
+            )""",
+            handed_over=facts._get_handed_over_sql(),
+            outgoing_types=facts._get_outgoing_type_ids(),
+            customer_locations=facts._get_customer_location_ids(),
+        )
+
+    def _get_schedule_step(self):
+        """``schedule``: per order its deadline, its first delivery, and whether all is done."""
+        return SQL(
+            """schedule AS (
+                SELECT order_id,
+                       MIN(date_deadline) AS deadline,
+                       MIN(scheduled_date) AS scheduled,
+                       MIN(first_done) AS first_done,
+                       MAX(delivered_at) AS delivered_at,
+                       BOOL_AND(delivered_at IS NOT NULL) AS is_delivered,
+                       (ARRAY_AGG(carrier_id ORDER BY date_done DESC NULLS LAST, id DESC))[1]
+                           AS carrier_id
+                  FROM transfer
+                 GROUP BY order_id
+            )"""
+        )
+
+    def _get_moved_step(self):
+        """``moved``: per order line what went to the customer, and with the first delivery."""
+        return SQL(
+            """moved AS (
+                SELECT sm.sale_line_id AS line_id,
+                       SUM(sm.quantity * unit.factor) AS quantity,
+                       SUM(sm.quantity * unit.factor) FILTER (
+                           WHERE transfer.date_done = transfer.first_done
+                       ) AS first_quantity
+                  FROM transfer
+                  JOIN stock_move sm ON sm.picking_id = transfer.id
+                  JOIN sale_order_line line ON line.id = sm.sale_line_id
+                  JOIN uom_uom unit ON unit.id = sm.product_uom
+                 WHERE sm.state = 'done' AND sm.product_id = line.product_id
+                 GROUP BY sm.sale_line_id
+            )"""
+        )
+
+    def _get_line_step(self):
+        """``line``: goods ordered, in the reference unit, with the promise and what moved."""
+        return SQL(
+            """line AS (
+                SELECT sol.id, so.id AS order_id, so.company_id, so.partner_id, so.warehouse_id,
+                       so.date_order, sol.product_id, template.categ_id,
+                       COALESCE(schedule.carrier_id, so.carrier_id) AS carrier_id,
+                       stock_unit.factor AS stock_factor,
+                       sol.product_uom_qty * unit.factor AS ordered,
+                       GREATEST(
+                           COALESCE(moved.quantity, 0),
+                           COALESCE(sol.qty_delivered, 0) * unit.factor
+                       ) AS delivered,
+                       moved.first_quantity, schedule.first_done,
+                       schedule.delivered_at, COALESCE(schedule.is_delivered, FALSE) AS is_delivered,
+                       COALESCE(sol.promised_date, so.promised_date) AS promise,
+                       so.commitment_date, schedule.deadline, schedule.scheduled
+                  FROM sale_order_line sol
+                  JOIN sale_order so ON so.id = sol.order_id
+                  JOIN product_product product ON product.id = sol.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom unit ON unit.id = sol.product_uom_id
+                  JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
+             LEFT JOIN schedule ON schedule.order_id = so.id
+             LEFT JOIN moved ON moved.line_id = sol.id
+                 WHERE so.state = 'sale' AND template.type = 'consu'
+                   AND sol.product_uom_qty > 0 AND sol.is_delivery IS NOT TRUE
+            )"""
+        )
+
+    def _get_order_step(self):
+        """``ordered``: the lines with what is a matter of their whole order."""
+        return SQL(
+            """ordered AS (
+                SELECT line.*,
+                       COUNT(*) OVER whole AS line_count,
+                       line.id = MIN(line.id) OVER whole AS is_first_line,
+                       MAX(COALESCE(line.promise, line.commitment_date, line.deadline,
+                                    line.scheduled)) OVER whole AS promised_date,
+                       BOOL_AND(line.delivered >= line.ordered - 0.00001) OVER whole AS in_full
+                  FROM line
+                WINDOW whole AS (PARTITION BY line.order_id)
+            )"""
+        )
+
+    def _get_judged_step(self):
+        """``judged``: the lines with the calendar days that decide (formula 1)."""
+        return SQL(
+            """judged AS (
+                SELECT days.*,
+                       days.promised_day IS NOT NULL
+                           AND (days.is_delivered OR days.promised_day < days.today) AS is_due,
+                       days.is_delivered AND days.delivered_day <= days.promised_day AS on_time
+                  FROM (SELECT ordered.*, zone.today, zone.tz,
+                               (ordered.promised_date AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
+                                   AS promised_day,
+                               (ordered.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
+                                   AS delivered_day
+                          FROM ordered
+                          JOIN zone ON zone.company_id = ordered.company_id) days
+            )"""
+        )
+
+    def _get_columns(self):
+        """Return the SQL expression of each column of the report."""
+        part = SQL("(1.0 / j.line_count)")
+        ratio_parts = {
+            "due_count": SQL("j.is_due"),
+            "delivered_count": SQL("j.is_delivered"),
+            "on_time_count": SQL("j.is_due AND j.on_time"),
+            "late_count": SQL("j.is_due AND NOT j.on_time"),
+            "in_full_count": SQL("j.is_due AND j.is_delivered AND j.in_full"),
+            "otif_count": SQL("j.is_due AND j.on_time AND j.in_full"),
+        }
+        return {
+            "id": SQL("j.id"),
+            "line_id": SQL("j.id"),
+            "order_id": SQL("j.order_id"),
+            "company_id": SQL("j.company_id"),
+            "partner_id": SQL("customer.commercial_partner_id"),
+            "country_id": SQL("customer.country_id"),
+            "state_id": SQL("customer.state_id"),
+            "profile_id": SQL("profile.id"),
+            "tier_id": SQL("profile.tier_id"),
+            "time_class_id": SQL("profile.time_class_id"),
+            "carrier_id": SQL("j.carrier_id"),
+            "warehouse_id": SQL("j.warehouse_id"),
+            "product_id": SQL("j.product_id"),
+            "categ_id": SQL("j.categ_id"),
+            "is_first_line": SQL("j.is_first_line"),
+            "order_date": SQL("j.date_order"),
+            "promised_date": SQL("j.promised_date"),
+            "promise_origin": SQL(
+                """CASE WHEN j.promise IS NOT NULL THEN 'promise'
+                        WHEN j.commitment_date IS NOT NULL THEN 'commitment'
+                        WHEN j.deadline IS NOT NULL THEN 'deadline'
+                        WHEN j.scheduled IS NOT NULL THEN 'scheduled' END"""
+            ),
+            "delivered_at": SQL("CASE WHEN j.is_delivered THEN j.delivered_at END"),
+            "verdict": self._get_verdict_sql(),
+            "days_late": SQL(
+                """CASE WHEN j.is_due THEN GREATEST(
+                       CASE WHEN j.is_delivered THEN j.delivered_day ELSE j.today END
+                           - j.promised_day, 0) END"""
+            ),
+            "cycle_days": SQL(
+                """CASE WHEN j.is_delivered THEN
+                       EXTRACT(epoch FROM
+                           (j.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                           - (j.date_order AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                       )::float8 / 86400 END"""
+            ),
+            "cycle_sd": SQL("NULL::float8"),
+            "cycle_median": SQL("NULL::float8"),
+            "cycle_p95": SQL("NULL::float8"),
+            "weight": part,
+            **{
+                name: SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, part)
+                for name, condition in ratio_parts.items()
+            },
+            "ordered_qty": SQL("j.ordered / j.stock_factor"),
+            "shipped_qty": SQL(
+                "CASE WHEN j.first_done IS NULL THEN 0 ELSE j.ordered / j.stock_factor END"
+            ),
+            "first_qty": SQL("LEAST(COALESCE(j.first_quantity, 0), j.ordered) / j.stock_factor"),
+            "delivered_qty": SQL("j.delivered / j.stock_factor"),
+            "shipped_line_count": SQL("CASE WHEN j.first_done IS NULL THEN 0 ELSE 1 END"),
+            "short_line_count": SQL(
+                """CASE WHEN j.first_done IS NOT NULL
+                         AND COALESCE(j.first_quantity, 0) < j.ordered - 0.00001
+                        THEN 1 ELSE 0 END"""
+            ),
+            **{name: SQL("NULL::float8") for name in self._get_ratios()},
+        }
+
+    def _get_verdict_sql(self):
+        return SQL(
+            """CASE WHEN j.promised_day IS NULL THEN 'no_promise'
+                    WHEN NOT j.is_due THEN 'not_due'
+                    WHEN NOT j.is_delivered THEN 'overdue'
+                    WHEN j.on_time AND j.in_full THEN 'kept'
+                    WHEN j.on_time THEN 'short'
+                    WHEN j.in_full THEN 'late'
+                    ELSE 'late_short' END"""
+        )
+
+    def _get_joins(self):
+        return SQL(
+            """JOIN res_partner customer ON customer.id = j.partner_id
+          LEFT JOIN logistics_profile profile
+                 ON profile.partner_id = customer.commercial_partner_id
+                AND profile.company_id = j.company_id"""
+        )

@@ -1,0 +1,237 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools import shipment
+from ...tools.carrier_events import TooMany
+
+
+class LogisticsShipmentEvent(models.Model):
+    """What happened to a shipment, as staff, the carrier or Odoo itself say."""
+
+    _name = "logistics.shipment.event"
+    _description = "Shipment Event"
+    _order = "happened_at desc, id desc"
+    _rec_name = "kind"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Delivery",
+        index=True,
+        ondelete="set null",
+        check_company=True,
+        help="Empty: no delivery has the tracking number yet. It is found as soon as one has.",
+    )
+    partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer")
+    carrier_id = fields.Many2one("delivery.carrier", index=True, check_company=True)
+    tracking_ref = fields.Char(string="Tracking Number", index="btree_not_null")
+    kind = fields.Selection(
+        selection="_get_kinds",
+        string="Event",
+        help="Empty: nobody has said yet what the carrier's code means.",
+    )
+    happened_at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+    received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    place = fields.Char()
+    text = fields.Text(string="Remark")
+    source = fields.Selection(
+        [("staff", "Staff"), ("carrier", "Carrier"), ("odoo", "This system")],
+        required=True,
+        readonly=True,
+        default="staff",
+    )
+    raw_code = fields.Char(string="Carrier's Code", readonly=True)
+    external_id = fields.Char(string="Carrier's Event", readonly=True)
+    key_id = fields.Many2one("logistics.carrier.key", readonly=True, ondelete="set null")
+    user_id = fields.Many2one(
+        "res.users", string="Entered by", readonly=True, default=lambda self: self.env.user
+    )
+    signer_name = fields.Char(string="Signed by")
+    signature = fields.Image(max_width=1024, max_height=1024)
+    photo = fields.Image(max_width=1920, max_height=1920)
+
+    _external_unique = models.UniqueIndex(
+        "(company_id, carrier_id, external_id) WHERE external_id IS NOT NULL"
+    )
+    _unknown_number_idx = models.Index(
+        "(company_id, tracking_ref) WHERE picking_id IS NULL AND tracking_ref IS NOT NULL"
+    )
+    _unknown_code_idx = models.Index("(raw_code) WHERE kind IS NULL AND raw_code IS NOT NULL")
+    _key_received_idx = models.Index("(key_id, received_at) WHERE key_id IS NOT NULL")
+    _check_staff_kind = models.Constraint(
+        "CHECK (source = 'carrier' OR kind IS NOT NULL)", "Say what happened."
+    )
+
+    @api.model
+    def _get_kinds(self):
+        return [
+            (shipment.PICKED_UP, self.env._("Picked up")),
+            (shipment.IN_TRANSIT, self.env._("In transit")),
+            (shipment.AT_HUB, self.env._("At a hub")),
+            (shipment.OUT_FOR_DELIVERY, self.env._("Out for delivery")),
+            (shipment.ATTEMPTED, self.env._("Delivery attempted")),
+            (shipment.PROBLEM, self.env._("Problem")),
+            (shipment.REFUSED, self.env._("Refused")),
+            (shipment.LEFT_AT_LOCKER, self.env._("Left at a locker or station")),
+            (shipment.SIGNED_BY_OTHER, self.env._("Signed by another")),
+            (shipment.DELIVERED, self.env._("Delivered")),
+            (shipment.RETURNED, self.env._("Returned")),
+            (shipment.LOST, self.env._("Lost")),
+        ]
+
+    @api.depends("picking_id")
+    def _compute_company_id(self):
+        for event in self:
+            event.company_id = event.picking_id.company_id or event.company_id or self.env.company
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        given = self.env.context.get("default_picking_id")
+        lost = [vals for vals in vals_list if not vals.get("picking_id", given)]
+        keys = [self._get_match_key(vals) for vals in lost]
+        matches = self._find_deliveries(keys)
+        for vals, key in zip(lost, keys, strict=True):
+            vals["picking_id"] = matches[key]
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_carriers(self):
+        if self.filtered(lambda event: event.source == "carrier"):
+            raise UserError(self.env._("What a carrier told us is kept as it was told."))
+
+    # === DELIVERIES OF TRACKING NUMBERS ===#
+
+    def _match_deliveries(self):
+        """Find the delivery of each event anew."""
+        keys = {
+            event: (event.tracking_ref, event.company_id.id, event.carrier_id.id)
+            for event in self
+        }
+        matches = self._find_deliveries(keys.values())
+        for event, key in keys.items():
+            if event.picking_id.id != matches[key]:
+                event.picking_id = matches[key]
+
+    @api.model
+    def _get_match_key(self, vals):
+        company_id = vals.get("company_id") or self.env.company.id
+        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False
+
+    @api.model
+    def _find_deliveries(self, keys):
+        """Return the ids of deliveries (or False) by key.
+
+        :param keys: tuples of tracking number, company id, carrier id
+        """
+        keys = set(keys)
+        # whose event it is does not depend on who enters it
+        pickings = self.env["stock.picking"].sudo()._find_by_tracking_numbers(
+            {number for number, _company, _carrier in keys if number},
+            {company_id for _number, company_id, _carrier in keys},
+        )
+        held = defaultdict(list)
+        for picking in pickings:
+            for number in picking._get_tracking_numbers():
+                held[number, picking.company_id.id].append(picking)
+        return {key: self._choose_delivery(held.get(key[:2], ()), key[2]) for key in keys}
+
+    @api.model
+    def _choose_delivery(self, pickings, carrier_id):
+        """Return the id of the delivery an event is about, or False.
+
+        One of its own carrier outweighs one without; carriers use numbers anew, the newest counts.
+
+        :param pickings: deliveries with the event's tracking number, in any order
+        """
+        fitting = [
+            (bool(picking.carrier_id), picking.id)
+            for picking in pickings
+            if picking.carrier_id.id in (carrier_id, False) or not carrier_id
+        ]
+        return max(fitting, default=(False, False))[1]
+
+    # === WHAT CARRIERS TELL ===#
+
+    @api.model
+    def _receive(self, key, reports):
+        """Keep what a carrier reports, each event once.
+
+        The caller sees to it that nobody else receives the same events now.
+
+        :param key: the carrier's key
+        :param reports: list of :class:`~..tools.carrier_events.Report`
+        :return: counts by name
+        :raise TooMany: over the key's rate limit
+        """
+        new = self._filter_new(key, reports)
+        room, wait = key._get_room()
+        if len(new) > room:
+            raise TooMany(wait)
+        codes = {report.code for report in new}
+        kinds = self.env["logistics.event.code"]._get_kind_by_code(key.carrier_id, codes)
+        self.env["logistics.event.code"]._note_unknown(key.carrier_id, codes - kinds.keys())
+        events = self.create([self._prepare_report(key, report, kinds) for report in new])
+        return {
+            "accepted": len(new),
+            "repeated": len(reports) - len(new),
+            "unmatched": len(events.filtered(lambda event: not event.picking_id)),
+            "unmapped": sum(report.code not in kinds for report in new),
+        }
+
+    @api.model
+    def _filter_new(self, key, reports):
+        """Return the reports not received before; of those with one id the first."""
+        by_id = {}
+        for report in reports:
+            by_id.setdefault(report.id, report)
+        known = self.search_fetch(
+            [
+                ("external_id", "in", list(by_id)),
+                ("carrier_id", "=", key.carrier_id.id),
+                ("company_id", "=", key.company_id.id),
+            ],
+            ["external_id"],
+        )
+        held = set(known.mapped("external_id"))
+        return [report for report in by_id.values() if report.id not in held]
+
+    @api.model
+    def _prepare_report(self, key, report, kinds):
+        return {
+            "company_id": key.company_id.id,
+            "carrier_id": key.carrier_id.id,
+            "key_id": key.id,
+            "source": "carrier",
+            "user_id": False,
+            "external_id": report.id,
+            "tracking_ref": report.tracking_number,
+            "raw_code": report.code,
+            "kind": kinds.get(report.code, False),
+            "happened_at": report.time,
+            "place": report.place,
+            "text": report.text,
+            "signer_name": report.signer,
+            "signature": report.signature,
+            "photo": report.photo,
+        }
+
+    def _to_pure(self):
+        """Return the events that have a meaning, as the pure functions take them."""
+        return [
+            shipment.Event(event.kind, event.happened_at, event.source)
+            for event in self
+            if event.kind
+        ]

@@ -1,0 +1,42 @@
+from odoo import api, fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    promise_ids = fields.One2many("logistics.promise", "order_id", readonly=True)
+    can_agree_promise = fields.Boolean(compute="_compute_can_agree_promise")
+
+    @api.depends("state", "order_line.qty_delivered", "order_line.product_uom_qty")
+    def _compute_can_agree_promise(self):
+        for order in self:
+            order.can_agree_promise = order.state == "sale" and any(
+                line._is_open() for line in order.order_line
+            )
+
+    def _keep_promise(self):
+        """Keep the day promised at confirmation, of the order and of each line."""
+        result = super()._keep_promise()
+        self.order_line._promise_first()
+        return result
+
+    def action_agree_promise(self):
+        """Open the dialogue that keeps a new day agreed with the customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_promise_agree_action"
+        )
+        return {**action, "context": {"default_order_id": self.id}}
+
+    def _agree_promise(self, date, reason, lines=None):
+        """Keep a new promise that the customer agreed to.
+
+        :param date: naive UTC instant
+        :param reason: why the first promise could not stand, in a person's words
+        :param lines: the order lines it is about, by default all that are not fully delivered
+        """
+        self.ensure_one()
+        lines = lines or self.order_line.filtered(lambda line: line._is_open())
+        lines._promise(dict.fromkeys(lines, date), "agreed", reason)
+        promised = self.order_line.filtered("promised_date").mapped("promised_date")
+        self.promised_date = max(promised, default=date)

@@ -1,0 +1,259 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ...tools import shipment
+
+# consent purposes by the kind of handover that needs them
+CONSENT_PURPOSES = {
+    "locker_drop": shipment.LEFT_AT_LOCKER,
+    "sign_by_other": shipment.SIGNED_BY_OTHER,
+}
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    shipment_event_ids = fields.One2many(
+        "logistics.shipment.event", "picking_id", string="Shipment Events"
+    )
+    shipment_event_count = fields.Integer(
+        string="Number of Shipment Events",
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+    )
+    shipment_state = fields.Selection(
+        selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
+        string="Shipment",
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+    )
+    shipment_since = fields.Datetime(
+        string="Since", compute="_compute_shipment_state", store=True, copy=False
+    )
+    shipment_reported = fields.Boolean(
+        string="Shipment Reported",
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+        help="The carrier or staff have said something about the shipment.",
+    )
+    carrier_delivered_at = fields.Datetime(
+        string="Handed Over",
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+        help="When the goods came to the customer, as the shipment's events say.",
+    )
+    carrier_delivered_source = fields.Selection(
+        [("carrier", "Carrier"), ("staff", "Staff"), ("odoo", "Validation of the transfer")],
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+    )
+    consent_finding = fields.Boolean(
+        string="Handed Over Without Consent",
+        compute="_compute_shipment_state",
+        store=True,
+        copy=False,
+        help="Left at a locker or signed by another, and the customer had not agreed to that.",
+    )
+    delivered_at = fields.Datetime(
+        string="Delivered",
+        compute="_compute_delivered_at",
+        help="When the goods came to the customer: the word of the carrier or of staff where there "
+        "is one, else the validation of the transfer.",
+    )
+    delivered_source = fields.Selection(
+        [("carrier", "Carrier"), ("staff", "Staff"), ("odoo", "Validation of the transfer")],
+        string="Delivered, Says",
+        compute="_compute_delivered_at",
+    )
+
+    # a shipment of several parcels holds their numbers with commas between
+    _tracking_numbers_idx = models.Index(
+        "USING gin (string_to_array(replace(carrier_tracking_ref, ' ', ''), ','))"
+        " WHERE carrier_tracking_ref IS NOT NULL"
+    )
+
+    def _auto_init(self):
+        """Make the columns before the ORM would compute them for every transfer there is."""
+        for name, kind in (
+            ("shipment_event_count", "int4"),
+            ("shipment_state", "varchar"),
+            ("shipment_since", "timestamp"),
+            ("shipment_reported", "bool"),
+            ("carrier_delivered_at", "timestamp"),
+            ("carrier_delivered_source", "varchar"),
+            ("consent_finding", "bool"),
+        ):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends(
+        "shipment_event_ids.kind",
+        "shipment_event_ids.happened_at",
+        "shipment_event_ids.source",
+    )
+    def _compute_shipment_state(self):
+        """The count makes every event change the row: parallel ones collide and are retried."""
+        for picking in self:
+            events = picking.shipment_event_ids
+            happened = events._to_pure()
+            state = shipment.state_of(happened)
+            picking.shipment_event_count = len(events)
+            picking.shipment_state = state.kind
+            picking.shipment_since = state.since
+            picking.shipment_reported = any(event.source != shipment.ODOO for event in events)
+            picking.carrier_delivered_at = state.delivered_at
+            picking.carrier_delivered_source = state.source
+            picking.consent_finding = picking._lacks_consent(happened)
+
+    def _lacks_consent(self, happened):
+        """Tell whether the customer had not agreed to a handover among these events."""
+        if not any(event.kind in shipment.NEEDS_CONSENT for event in happened):
+            return False
+        # consents are the profile's own; the finding is shown to whoever handles the delivery
+        consents = self.sudo().logistics_profile_id.consent_ids
+        granted = {
+            CONSENT_PURPOSES[consent.purpose_id.code]: consent.date
+            for consent in consents
+            if consent.state == "granted" and consent.purpose_id.code in CONSENT_PURPOSES
+        }
+        return shipment.lacks_consent(happened, granted, self.company_id._get_logistics_tz())
+
+    @api.depends(
+        "carrier_delivered_at", "carrier_delivered_source", "shipment_reported", "state", "date_done"
+    )
+    def _compute_delivered_at(self):
+        """The carrier's word where there is one, else the validation of an outgoing transfer."""
+        for picking in self:
+            validated = (
+                picking.state == "done"
+                and not picking.shipment_reported
+                and picking._is_customer_delivery()
+                and picking.date_done
+            )
+            picking.delivered_at = picking.carrier_delivered_at or validated
+            picking.delivered_source = picking.carrier_delivered_source or (
+                validated and shipment.ODOO
+            )
+
+    def _is_customer_delivery(self):
+        """Tell whether the transfer brings goods to a customer, and not back to a vendor."""
+        return (
+            self.picking_type_code == "outgoing"
+            and self.location_dest_id.usage == "customer"
+            and not self.return_id
+        )
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pickings = super().create(vals_list)
+        pickings.filtered("carrier_tracking_ref")._claim_events()
+        return pickings
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "carrier_tracking_ref" in vals:
+            self._claim_events()
+        return result
+
+    # === TRACKING NUMBERS ===#
+
+    def _get_tracking_numbers(self):
+        """Return the tracking numbers of the delivery's parcels."""
+        return set(filter(None, (self.carrier_tracking_ref or "").replace(" ", "").split(",")))
+
+    @api.model
+    def _find_by_tracking_numbers(self, numbers, company_ids):
+        """Return the deliveries to customers that have one of the tracking numbers."""
+        if not numbers:
+            return self.browse()
+        self.flush_model(["carrier_tracking_ref"])
+        # a query of its own: joined to the rest, a wrong guess of the planner reads all for each
+        held = self.env.execute_query(
+            SQL(
+                """SELECT id FROM stock_picking
+                    WHERE carrier_tracking_ref IS NOT NULL
+                      AND string_to_array(replace(carrier_tracking_ref, ' ', ''), ',') && %s""",
+                sorted(numbers),
+            )
+        )
+        return self.search_fetch(
+            [
+                ("id", "in", [picking_id for (picking_id,) in held]),
+                ("company_id", "in", list(company_ids)),
+                ("state", "!=", "cancel"),
+                # as _is_customer_delivery
+                ("picking_type_id.code", "=", "outgoing"),
+                ("location_dest_id.usage", "=", "customer"),
+                ("return_id", "=", False),
+            ],
+            ["carrier_tracking_ref", "company_id", "carrier_id"],
+        )
+
+    def _claim_events(self):
+        """Take over events that came before their tracking number, let go those of another."""
+        # whoever enters a tracking number need not write events
+        events = self.env["logistics.shipment.event"].sudo()
+        numbers = set().union(*(picking._get_tracking_numbers() for picking in self))
+        mine = Domain("picking_id", "in", self.ids) & Domain("source", "=", "carrier")
+        waiting = Domain("picking_id", "=", False) & Domain("tracking_ref", "in", list(numbers))
+        companies = Domain("company_id", "in", self.company_id.ids)
+        events.search(companies & (mine | waiting))._match_deliveries()
+
+    # === WHAT ODOO KNOWS ===#
+
+    def _action_done(self):
+        result = super()._action_done()
+        self._note_handed_to_carrier()
+        return result
+
+    def _note_handed_to_carrier(self):
+        """Note of validated deliveries that the carrier has the goods."""
+        shipped = self.filtered(
+            lambda picking: picking.state == "done"
+            and picking.carrier_id
+            and picking._is_customer_delivery()
+        )
+        # warehouse staff validate without rights to write events
+        self.env["logistics.shipment.event"].sudo().create(
+            [
+                {
+                    "picking_id": picking.id,
+                    "company_id": picking.company_id.id,
+                    "carrier_id": picking.carrier_id.id,
+                    "kind": shipment.PICKED_UP,
+                    "happened_at": picking.date_done,
+                    "source": shipment.ODOO,
+                    "user_id": self.env.uid,
+                }
+                for picking in shipped
+            ]
+        )
+
+    # === ACTIONS ===#
+
+    def action_add_shipment_event(self):
+        """Open a form for what happened to the shipment."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_shipment_event_action_add"
+        )
+        return {
+            **action,
+            "context": {
+                "default_picking_id": self.id,
+                "default_carrier_id": self.carrier_id.id,
+                "default_tracking_ref": self.carrier_tracking_ref,
+            },
+        }

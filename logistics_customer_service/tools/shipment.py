@@ -1,0 +1,123 @@
+"""The state of a delivery from the events of its shipment: pure functions, no Odoo.
+
+The state is the greatest event in a total order. A maximum does not depend on the order of
+arrival nor on repetition, and of two sets it is the greater of their maxima: events may come late,
+twice, in any order and in parallel, the state is always that of the set.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .periods import local_date
+
+PICKED_UP = "picked_up"
+IN_TRANSIT = "in_transit"
+AT_HUB = "at_hub"
+OUT_FOR_DELIVERY = "out_for_delivery"
+ATTEMPTED = "attempted"
+PROBLEM = "problem"
+REFUSED = "refused"
+LEFT_AT_LOCKER = "left_at_locker"
+SIGNED_BY_OTHER = "signed_by_other"
+DELIVERED = "delivered"
+RETURNED = "returned"
+LOST = "lost"
+
+# in the order in which they count when two carry the same time
+KINDS = (
+    PICKED_UP,
+    IN_TRANSIT,
+    AT_HUB,
+    OUT_FOR_DELIVERY,
+    ATTEMPTED,
+    PROBLEM,
+    REFUSED,
+    LOST,
+    LEFT_AT_LOCKER,
+    SIGNED_BY_OTHER,
+    DELIVERED,
+    RETURNED,
+)
+# said by nobody but Odoo itself, which knows only that goods left the warehouse
+ODOO = "odoo"
+FINAL = frozenset({LOST, LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED, RETURNED})
+HANDED_OVER = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED})
+NEEDS_CONSENT = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER})
+
+_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to a shipment: its kind, when it happened, and who says so."""
+
+    kind: str
+    happened_at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a shipment stands.
+
+    ``delivered_at`` is when the goods came to the customer, or None; ``source`` who says so.
+    """
+
+    kind: str | None
+    since: datetime | None
+    delivered_at: datetime | None
+    source: str | None
+
+
+def state_of(events):
+    """Return the :class:`State` that a set of events comes to.
+
+    A final event (delivered, signed by another, left at a locker, returned, lost) outweighs any
+    other, whatever their times: a carrier's scan after the handover does not undo it. What carrier
+    or staff say outweighs what Odoo concludes from its transfers. Among equals the latest counts.
+    The goods count as delivered from the first handover on, unless they were lost after all; a
+    handover in person outweighs one to a locker or another person.
+    """
+    latest = max(events, key=_weight, default=None)
+    if latest is None:
+        return State(None, None, None, None)
+    handover = _handover(events) if latest.kind in HANDED_OVER | {RETURNED} else None
+    return State(
+        latest.kind,
+        latest.happened_at,
+        handover and handover.happened_at,
+        handover and handover.source,
+    )
+
+
+def lacks_consent(events, granted, zone="UTC"):
+    """Tell whether goods were left or signed for in a way the customer had not agreed to.
+
+    A later handover in person does not undo that.
+
+    :param granted: mapping of kind to the date since when the customer agrees to it
+    :param zone: the time zone of that date
+    """
+    return any(
+        event.kind in NEEDS_CONSENT
+        and not _is_granted(granted.get(event.kind), event.happened_at, zone)
+        for event in events
+    )
+
+
+def _is_granted(since, instant, zone):
+    return since is not None and local_date(instant, zone) >= since
+
+
+def _weight(event):
+    said = event.source != ODOO
+    return event.kind in FINAL, said, event.happened_at, _RANK[event.kind], event.source
+
+
+def _handover(events):
+    handovers = [event for event in events if event.kind in HANDED_OVER]
+    return min(
+        handovers,
+        key=lambda event: (event.kind != DELIVERED, event.happened_at, event.source),
+        default=None,
+    )
