@@ -38,6 +38,7 @@ class TestProfileFacts(LogisticsCommon):
     def test_customer_with_only_cancelled_orders(self):
         customer = self._customer()
         self._order(customer)._action_cancel()
+        self._profile_of(customer).unlink()
         self._refresh()
         profile = self._profile_of(customer)
         self.assertEqual((profile.total_order_count, profile.on_time_rate), (0, 0))

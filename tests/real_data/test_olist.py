@@ -96,8 +96,33 @@ def test_figures_are_those_of_pandas(figures, orders):
     assert figures["on_time_rate"] == pytest.approx(done.on_time.mean(), abs=1e-12)
 
 
+def test_the_order_cycle_is_that_of_pandas_and_the_published_one(figures, orders):
+    done = orders[orders.delivered]
+    cycle = done.order_delivered_customer_date - done.order_purchase_timestamp
+    days = cycle.dt.total_seconds() / 86400
+    expected = {
+        "mean": days.mean(),
+        "sd": days.std(),
+        "median": days.median(),
+        "p95": days.quantile(0.95),
+    }
+    assert figures["cycle_days"] == pytest.approx(expected, abs=1e-6)
+    assert round(figures["cycle_days"]["mean"], 3) == 12.478
+    assert round(figures["cycle_days"]["sd"], 3) == 9.286
+    assert round(figures["cycle_days"]["median"], 3) == 10.127
+    assert round(figures["cycle_days"]["p95"], 2) == 29.21
+
+
+def test_otif_is_of_all_orders_due(figures, orders):
+    due = orders[orders.confirmed & (orders.pieces > 0)]
+    assert figures["otif_rate"] == pytest.approx(due.on_time.mean(), abs=1e-12)
+    assert figures["in_full_rate"] == pytest.approx(due.delivered.mean(), abs=1e-12)
+    assert figures["fill_rate"] == 1.0
+
+
 def test_every_customer_has_one_tier(figures, env):
-    assert sum(figures["tiers"].values()) == env["logistics.profile"].search_count([])
+    assert sum(figures["tiers"].values()) == figures["persons"]
+    assert figures["persons"] == env["logistics.profile"].search_count([])
     assert "none" not in figures["tiers"]
 
 

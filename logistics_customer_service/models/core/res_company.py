@@ -56,6 +56,7 @@ class ResCompany(models.Model):
 
     def _get_logistics_rates_json(self):
         """Return today's rate of every currency against the company's, as a JSON object."""
+        # rates of currencies that a company does not use any more are needed, too
         currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
         rates = currencies._get_rates(self, self._get_logistics_today())
         own = rates.get(self.currency_id.id) or 1.0

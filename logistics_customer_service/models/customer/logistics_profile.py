@@ -357,6 +357,7 @@ class LogisticsProfile(models.Model):
     @api.model
     def _is_customer_of(self, partner, company):
         """Tell whether a partner may be a customer of a company: its own, shared or a parent's."""
+        # a person of a branch need not see its parents
         return not partner.company_id or partner.company_id in company.sudo().parent_ids
 
     @api.model
@@ -392,9 +393,10 @@ class LogisticsProfile(models.Model):
 
     @api.model
     def _insert_missing(self, company):
-        """Make the profiles of customers with confirmed orders that have none.
+        """Make the profiles of customers with orders that have none.
 
-        One statement: it reads the orders once however many profiles are missing.
+        Those whose orders were all cancelled are customers, too: with the default tier and no
+        score. One statement: it reads the orders once however many profiles are missing.
 
         :return: the number made
         """
@@ -417,7 +419,7 @@ class LogisticsProfile(models.Model):
                           SELECT contact.commercial_partner_id
                             FROM sale_order so
                             JOIN res_partner contact ON contact.id = so.partner_id
-                           WHERE so.company_id = %(company)s AND so.state = 'sale')
+                           WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
                       AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                       AND NOT EXISTS (
                           SELECT FROM logistics_profile held

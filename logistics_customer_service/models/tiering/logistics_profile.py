@@ -111,7 +111,7 @@ class LogisticsProfile(models.Model):
     def _compute_score_explanation(self):
         criteria = self.env["logistics.tier.criterion"].sudo()  # labels only; agents see no policy
         for profile in self:
-            lines = profile.score_id.sudo().explanation or []
+            lines = profile.score_id.explanation or []
             known = criteria.browse(line["criterion_id"] for line in lines).exists()
             profile.score_explanation = lines and self.env["ir.qweb"]._render(
                 "logistics_customer_service.score_explanation",
@@ -405,7 +405,7 @@ class LogisticsProfile(models.Model):
     def _apply_opt_out(self):
         """Forget the score of customers who opted out; unlocked ones get the default tier."""
         opted_out = self.filtered("tier_opt_out")
-        opted_out.sudo().score_ids.unlink()
+        opted_out.sudo().score_ids.unlink()  # people read scores, rules write and drop them
         opted_out._withdraw_proposals()
         for company, profiles in (
             opted_out.filtered(lambda p: not p.manual_tier_id).grouped("company_id").items()

@@ -119,7 +119,7 @@ class LogisticsRun(models.Model):
             runs._run_at_once(company)
         if large:
             runs._start(large)
-            self.env.ref(
+            self.env.ref(  # scheduled actions are the administrator's
                 "logistics_customer_service.ir_cron_refresh_profiles"
             ).sudo()._trigger()
         message = (

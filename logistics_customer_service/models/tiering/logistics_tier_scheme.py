@@ -173,6 +173,7 @@ class LogisticsTierScheme(models.Model):
 
     def _get_companies(self):
         """Return the companies the scheme is in force in."""
+        # a scheme of all companies is in force also where the user does not look
         companies = self.company_id or self.env["res.company"].sudo().search([])
         return companies.filtered(lambda company: self._get_in_force(company) == self)
 
