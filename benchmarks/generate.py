@@ -389,6 +389,7 @@ class Generator:
             self._insert_entry_lines("income", source, line, move, "-s.amount", 2)
         refunds = "(SELECT * FROM bench_invoice WHERE kind = 'refund') s"
         self._insert_moves("refund", refunds, move)
+        self._insert_entry_lines("income", refunds, line, move, "s.amount", 2)
         self._insert_payments(line)
         for table in ("account_move", "account_move_line"):
             self._advance_sequence(table)

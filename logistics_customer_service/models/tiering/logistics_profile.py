@@ -334,9 +334,50 @@ class LogisticsProfile(models.Model):
         """
         if cause == "score" and self.company_id.logistics_tier_approval:
             return len(self._propose_tier(tier, cause, scheme, today))
-        self._withdraw_proposals()
-        self._set_tier(tier, cause, today=today)
+        if cause == "first":
+            self._set_first_tier(tier, today)
+        else:
+            self._withdraw_proposals()
+            self._set_tier(tier, cause, today=today)
         return len(self)
+
+    def _set_first_tier(self, tier, today):
+        """Give profiles without a tier their first one.
+
+        That is no change that anybody need follow: set-based, so that a first night with many
+        customers stays short. It is on record as the others are.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO logistics_tier_change
+                       (profile_id, partner_id, company_id, new_tier_id, score, direction, cause,
+                        state, date, user_id, create_uid, write_uid, create_date, write_date)
+                   SELECT p.id, p.partner_id, p.company_id, %(tier)s, COALESCE(s.score, 0),
+                          'first', 'first', 'applied', %(now)s, %(uid)s, %(uid)s, %(uid)s,
+                          %(now)s, %(now)s
+                     FROM logistics_profile p
+                LEFT JOIN logistics_profile_score s ON s.profile_id = p.id
+                    WHERE p.id = ANY(%(ids)s)""",
+                tier=tier.id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+                ids=self.ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE logistics_profile SET tier_id = %s, tier_since = %s, tier_cause = 'first'
+                    WHERE id = ANY(%s)""",
+                tier.id,
+                today,
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(
+            ["tier_id", "tier_since", "tier_cause", "tier_change_ids"], flush=False
+        )
+        self._announce_tier(tier)
 
     def _set_tier(self, tier, cause, reason=False, today=None):
         """Move profiles to a tier and keep the change with its cause.
@@ -350,17 +391,21 @@ class LogisticsProfile(models.Model):
         self._write_tier(tier, cause, today)
 
     def _write_tier(self, tier, cause, today=None):
-        # sudo: only rules, locks and accepted proposals come here, nobody edits these fields.
-        # A first tier is no news: untracked, a first night with many customers stays short.
-        profiles = self.sudo().with_context(tracking_disable=cause == "first")
+        profiles = self.sudo()  # only rules, locks and accepted proposals come here
         moved = profiles.filtered(lambda profile: profile.tier_id != tier)
         self.env["logistics.profile.mixin"]._forget_logistics_profiles()
         moved.write(
             {"tier_id": tier.id, "tier_since": today or fields.Date.context_today(self)}
         )
         profiles.write({"tier_cause": cause})
+        moved._announce_tier(tier)
+
+    def _announce_tier(self, tier):
+        """Let what is under way for profiles follow from the tier they just got."""
+        self.env["logistics.profile.mixin"]._forget_logistics_profiles()
         if tier.delivery_priority:
-            moved._get_open_deliveries()._make_urgent(tier)
+            # whoever moves a tier need not have rights on transfers
+            self.sudo()._get_open_deliveries()._make_urgent(tier)
 
     def _get_open_deliveries(self):
         """Return the transfers to these customers that are still to be done."""
@@ -400,7 +445,7 @@ class LogisticsProfile(models.Model):
         ).items():
             scheme = self.env["logistics.tier.scheme"]._get_in_force(company)
             if tier := scheme._get_default_tier():
-                profiles._set_tier(tier, "first", today=company._get_logistics_today())
+                profiles._set_first_tier(tier, company._get_logistics_today())
 
     def _apply_opt_out(self):
         """Forget the score of customers who opted out; unlocked ones get the default tier."""
