@@ -338,7 +338,7 @@ class OlistLoader:
 
     def _insert_lines(self, kind, pattern, is_freight):
         """Insert the lines of goods or of freight."""
-        source = f"""(SELECT l.*, o.placed, o.partner_id
+        source = f"""(SELECT l.*, o.placed, o.promised, o.partner_id
                         FROM olist_line l JOIN olist_order o USING (order_id)
                        WHERE o.kind = '{kind}' AND l.is_freight = {is_freight}) s"""
         amounts = (
@@ -356,6 +356,11 @@ class OlistLoader:
             "product_id": "s.product_id",
             "name": "s.label",
             "create_date": "s.placed",
+            "promised_date": (
+                "s.promised"
+                if kind in ("waiting", "assigned", "done") and is_freight == "false"
+                else "NULL::timestamp"
+            ),
             # The pattern's price is one: this is zero where nothing can be invoiced yet.
             "untaxed_amount_to_invoice": "pattern.untaxed_amount_to_invoice * s.price",
         } | dict.fromkeys(amounts, "s.price")
