@@ -33,7 +33,7 @@ class StockPicking(models.Model):
 
     def _grant_logistics_priority(self):
         """Make deliveries urgent whose customer's tier grants priority."""
-        # warehouse staff confirm transfers without rights on profiles
+        # sudo: warehouse staff confirm transfers without rights on profiles
         deliveries = self.filtered(lambda picking: picking._is_logistics_delivery()).sudo()
         for tier, pickings in deliveries.grouped("logistics_tier_id").items():
             if tier.delivery_priority:

@@ -195,6 +195,7 @@ class LogisticsProfile(models.Model):
     def _inverse_industry_id(self):
         """The industry is the contact's; agents write it without rights on all contacts."""
         for profile in self.filtered(lambda p: p.industry_id != p.partner_id.industry_id):
+            # the right on the profile was checked by its own write
             profile.partner_id.sudo().industry_id = profile.industry_id
 
     @api.depends("partner_id")

@@ -88,7 +88,7 @@ class LogisticsProfileMixin(models.AbstractModel):
         if operator not in ("any", "any!", "in"):
             return NotImplemented
         profiles = self.env["logistics.profile"]
-        shown = profiles.sudo()
+        shown = profiles.sudo()  # only for what the record itself shows, see above
         if operator != "in":
             allowed = profiles if operator == "any" else shown
             return self._get_logistics_records_domain(allowed._search(Domain(value)))
