@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from .common import LogisticsCommon
+from ..common import LogisticsCommon
 
 
 @tagged("post_install", "-at_install")

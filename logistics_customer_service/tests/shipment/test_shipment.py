@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import MODULE, LogisticsCommon
+from ..common import MODULE, LogisticsCommon
 
 NOON = datetime(2026, 3, 2, 4)
 

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from .common import LogisticsCommon
+from ..common import LogisticsCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import MODULE, LogisticsCommon
+from ..common import MODULE, LogisticsCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from psycopg2.errors import SerializationFailure
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import MODULE, LogisticsCommon
+from ..common import MODULE, LogisticsCommon
 
 RUN_LOGGER = f"odoo.addons.{MODULE}.models.tiering.logistics_run"
 

@@ -8,7 +8,7 @@ import pytz
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from .common import LogisticsCommon
+from ..common import LogisticsCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .common import MODULE, LogisticsCommon
+from ..common import MODULE, LogisticsCommon
 
 
 @tagged("post_install", "-at_install")

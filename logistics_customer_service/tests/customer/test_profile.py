@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import MODULE, LogisticsCommon
+from ..common import MODULE, LogisticsCommon
 
 
 @tagged("post_install", "-at_install")
