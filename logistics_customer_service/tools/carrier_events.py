@@ -17,6 +17,7 @@ MAX_PIXELS = 12_000_000
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
 EARLIEST = datetime(2000, 1, 1)
 MAX_AHEAD = timedelta(days=1)
+MAX_ESTIMATE = timedelta(days=366)
 
 # longest text by field; what names things must be given
 NAMES = {"id": 128, "tracking_number": 64, "code": 64}
@@ -55,6 +56,7 @@ class Report:
     signer: str | None = None
     signature: bytes | None = None
     photo: bytes | None = None
+    expected_at: datetime | None = None
 
 
 def parse(body, now):
@@ -120,6 +122,22 @@ def _is_control(char):
 
 
 def _time(value, _field, now):
+    instant = _instant(value)
+    if not EARLIEST <= instant <= now + MAX_AHEAD:
+        raise ValueError("The time is before 2000 or more than a day ahead.")
+    return instant
+
+
+def _estimate(value, _field, now):
+    if value is None or value == "":
+        return None
+    instant = _instant(value)
+    if not EARLIEST <= instant <= now + MAX_ESTIMATE:
+        raise ValueError("The time is before 2000 or more than a year ahead.")
+    return instant
+
+
+def _instant(value):
     try:
         instant = datetime.fromisoformat(_text_of(value, 40))
     except ValueError:
@@ -127,12 +145,9 @@ def _time(value, _field, now):
     if instant.tzinfo is None:
         raise ValueError("The time needs an offset from UTC, as +08:00 or Z.")
     try:
-        instant = instant.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+        return instant.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     except OverflowError:
         raise ValueError("The time is out of range.") from None
-    if not EARLIEST <= instant <= now + MAX_AHEAD:
-        raise ValueError("The time is before 2000 or more than a day ahead.")
-    return instant
 
 
 def _image(value, _field, _now):
@@ -169,4 +184,5 @@ _CHECKS = {
     "time": _time,
     **dict.fromkeys(TEXTS, _text),
     **dict.fromkeys(IMAGES, _image),
+    "expected_at": _estimate,
 }

@@ -22,9 +22,11 @@ SIGNED_BY_OTHER = "signed_by_other"
 DELIVERED = "delivered"
 RETURNED = "returned"
 LOST = "lost"
+SILENT = "silent"
 
 # in the order in which they count when two carry the same time
 KINDS = (
+    SILENT,
     PICKED_UP,
     IN_TRANSIT,
     AT_HUB,
@@ -75,6 +77,7 @@ def state_of(events):
     A final event (delivered, signed by another, left at a locker, returned, lost) outweighs any
     other, whatever their times: a carrier's scan after the handover does not undo it. What carrier
     or staff say outweighs what Odoo concludes from its transfers. Among equals the latest counts.
+    Silence is the weakest of all: it says that nothing was said.
     The goods count as delivered from the first handover on, unless they were lost after all; a
     handover in person outweighs one to a locker or another person.
     """
@@ -111,7 +114,14 @@ def _is_granted(since, instant, zone):
 
 def _weight(event):
     said = event.source != ODOO
-    return event.kind in FINAL, said, event.happened_at, _RANK[event.kind], event.source
+    return (
+        event.kind != SILENT,
+        event.kind in FINAL,
+        said,
+        event.happened_at,
+        _RANK[event.kind],
+        event.source,
+    )
 
 
 def _handover(events):

@@ -9,16 +9,16 @@ from logistics_customer_service.tools import shipment
 from logistics_customer_service.tools.shipment import KINDS, Event, State, lacks_consent, state_of
 
 NOON = datetime(2026, 3, 2, 12)
-# few instants and sources, so that ties are common
-EVENTS = st.lists(
-    st.builds(
-        Event,
-        st.sampled_from(KINDS),
-        st.integers(0, 5).map(lambda hours: NOON + timedelta(hours=hours)),
-        st.sampled_from(["carrier", "staff", "odoo"]),
-    ),
-    max_size=12,
+# few instants and sources, so that ties are common; only Odoo notes silence
+INSTANTS = st.integers(0, 5).map(lambda hours: NOON + timedelta(hours=hours))
+SAID = st.builds(
+    Event,
+    st.sampled_from([kind for kind in KINDS if kind != shipment.SILENT]),
+    INSTANTS,
+    st.sampled_from(["carrier", "staff", "odoo"]),
 )
+SILENCE = st.builds(Event, st.just(shipment.SILENT), INSTANTS, st.just("odoo"))
+EVENTS = st.lists(SAID | SILENCE, max_size=12)
 
 
 def event(kind, hours=0, source="carrier"):
@@ -68,6 +68,16 @@ def test_odoo_never_outweighs_another(events):
     finals = [one for one in events if one.kind in shipment.FINAL]
     if said and not finals:
         assert state_of(events) == state_of(said)
+
+
+@given(st.lists(SAID, min_size=1, max_size=8), st.lists(SILENCE, max_size=4), st.data())
+def test_silence_changes_nothing_that_was_said(said, silence, data):
+    arrived = data.draw(st.permutations(said + silence))
+    assert state_of(arrived) == state_of(said)
+
+
+def test_nothing_but_silence():
+    assert state_of([event("silent", 3, "odoo")]).kind == "silent"
 
 
 def test_scans_after_the_handover_do_not_undo_it():

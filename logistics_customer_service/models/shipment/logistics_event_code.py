@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools import shipment
+
 
 class LogisticsEventCode(models.Model):
     """What a carrier's raw code means to us.
@@ -40,7 +42,8 @@ class LogisticsEventCode(models.Model):
 
     @api.model
     def _selection_kind(self):
-        return self.env["logistics.shipment.event"]._get_kinds()
+        kinds = self.env["logistics.shipment.event"]._get_kinds()
+        return [(kind, label) for kind, label in kinds if kind != shipment.SILENT]
 
     @api.depends("code", "carrier_id")
     def _compute_waiting(self):

@@ -43,6 +43,9 @@ class LogisticsShipmentEvent(models.Model):
     )
     happened_at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    expected_at = fields.Datetime(
+        string="Expected Arrival", help="When the goods should reach the customer, as said then."
+    )
     place = fields.Char()
     text = fields.Text(string="Remark")
     source = fields.Selection(
@@ -72,6 +75,10 @@ class LogisticsShipmentEvent(models.Model):
     _check_staff_kind = models.Constraint(
         "CHECK (source = 'carrier' OR kind IS NOT NULL)", "Say what happened."
     )
+    _check_silence = models.Constraint(
+        "CHECK (kind IS DISTINCT FROM 'silent' OR source = 'odoo')",
+        "Silence is noted by the system; say what happened.",
+    )
 
     @api.model
     def _get_kinds(self):
@@ -88,6 +95,7 @@ class LogisticsShipmentEvent(models.Model):
             (shipment.DELIVERED, self.env._("Delivered")),
             (shipment.RETURNED, self.env._("Returned")),
             (shipment.LOST, self.env._("Lost")),
+            (shipment.SILENT, self.env._("Silent")),
         ]
 
     @api.depends("picking_id")
@@ -226,6 +234,7 @@ class LogisticsShipmentEvent(models.Model):
             "signer_name": report.signer,
             "signature": report.signature,
             "photo": report.photo,
+            "expected_at": report.expected_at,
         }
 
     def _to_pure(self):

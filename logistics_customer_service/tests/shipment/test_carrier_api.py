@@ -81,6 +81,8 @@ class TestCarrierParser(ShipmentCommon):
             ("time", "0001-01-01T00:00:00+14:00"), ("place", "x" * 257), ("text", 5),
             ("signer", {}), ("signature", "no base64!"), ("photo", "aGVsbG8="),
             ("photo", image("JPEG")[:400]), ("photo", "é"), ("photo", []), ("photo", False),
+            ("expected_at", "2026-03-05"), ("expected_at", 5), ("expected_at", "tomorrow"),
+            ("expected_at", "2028-03-04T12:00:00Z"),
         ):  # fmt: skip
             with self.subTest(field=field, wrong=wrong):
                 self.assertEqual(self._refused(**{field: wrong}), field)
@@ -90,6 +92,22 @@ class TestCarrierParser(ShipmentCommon):
         (parsed,) = parse(json.dumps({"events": [report(**values)]}).encode(), NOW)
         self.assertEqual((parsed.text, parsed.place, parsed.code), ("ab", None, "301"))
         self.assertEqual(parsed.time, NOW)
+        self.assertIsNone(parsed.expected_at)
+
+    def test_takes_an_estimate(self):
+        for value, expected in (
+            ("2026-03-05T18:00:00+08:00", datetime(2026, 3, 5, 10)),
+            ("", None),
+            (None, None),
+        ):
+            body = json.dumps({"events": [report(expected_at=value)]}).encode()
+            (parsed,) = parse(body, NOW)
+            self.assertEqual(parsed.expected_at, expected)
+        key = self.env["logistics.carrier.key"].create({"carrier_id": self.carrier.id})
+        picking = self._delivery("SF1")
+        body = json.dumps({"events": [report(expected_at="2026-03-05T10:00:00Z")]}).encode()
+        self.Event._receive(key, parse(body, NOW))
+        self.assertIn(datetime(2026, 3, 5, 10), picking.shipment_event_ids.mapped("expected_at"))
 
     def test_bomb_of_pixels(self):
         stream = io.BytesIO()
