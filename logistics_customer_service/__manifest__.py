@@ -23,6 +23,7 @@
         "security/logistics_customer_service_rules.xml",
         "security/logistics_delivery_report_security.xml",
         "security/logistics_arrival_rules.xml",
+        "security/logistics_tracking_security.xml",
         "data/logistics_cargo_nature_data.xml",
         "data/logistics_special_service_data.xml",
         "data/logistics_time_class_data.xml",
@@ -58,8 +59,17 @@
         "views/logistics_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/arrival/logistics_arrival_menus.xml",
+        "views/tracking/logistics_tracking_link_views.xml",
+        "views/tracking/stock_picking_views.xml",
+        "views/tracking/res_config_settings_views.xml",
+        "views/tracking/tracking_templates.xml",
+        "views/tracking/portal_templates.xml",
+        "views/logistics_menus.xml",
+        "views/shipment/logistics_shipment_menus.xml",
+        "views/tracking/logistics_tracking_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
+        "report/stock_report_deliveryslip_tracking.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -67,8 +77,12 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/tracking_demo.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "logistics_customer_service/static/src/scss/tracking.scss",
+        ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",
         ],

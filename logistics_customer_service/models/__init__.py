@@ -4,3 +4,4 @@ from . import core
 from . import shipment
 from . import arrival
 from . import report
+from . import tracking

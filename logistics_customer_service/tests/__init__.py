@@ -8,6 +8,9 @@ from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
 from .shipment import test_arrival
+from .tracking import test_tracking_link
+from .tracking import test_tracking_page
+from .tracking import test_portal_deliveries
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

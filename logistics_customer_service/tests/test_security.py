@@ -26,6 +26,7 @@ MATRIX = {
     "logistics.promise.agree": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.shipment.event": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
     "logistics.lead.time": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.tracking.link": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.delivery.report": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.event.code": ({READ}, {READ}, ALL, NOTHING),
     "logistics.carrier.key": (NOTHING, NOTHING, ALL, NOTHING),

@@ -35,6 +35,12 @@ def local_date(instant, tz_name):
     return pytz.utc.localize(instant).astimezone(pytz.timezone(tz_name)).date()
 
 
+def to_local(instant, tz_name):
+    """Return the naive local instant of a naive UTC instant in the time zone."""
+    zone = pytz.timezone(tz_name)
+    return pytz.utc.localize(instant).astimezone(zone).replace(tzinfo=None)
+
+
 def local_hour(instant, tz_name):
     """Return the hour of the day, as a float, of a naive UTC instant in the time zone."""
     local = pytz.utc.localize(instant).astimezone(pytz.timezone(tz_name))
