@@ -1,4 +1,15 @@
+from odoo.tools import SQL
+
 MODULE = "logistics_customer_service"
+# where documents of other apps name reasons and tiers, which must go first
+REFERENCES = [
+    ("stock_picking", "logistics_priority_tier_id"),
+    ("stock_picking", "logistics_reason_id"),
+    ("stock_picking", "reroute_reason_id"),
+    ("stock_move", "logistics_reason_id"),
+    ("sale_order_line", "substitution_reason_id"),
+    ("account_move", "logistics_reason_id"),
+]
 
 
 def uninstall_hook(env):
@@ -10,10 +21,15 @@ def uninstall_hook(env):
     """
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
-    env.cr.execute(
-        "UPDATE stock_picking SET logistics_priority_tier_id = NULL"
-        " WHERE logistics_priority_tier_id IS NOT NULL"
-    )
+    env.cr.execute("DELETE FROM logistics_delivery_remark")
+    for table, column in REFERENCES:
+        env.cr.execute(
+            SQL(
+                "UPDATE %(table)s SET %(column)s = NULL WHERE %(column)s IS NOT NULL",
+                table=SQL.identifier(table),
+                column=SQL.identifier(column),
+            )
+        )
     env.cr.execute("DELETE FROM logistics_tier_scheme")
     kept = env["ir.model.data"].search(
         [

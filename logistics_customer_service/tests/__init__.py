@@ -11,6 +11,7 @@ from .shipment import test_arrival
 from .tracking import test_tracking_link
 from .tracking import test_tracking_page
 from .tracking import test_portal_deliveries
+from .reason import test_reason
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

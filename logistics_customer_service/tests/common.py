@@ -94,6 +94,80 @@ class LogisticsCommon(TransactionCase):
         return picking
 
     @classmethod
+    def _reason(cls, code):
+        return cls.env.ref(f"{MODULE}.reason_{code}")
+
+    @classmethod
+    def _return(cls, picking, qty=None, reason=None, line_reason=None):
+        """Bring a delivery back, whole or so much of each move, for a reason."""
+        wizard = (
+            cls.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create(
+                {"picking_id": picking.id, "logistics_reason_id": reason and reason.id or False}
+            )
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.quantity if qty is None else qty
+            line.logistics_reason_id = line_reason
+        back = cls.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        for move in back.move_ids:
+            move.quantity = move.product_uom_qty
+            move.picked = True
+        back.with_context(skip_sms=True).button_validate()
+        return back
+
+    @classmethod
+    def _open_books(cls, company=None):
+        """Give a company what it takes to invoice."""
+        company = company or cls.company
+        income, receivable = cls.env["account.account"].create(
+            [
+                {
+                    "name": kind,
+                    "code": f"LCS{number}",
+                    "account_type": kind,
+                    "reconcile": kind == "asset_receivable",
+                    "company_ids": [Command.set(company.ids)],
+                }
+                for number, kind in enumerate(("income", "asset_receivable"), 71)
+            ]
+        )
+        cls.env["account.journal"].create(
+            {
+                "name": "Invoices",
+                "code": "LCSI",
+                "type": "sale",
+                "company_id": company.id,
+                "default_account_id": income.id,
+            }
+        )
+        cls.env["ir.default"].set(
+            "res.partner", "property_account_receivable_id", receivable.id, company_id=company.id
+        )
+
+    @classmethod
+    def _bill(cls, order):
+        """Return the posted invoice of what is to be invoiced of an order."""
+        invoice = order._create_invoices()
+        invoice.invoice_date = fields.Date.today()
+        invoice.action_post()
+        return invoice
+
+    @classmethod
+    def _credit(cls, invoice, reason=None, post=True):
+        """Credit a posted invoice by the dialogue, with what was wrong with it."""
+        wizard = (
+            cls.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id, "logistics_reason_id": reason and reason.id})
+        )
+        refund = cls.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        if post:
+            refund.action_post()
+        return refund
+
+    @classmethod
     def _profile(cls, partner, **vals):
         return cls.Profile.create(
             {"partner_id": partner.id, "company_id": cls.company.id, **vals}
