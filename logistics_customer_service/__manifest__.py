@@ -28,6 +28,7 @@
         "data/logistics_consent_purpose_data.xml",
         "data/logistics_tier_scheme_data.xml",
         "data/logistics_event_code_data.xml",
+        "data/logistics_indicator_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/customer/score_explanation_templates.xml",
@@ -53,6 +54,10 @@
         "views/logistics_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
+        "views/indicator/logistics_indicator_views.xml",
+        "views/indicator/logistics_indicator_figure_views.xml",
+        "views/indicator/logistics_indicator_month_views.xml",
+        "views/indicator/digest_digest_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
     "demo": [

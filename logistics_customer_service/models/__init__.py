@@ -3,3 +3,4 @@ from . import tiering
 from . import core
 from . import shipment
 from . import report
+from . import indicator
