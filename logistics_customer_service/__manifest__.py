@@ -58,6 +58,7 @@
         "views/indicator/logistics_indicator_figure_views.xml",
         "views/indicator/logistics_indicator_month_views.xml",
         "views/indicator/digest_digest_views.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "report/stock_report_deliveryslip.xml",
     ],
     "demo": [
@@ -66,6 +67,7 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/indicator_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, float_compare, format_date
+from odoo.tools import SQL, float_compare, format_date, formatLang
 
 from ...tools import goals
 from .logistics_indicator import DIMENSIONS
@@ -139,6 +139,12 @@ class LogisticsIndicatorFigure(models.Model):
         if not self.has_value or not self.has_previous:
             return "–"
         arrow = "▲" if self.change > 0 else "▼" if self.change < 0 else "="
+        if self.unit == "percent":
+            return self.env._(
+                "%(arrow)s %(number)s points",
+                arrow=arrow,
+                number=formatLang(self.env, abs(self.change), digits=1),
+            )
         return f"{arrow} {self.indicator_id._format(abs(self.change), self.company_id)}"
 
     def _get_part(self):
