@@ -32,6 +32,7 @@
         "data/logistics_tier_scheme_data.xml",
         "data/logistics_event_code_data.xml",
         "data/logistics_reason_data.xml",
+        "data/logistics_indicator_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_shipment_data.xml",
@@ -77,6 +78,11 @@
         "views/reason/sale_order_views.xml",
         "views/reason/logistics_reason_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
+        "views/indicator/logistics_indicator_views.xml",
+        "views/indicator/logistics_indicator_figure_views.xml",
+        "views/indicator/logistics_indicator_month_views.xml",
+        "views/indicator/digest_digest_views.xml",
+        "data/spreadsheet_dashboard_data.xml",
         "report/stock_report_deliveryslip.xml",
         "report/stock_report_deliveryslip_tracking.xml",
     ],
@@ -87,6 +93,7 @@
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
         "demo/tracking_demo.xml",
+        "demo/indicator_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

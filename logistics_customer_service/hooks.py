@@ -19,6 +19,7 @@ def uninstall_hook(env):
     products that documents refer to by now are left behind as the user's own data, demo people
     archived.
     """
+    env.cr.execute("DELETE FROM logistics_indicator_figure")
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute("DELETE FROM logistics_delivery_remark")

@@ -6,3 +6,4 @@ from . import arrival
 from . import reason
 from . import report
 from . import tracking
+from . import indicator

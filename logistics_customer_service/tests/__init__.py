@@ -13,6 +13,8 @@ from .tracking import test_tracking_page
 from .tracking import test_portal_deliveries
 from .reason import test_reason
 from .report import test_delivery_report
+from .indicator import test_indicator
+from .indicator import test_goal
 from . import test_security
 from . import test_multicompany
 from . import test_performance

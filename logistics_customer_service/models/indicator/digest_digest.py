@@ -1,0 +1,38 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+
+class DigestDigest(models.Model):
+    _inherit = "digest.digest"
+
+    kpi_logistics_on_time = fields.Boolean("Orders Delivered on Time")
+    kpi_logistics_on_time_value = fields.Integer(compute="_compute_kpi_logistics_on_time_value")
+    kpi_logistics_late = fields.Boolean("Orders Late or Overdue")
+    kpi_logistics_late_value = fields.Integer(compute="_compute_kpi_logistics_late_value")
+
+    def _compute_kpi_logistics_on_time_value(self):
+        self._count_logistics_orders("kpi_logistics_on_time_value", ("kept", "short"))
+
+    def _compute_kpi_logistics_late_value(self):
+        self._count_logistics_orders("kpi_logistics_late_value", ("late", "late_short", "overdue"))
+
+    def _count_logistics_orders(self, name, verdicts):
+        """Count orders promised for the period, whose lines share the verdict: one line each."""
+        self._check_logistics_access()
+        self._calculate_company_based_kpi(
+            "logistics.delivery.report",
+            name,
+            date_field="promised_date",
+            additional_domain=[("is_first_line", "=", True), ("verdict", "in", verdicts)],
+        )
+
+    def _check_logistics_access(self):
+        """The digest leaves figures out of the mails of people who may not see them."""
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Figures of customer service are its staff's."))
+
+    def _compute_kpis_actions(self, company, user):
+        actions = super()._compute_kpis_actions(company, user)
+        menu = self.env.ref("logistics_customer_service.menu_root").id
+        report = f"logistics_customer_service.logistics_delivery_report_action?menu_id={menu}"
+        return {**actions, "kpi_logistics_on_time": report, "kpi_logistics_late": report}
