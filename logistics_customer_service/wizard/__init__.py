@@ -4,7 +4,6 @@ from . import logistics_indicator_unfreeze
 from . import logistics_promise_agree
 from . import logistics_tier_lock
 from . import logistics_tier_simulation
-from . import logistics_promise_agree
 from . import logistics_shipment_reroute
 from . import account_move_reversal
 from . import stock_return_picking
