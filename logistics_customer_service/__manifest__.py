@@ -23,6 +23,7 @@
         "security/logistics_customer_service_rules.xml",
         "security/logistics_delivery_report_security.xml",
         "security/logistics_arrival_rules.xml",
+        "security/logistics_exception_rules.xml",
         "data/logistics_cargo_nature_data.xml",
         "data/logistics_special_service_data.xml",
         "data/logistics_time_class_data.xml",
@@ -55,9 +56,12 @@
         "views/arrival/logistics_lead_time_views.xml",
         "views/arrival/stock_picking_views.xml",
         "views/arrival/res_config_settings_views.xml",
+        "views/exception/logistics_exception_views.xml",
+        "views/shipment/stock_picking_delivery_views.xml",
         "views/logistics_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/arrival/logistics_arrival_menus.xml",
+        "views/exception/logistics_exception_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
@@ -67,6 +71,7 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/exceptions_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

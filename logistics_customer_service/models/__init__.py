@@ -3,4 +3,5 @@ from . import tiering
 from . import core
 from . import shipment
 from . import arrival
+from . import exception
 from . import report
