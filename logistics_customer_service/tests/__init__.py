@@ -8,6 +8,7 @@ from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
 from .shipment import test_arrival
+from .shipment import test_exceptions
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

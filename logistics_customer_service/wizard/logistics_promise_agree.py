@@ -34,9 +34,9 @@ class LogisticsPromiseAgree(models.TransientModel):
             raise UserError(self.env._("Choose lines of this order."))
         if not self.reason.strip():
             raise UserError(self.env._("Give the reason: it stays with the promise."))
-        self._get_order_to_promise()._agree_promise(
-            self.promised_date, self.reason.strip(), self.line_ids
-        )
+        order = self._get_order_to_promise()
+        lines = self.line_ids.with_env(order.env)
+        order._agree_promise(self.promised_date, self.reason.strip(), lines)
         return {"type": "ir.actions.act_window_close"}
 
     def _get_order_to_promise(self):

@@ -57,7 +57,9 @@ class StockPicking(models.Model):
     def _is_short(self):
         """Tell whether something asked for did not go out with this transfer."""
         return bool(self.backorder_ids) or any(
-            move.state == "cancel" and move.product_uom_qty > 0 for move in self.move_ids
+            move.state == "cancel"
+            or move.product_uom.compare(move.quantity, move.product_uom_qty) < 0
+            for move in self.move_ids
         )
 
     def _note_occasion(self, occasion):
