@@ -25,6 +25,7 @@
         "security/logistics_arrival_rules.xml",
         "security/logistics_tracking_security.xml",
         "security/logistics_indicators_security.xml",
+        "security/logistics_exception_rules.xml",
         "data/logistics_cargo_nature_data.xml",
         "data/logistics_special_service_data.xml",
         "data/logistics_time_class_data.xml",
@@ -83,6 +84,14 @@
         "views/tracking/logistics_tracking_menus.xml",
         "views/reason/logistics_reason_menus.xml",
         "data/spreadsheet_dashboard_data.xml",
+        "views/exception/logistics_exception_views.xml",
+        "views/shipment/stock_picking_delivery_views.xml",
+        "views/logistics_menus.xml",
+        "views/shipment/logistics_shipment_menus.xml",
+        "views/arrival/logistics_arrival_menus.xml",
+        "views/exception/logistics_exception_menus.xml",
+        "views/report/logistics_delivery_report_views.xml",
+        "report/stock_report_deliveryslip.xml",
     ],
     "demo": [
         "demo/res_users_demo.xml",
@@ -92,6 +101,7 @@
         "demo/story_demo.xml",
         "demo/tracking_demo.xml",
         "demo/indicator_demo.xml",
+        "demo/exceptions_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

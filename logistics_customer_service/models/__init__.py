@@ -4,6 +4,7 @@ from . import core
 from . import shipment
 from . import arrival
 from . import reason
+from . import exception
 from . import report
 from . import tracking
 from . import indicator

@@ -12,6 +12,7 @@ from .tracking import test_tracking_link
 from .tracking import test_tracking_page
 from .tracking import test_portal_deliveries
 from .reason import test_reason
+from .shipment import test_exceptions
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal

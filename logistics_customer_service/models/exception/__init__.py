@@ -1,0 +1,4 @@
+from . import stock_picking
+from . import logistics_exception
+from . import logistics_shipment_event
+from . import sale_order
