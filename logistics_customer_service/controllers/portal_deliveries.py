@@ -26,17 +26,9 @@ class PortalDeliveries(CustomerPortal):
     def _get_deliveries_domain(self):
         """Return which deliveries are the customer's; staff with a login see none of others'."""
         customer = [request.env.user.partner_id.commercial_partner_id.id]
-        return Domain(
-            [
-                ("picking_type_id.code", "=", "outgoing"),
-                ("location_dest_id.usage", "=", "customer"),
-                ("return_id", "=", False),
-                ("state", "!=", "draft"),
-                "|",
-                ("partner_id", "child_of", customer),
-                ("sale_id.partner_id", "child_of", customer),
-            ]
-        )
+        mine = Domain("partner_id", "child_of", customer)
+        ordered = Domain("sale_id", "any!", [("partner_id", "child_of", customer)])
+        return request.env["stock.picking"]._get_tracking_domain() & (mine | ordered)
 
     def _get_deliveries_sortings(self):
         return {

@@ -1,7 +1,12 @@
+import base64
+import io
+
+import qrcode
 from babel.dates import format_skeleton
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
@@ -63,6 +68,32 @@ class StockPicking(models.Model):
     def _has_tracking_page(self):
         """Tell whether the transfer is something that a customer waits for."""
         return self.state != "draft" and self._is_customer_delivery()
+
+    @api.model
+    def _get_tracking_domain(self):
+        """Return which deliveries have a page, as ``_has_tracking_page`` tells of one.
+
+        Customers have no rights on operation types and locations; that they are asked about
+        reveals nothing.
+        """
+        return (
+            Domain("picking_type_id", "any!", [("code", "=", "outgoing")])
+            & Domain("location_dest_id", "any!", [("usage", "=", "customer")])
+            & Domain("return_id", "=", False)
+            & Domain("state", "!=", "draft")
+        )
+
+    def _get_tracking_qr(self):
+        """Return the page's address as a picture that phones read, as a ``data:`` address.
+
+        Not by Odoo's barcodes: they need a renderer that not every installation has, and a
+        delivery slip must come out everywhere.
+        """
+        if not self.tracking_page_url:
+            return False
+        stream = io.BytesIO()
+        qrcode.make(self.tracking_page_url, border=2).save(stream, "PNG")
+        return f"data:image/png;base64,{base64.b64encode(stream.getvalue()).decode()}"
 
     def _is_under_way(self):
         """Tell whether the goods are still to come."""
@@ -307,10 +338,9 @@ class StockPicking(models.Model):
         body = picking._get_tracking_remark_body(label, text, bool(author))
         writer = author or self.env.ref("base.partner_root")
         picking.message_post(body=body, author_id=writer.id, subtype_xmlid="mail.mt_note")
-        if user:
-            picking.activity_schedule(
-                "mail.mail_activity_data_todo", summary=label, note=body, user_id=user.id
-            )
+        picking.activity_schedule(
+            "mail.mail_activity_data_todo", summary=label, note=body, user_id=user.id
+        )
 
     def _get_tracking_remark_body(self, label, text, known):
         if known:

@@ -93,7 +93,7 @@ class TestTrackingPage(TrackingHttp):
         text = re.sub(r'value="\w{40,}"', "", text).replace(link._get_path(), "")  # random signs
         for secret in (
             "8765", "8,765", "1753.1", order.name, other.name, "SF1", self.picking.name,
-            "Fresh Dock", "Harbour", "88", "987654", "cold@fresh", self.customer.vat or "VAT",
+            "Fresh Dock", "Harbour", "987654", "cold@fresh", self.customer.vat or "VAT",
             self.product.name, "/web/login", link.secret,
         ):  # fmt: skip
             self.assertNotIn(secret, text, secret)
@@ -282,6 +282,12 @@ class TestTrackingPage(TrackingHttp):
         self.assertEqual(self.picking.activity_ids.user_id, self.clerk)
         self._tell(kind="short")
         self.assertEqual(len(self._told()), 2)
+
+    def test_told_where_nobody_is_in_charge(self):
+        self.clerk.active = False
+        self._tell()
+        self.assertTrue(self.picking.activity_ids, "somebody will find it")
+        self.assertFalse(self.picking.activity_ids.user_id)
 
     def test_so_much_a_day(self):
         for number in range(5):
