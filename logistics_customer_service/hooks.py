@@ -8,6 +8,13 @@ def uninstall_hook(env):
     products that documents refer to by now are left behind as the user's own data, demo people
     archived.
     """
+    # what waits in Odoo's queues speaks of records that will be gone
+    env.cr.execute(
+        "DELETE FROM mail_mail USING mail_message message"
+        " WHERE message.id = mail_message_id AND message.model = 'logistics.notice'"
+    )
+    env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
+    env.cr.execute("DELETE FROM logistics_notice")
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute(

@@ -7,6 +7,9 @@ from .tiering import test_tier_scheme
 from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
+from .notice import test_occasions
+from .notice import test_sending
+from .notice import test_notice_performance
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany
