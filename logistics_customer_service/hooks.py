@@ -20,6 +20,13 @@ def uninstall_hook(env):
     archived.
     """
     env.cr.execute("DELETE FROM logistics_indicator_figure")
+    # what waits in Odoo's queues speaks of records that will be gone
+    env.cr.execute(
+        "DELETE FROM mail_mail USING mail_message message"
+        " WHERE message.id = mail_message_id AND message.model = 'logistics.notice'"
+    )
+    env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
+    env.cr.execute("DELETE FROM logistics_notice")
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute("DELETE FROM logistics_delivery_remark")

@@ -5,6 +5,7 @@ from . import shipment
 from . import arrival
 from . import reason
 from . import exception
+from . import notice
 from . import report
 from . import tracking
 from . import indicator

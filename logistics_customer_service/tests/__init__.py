@@ -13,6 +13,9 @@ from .tracking import test_tracking_page
 from .tracking import test_portal_deliveries
 from .reason import test_reason
 from .shipment import test_exceptions
+from .notice import test_occasions
+from .notice import test_sending
+from .notice import test_notice_performance
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal

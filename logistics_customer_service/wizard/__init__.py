@@ -10,3 +10,4 @@ from . import stock_return_picking
 from . import logistics_promise_agree
 from . import logistics_exception_assign
 from . import logistics_exception_settle
+from . import logistics_notice_preview

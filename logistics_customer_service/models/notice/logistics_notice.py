@@ -1,0 +1,699 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL, format_date, format_datetime, split_every
+
+from ...tools import notices
+from ...tools.periods import local_date
+
+_logger = logging.getLogger(__name__)
+
+LAYOUT = "logistics_customer_service.notice_mail_layout"
+PURPOSE = "service_notice"
+# a mail that failed so must not go out a second time, whoever asks
+FINAL_FAILURES = {"mail_bl", "mail_optout", "mail_dup"}
+# the server was not reached: nothing went out
+CONNECTION_FAILURES = {"mail_smtp", "sms_server"}
+KEPT_SUPPRESSED_DAYS = 90
+INSERTED_AT_ONCE = 1000
+
+
+class LogisticsNotice(models.Model):
+    """What a customer was told, or is to be told, about a shipment; or why not.
+
+    Made with the fact, as an intention; a scheduled action decides, writes the text and puts it
+    into Odoo's queue of mails or SMS, and what becomes of it there is noted here.
+    """
+
+    _name = "logistics.notice"
+    _description = "Notice to a Customer"
+    _order = "id desc"
+
+    occasion = fields.Selection(
+        selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
+        required=True,
+        readonly=True,
+    )
+    order_id = fields.Many2one("sale.order", index=True, readonly=True, ondelete="cascade")
+    picking_id = fields.Many2one(
+        "stock.picking", string="Delivery", index=True, readonly=True, ondelete="cascade"
+    )
+    event_id = fields.Many2one(
+        "logistics.shipment.event",
+        string="Shipment Event",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+    # cascade: what was told to somebody goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    expected_on = fields.Date(
+        string="New Expected Day",
+        readonly=True,
+        help="A new expected arrival is told once for each day.",
+    )
+    happened_at = fields.Datetime(required=True, readonly=True)
+    rule_id = fields.Many2one(
+        "logistics.notice.rule", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    channel = fields.Selection(
+        [(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True
+    )
+    address = fields.Char(readonly=True, help="The mail address or phone number told.")
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Queue"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("suppressed", "Not Sent"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    reason = fields.Selection(
+        [
+            ("no_rule", "No rule for the customer"),
+            ("refused", "Customer refused notices"),
+            ("no_address", "No address"),
+            ("blacklisted", "Address blacklisted"),
+            ("not_customer", "Not a customer"),
+            ("overtaken", "Overtaken by events"),
+            ("told", "Told by another mail"),
+            ("too_old", "Too old"),
+        ],
+        string="Why Not Sent",
+        readonly=True,
+    )
+    failure_text = fields.Text(string="Failure", readonly=True)
+    attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    insisted = fields.Boolean(
+        string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
+    )
+    due_at = fields.Datetime(
+        string="Next Attempt",
+        readonly=True,
+        help="When the notice is looked at: at once, after the quiet hours, or when a server "
+        "that could not be reached is tried again.",
+    )
+    sent_at = fields.Datetime(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    sms_ids = fields.One2many("sms.sms", "logistics_notice_id", string="SMS", readonly=True)
+    subject = fields.Char(readonly=True)
+    # what was sent, which mail.mail has sanitized
+    body = fields.Html(string="Text", sanitize=False, readonly=True)
+
+    # --- for the texts, in the customer's language and time zone
+    lang = fields.Char(compute="_compute_lang")
+    tz = fields.Char(compute="_compute_tz")
+    number = fields.Char(compute="_compute_number")
+    customer_name = fields.Char(compute="_compute_number")
+    tracking_ref = fields.Char(related="picking_id.carrier_tracking_ref")
+    expected_day = fields.Char(compute="_compute_texts")
+    happened_day = fields.Char(compute="_compute_texts")
+    event_label = fields.Char(compute="_compute_event_label")
+    tracking_url = fields.Char(compute="_compute_texts")
+    contact_email = fields.Char(compute="_compute_contact")
+    contact_phone = fields.Char(compute="_compute_contact")
+
+    _once_per_delivery = models.UniqueIndex(
+        "(picking_id, occasion, COALESCE(expected_on, '-infinity'::date))"
+        " WHERE picking_id IS NOT NULL"
+    )
+    _once_per_order = models.UniqueIndex(
+        "(order_id, occasion) WHERE picking_id IS NULL AND order_id IS NOT NULL"
+    )
+    _due_idx = models.Index("(due_at, id) WHERE due_at IS NOT NULL")
+    _failed_idx = models.Index("(company_id, id) WHERE state = 'failed'")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("occasion", "order_id", "picking_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        occasions = dict(self._fields["occasion"]._description_selection(self.env))
+        for notice in self:
+            document = notice.picking_id.name or notice.order_id.name
+            notice.display_name = " · ".join(filter(None, [document, occasions[notice.occasion]]))
+
+    @api.depends("partner_id")
+    @api.depends_context("template_preview_lang")
+    def _compute_lang(self):
+        wanted = self.env.context.get("template_preview_lang")
+        for notice in self:
+            company = notice.company_id.partner_id
+            notice.lang = wanted or notice.partner_id.lang or company.lang or "en_US"
+
+    @api.depends("event_id")
+    @api.depends_context("lang")
+    def _compute_event_label(self):
+        kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
+        for notice in self:
+            event = notice.event_id
+            notice.event_label = ", ".join(filter(None, [kinds.get(event.kind), event.place]))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_tz(self):
+        profiles = self._get_profiles()
+        for notice in self:
+            notice.tz = notice._get_zone(profiles[notice])
+
+    @api.depends("order_id", "picking_id", "partner_id")
+    def _compute_number(self):
+        for notice in self:
+            notice.number = notice.order_id.name or notice.picking_id.name
+            notice.customer_name = notice.partner_id.name
+
+    @api.depends("order_id", "picking_id", "happened_at", "lang", "tz")
+    @api.depends_context("template_preview_lang")
+    def _compute_texts(self):
+        for notice in self:
+            day = notice._get_expected_day()
+            notice.expected_day = day and format_date(self.env, day, lang_code=notice.lang)
+            notice.happened_day = notice.happened_at and format_datetime(
+                self.env, notice.happened_at, tz=notice.tz, dt_format="short", lang_code=notice.lang
+            )
+            notice.tracking_url = notice._get_tracking_url()
+
+    @api.depends("partner_id", "company_id")
+    def _compute_contact(self):
+        """The dedicated agent answers where there is one, else the company."""
+        profiles = self._get_profiles()
+        for notice in self:
+            agent = profiles[notice].agent_id
+            notice.contact_email = agent.email_formatted or notice.company_id.email_formatted
+            notice.contact_phone = agent.phone or notice.company_id.phone
+
+    def _get_expected_day(self):
+        """Return the day on which the goods are expected, in the customer's time zone, or False."""
+        if self.expected_on:
+            return self.expected_on
+        instant = self._get_expected_instant(self.order_id, self.picking_id)
+        return instant and local_date(instant, self.tz)
+
+    @api.model
+    def _get_expected_instant(self, order, picking):
+        """Return the naive UTC instant at which a delivery or an order is expected, or False."""
+        return order.promised_date or picking.scheduled_date
+
+    def _get_tracking_url(self):
+        """Return the address where the customer sees how the shipment stands, or False."""
+        url = self.picking_id.carrier_tracking_url or ""
+        if url.startswith(("https://", "http://")):
+            return url
+        return self.order_id.id and self.order_id.get_base_url() + self.order_id.get_portal_url()
+
+    # === FACTS ===#
+
+    @api.model
+    def _note(self, vals_list):
+        """Keep that customers are to be told of facts, each fact once.
+
+        Of facts that no rule is about, and of companies that tell nobody, nothing is kept.
+
+        :param vals_list: dicts of ``occasion``, ``company_id``, ``happened_at`` and of
+            ``order_id``, ``picking_id``, ``event_id``, ``partner_id``, ``expected_on`` as far as
+            known; facts may repeat
+        """
+        if self.env.context.get("skip_logistics_notices"):
+            return
+        told = [vals for vals in vals_list if self._is_told(vals)]
+        if told and self._insert(told):
+            self._wake_up("logistics_customer_service.ir_cron_send_notices")
+
+    @api.model
+    def _is_told(self, vals):
+        company = self.env["res.company"].sudo().browse(vals["company_id"])
+        return company._tells_of(vals["occasion"])
+
+    @api.model
+    def _insert(self, vals_list):
+        """Insert what is new; whoever came first, maybe in another transaction, has told it.
+
+        :return: whether something is to be sent
+        """
+        now = fields.Datetime.now()
+        rows = [self._prepare_row(vals, now) for vals in vals_list]
+        inserted = []
+        for part in split_every(INSERTED_AT_ONCE, rows, list):
+            inserted += self.env.execute_query(
+                SQL(
+                    """INSERT INTO logistics_notice (%s) VALUES %s
+                       ON CONFLICT DO NOTHING RETURNING due_at""",
+                    SQL(", ").join(map(SQL.identifier, rows[0])),
+                    SQL(", ").join(SQL("%s", tuple(row.values())) for row in part),
+                )
+            )
+        self.env["stock.picking"].invalidate_model(["notice_ids", "notice_count"], flush=False)
+        self.env["sale.order"].invalidate_model(["notice_count"], flush=False)
+        return any(due_at for (due_at,) in inserted)
+
+    @api.model
+    def _prepare_row(self, vals, now):
+        """Return the columns of a new notice; one of a fact long past is not for sending."""
+        company = self.env["res.company"].sudo().browse(vals["company_id"])
+        old = vals["happened_at"] < company._get_notice_limit(now)
+        names = ("order_id", "picking_id", "event_id", "partner_id", "expected_on")
+        return {
+            **{name: vals.get(name) or None for name in names},
+            "occasion": vals["occasion"],
+            "company_id": vals["company_id"],
+            "happened_at": vals["happened_at"],
+            "state": "suppressed" if old else "waiting",
+            "reason": "too_old" if old else None,
+            "due_at": None if old else now,
+            "attempts": 0,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": now,
+            "write_date": now,
+        }
+
+    @api.model
+    def _wake_up(self, cron):
+        """Have a scheduled action run as soon as this transaction is through."""
+        # scheduled actions are the administrator's
+        job = self.env.ref(cron, raise_if_not_found=False)
+        if job:
+            job.sudo()._trigger()
+
+    # === SCHEDULED ACTION ===#
+
+    @api.model
+    def _cron_send_notices(self):
+        """Put the notices that are due into the queues of mails and SMS, batch by batch."""
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self._count_due())
+        while count := self._advance_or_rest():
+            if not cron._commit_progress(count, remaining=self._count_due()):
+                return
+        # what others hold now is theirs, or the next run's
+        cron._commit_progress(remaining=0)
+
+    @api.model
+    def _advance_or_rest(self):
+        """Process one batch; return its size, 0 when there is none or others were faster."""
+        try:
+            batch = self._lock_due()
+            batch._isolate(LogisticsNotice._process)
+            self.env.flush_all()
+            return len(batch)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            _logger.info("Notices wait for the next run: %s", error)
+            self.env.cr.rollback()
+            return 0
+
+    @api.model
+    def _lock_due(self):
+        """Return the next batch of notices that are due and that nobody else works on."""
+        domain = [("due_at", "<=", fields.Datetime.now())]
+        batch = self.search(domain, order="due_at, id", limit=self._get_batch_size())
+        return batch.try_lock_for_update()
+
+    @api.model
+    def _count_due(self):
+        limit = 20 * self._get_batch_size()
+        return self.search_count([("due_at", "<=", fields.Datetime.now())], limit=limit)
+
+    @api.model
+    def _get_batch_size(self):
+        """Return the number of notices of a batch, a system parameter."""
+        size = self.env["ir.config_parameter"].sudo().get_param(  # parameters are admin-only
+            "logistics_customer_service.notice_batch_size"
+        )
+        return int(size or 200)
+
+    def _isolate(self, work):
+        """Do ``work`` on notices; where it fails, halve them until the culprits stand alone."""
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                work(self)
+            return
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:  # whatever a template somebody edited raises
+            self.env.invalidate_all(flush=False)
+            if len(self) == 1:
+                _logger.warning("Notice %s is left out: %s", self.id, error)
+                self._fail((str(error) or repr(error)).strip())
+                return
+        middle = len(self) // 2
+        self[:middle]._isolate(work)
+        self[middle:]._isolate(work)
+
+    def _process(self):
+        retried = self.filtered(lambda notice: notice.state == "failed")
+        retried._try_again()
+        (self - retried)._send()
+
+    # === DECIDING ===#
+
+    def _send(self):
+        """Decide on each notice: send it, and how; later; or not at all, and why."""
+        profiles = self._get_profiles()
+        rules = self._get_rules(profiles)
+        unruly = self.filtered(lambda notice: not rules[notice])
+        unruly._suppress("no_rule")
+        ruled = self - unruly
+        allowed = ruled._suppress_unwanted(profiles)
+        ready = allowed._postpone(rules, profiles)
+        for (rule, channel), batch in ready._group_by_way(rules, profiles).items():
+            batch.write({"rule_id": rule.id, "channel": channel})
+            getattr(batch, f"_queue_{channel}")(rule)
+
+    def _get_profiles(self):
+        """Return the profile (or none) of each notice's customer, with one query."""
+        # whatever is told depends on profiles that warehouse staff do not see
+        profiles = self.env["logistics.profile"].sudo().search(
+            [
+                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ]
+        )
+        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+        return {
+            notice: held.get(
+                (notice.partner_id.commercial_partner_id.id, notice.company_id.id),
+                profiles.browse(),
+            )
+            for notice in self
+        }
+
+    def _get_rules(self, profiles):
+        """Return the rule (or none) of each notice."""
+        rules = self.env["logistics.notice.rule"].search([])
+        return {
+            notice: rules._choose(
+                rules, notice.occasion, notice.company_id, profiles[notice].tier_id
+            )
+            for notice in self
+        }
+
+    def _get_zone(self, profile):
+        """Return the name of the time zone the customer lives in."""
+        return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
+
+    def _suppress_unwanted(self, profiles):
+        """Suppress notices that must not or need not go out; return the others."""
+        overtakers = self._get_overtakers()
+        now = fields.Datetime.now()
+        wanted = self.browse()
+        held_back = {}
+        for notice in self:
+            reason = notice._get_obstacle(profiles[notice], overtakers, now)
+            if reason:
+                held_back[reason] = held_back.get(reason, self.browse()) + notice
+            else:
+                wanted += notice
+        for reason, batch in held_back.items():
+            batch._suppress(reason)
+        return wanted
+
+    def _get_obstacle(self, profile, overtakers, now):
+        """Return why the notice is not to be sent, or None."""
+        if self._is_to_ourselves():
+            return "not_customer"
+        if self._is_too_old(now):
+            return "too_old"
+        if self._is_overtaken(overtakers):
+            return "overtaken"
+        if profile._refuses(PURPOSE):
+            return "refused"
+        return None
+
+    def _is_to_ourselves(self):
+        """Tell whether no customer is told: nobody, or the company itself."""
+        customer = self.partner_id.commercial_partner_id
+        return not customer or customer == self.company_id.partner_id
+
+    def _is_too_old(self, now):
+        """Tell whether the fact lies too far back; loaders date orders and deliveries back."""
+        dates = [self.happened_at, *self._get_fact_dates()]
+        limit = self.company_id._get_notice_limit(now)
+        return not self.insisted and min(filter(None, dates)) < limit
+
+    def _get_fact_dates(self):
+        if self.occasion == notices.ORDER_CONFIRMED:
+            return [self.order_id.date_order, self.order_id.promised_date]
+        if self.occasion == notices.GOODS_OUT or (
+            self.occasion == notices.DELIVERED and not self.event_id
+        ):
+            return [self.picking_id.date_done]
+        return []
+
+    def _get_overtakers(self):
+        """Return the last notice that speaks of the same delivery, by delivery and occasion."""
+        groups = self._read_group(
+            [
+                ("picking_id", "in", self.picking_id.ids),
+                ("occasion", "in", (notices.NEW_ARRIVAL, notices.DELIVERED)),
+                ("state", "!=", "suppressed"),
+            ],
+            ["picking_id", "occasion"],
+            ["id:max"],
+        )
+        return {(picking.id, occasion): last for picking, occasion, last in groups}
+
+    def _is_overtaken(self, overtakers):
+        """Tell whether it is too late to tell, or another notice says more."""
+        picking = self.picking_id
+        if "cancel" in (picking.state, self.order_id.state):
+            return True
+        if self.occasion == notices.NEW_ARRIVAL:
+            newer = overtakers.get((picking.id, notices.NEW_ARRIVAL), 0) > self.id
+            return newer or notices.is_overtaken(self.occasion, picking.shipment_state)
+        if self.occasion == notices.GOODS_OUT and (picking.id, notices.DELIVERED) in overtakers:
+            return True
+        return notices.is_overtaken(self.occasion, picking.shipment_state)
+
+    def _postpone(self, rules, profiles):
+        """Put off the notices whose customers are not to be disturbed now; return the others."""
+        now = fields.Datetime.now()
+        ready = self.browse()
+        for notice in self:
+            start = rules[notice]._get_start(now, notice._get_zone(profiles[notice]))
+            if start > now:
+                notice.write({"rule_id": rules[notice].id, "due_at": start})
+            else:
+                ready += notice
+        return ready
+
+    def _group_by_way(self, rules, profiles):
+        """Return the notices by rule and channel; suppress those that find none."""
+        blocked = self._get_blocked()
+        found = {}
+        for notice in self:
+            rule = rules[notice]
+            ways = rule._get_ways(profiles[notice].preferred_channel)
+            addresses = {way: notice._get_address(way) for way in ways}
+            usable = [way for way in ways if addresses[way] and addresses[way] not in blocked]
+            if not usable:
+                notice._suppress("blacklisted" if any(addresses.values()) else "no_address")
+                continue
+            notice.address = addresses[usable[0]]
+            key = (rule, usable[0])
+            found[key] = found.get(key, self.browse()) + notice
+        return found
+
+    def _get_address(self, way):
+        """Return the address of the customer's contact, else of the customer, or False."""
+        field = {notices.MAIL: "email_normalized", notices.SMS: "phone_sanitized"}[way]
+        partner = self.partner_id
+        return partner[field] or partner.commercial_partner_id[field]
+
+    def _get_blocked(self):
+        """Return the addresses and numbers that must not be used any more."""
+        partners = self.partner_id | self.partner_id.commercial_partner_id
+        # blacklists are the administrator's
+        mails = self.env["mail.blacklist"].sudo().search_fetch(
+            [("email", "in", list(filter(None, partners.mapped("email_normalized"))))], ["email"]
+        )
+        numbers = self.env["phone.blacklist"].sudo().search_fetch(
+            [("number", "in", list(filter(None, partners.mapped("phone_sanitized"))))], ["number"]
+        )
+        return set(mails.mapped("email")) | set(numbers.mapped("number"))
+
+    # === QUEUES OF ODOO ===#
+
+    def _queue_mail(self, rule):
+        """Write the mails, each in its customer's language, into the queue of mails."""
+        template = rule.mail_template_id
+        layout = template.email_layout_xmlid or LAYOUT
+        mails = template.send_mail_batch(self.ids, email_layout_xmlid=layout)
+        for notice, mail in zip(self, mails, strict=True):
+            notice.write(
+                {
+                    "mail_id": mail.id,
+                    "subject": mail.subject,
+                    "body": mail.mail_message_id.body,
+                    **self._prepare_queued_vals(),
+                }
+            )
+        self._wake_up("mail.ir_cron_mail_scheduler_action")
+
+    def _queue_sms(self, rule):
+        """Write the messages, each in its customer's language, into the queue of SMS."""
+        bodies = rule.sms_template_id._render_field("body", self.ids, compute_lang=True)
+        self.env["sms.sms"].create(
+            [
+                {
+                    "number": notice.address,
+                    "body": bodies[notice.id],
+                    "partner_id": notice.partner_id.id,
+                    "logistics_notice_id": notice.id,
+                }
+                for notice in self
+            ]
+        )
+        for notice in self:
+            notice.write({"body": bodies[notice.id], **self._prepare_queued_vals()})
+
+    @api.model
+    def _prepare_queued_vals(self):
+        return {"state": "queued", "reason": False, "failure_text": False, "due_at": False}
+
+    def _render(self, rule, lang):
+        """Return the texts of a rule for a notice as dict of ``subject``, ``body`` and ``sms``.
+
+        :param lang: code of the language, whatever the customer's is
+        """
+        self.ensure_one()
+        notice = self.with_context(lang=lang, template_preview_lang=lang)
+        texts = {"subject": False, "body": False, "sms": False}
+        if rule.mail_template_id:
+            template = rule.mail_template_id.with_context(template_preview_lang=lang, lang=lang)
+            texts.update(notice._render_mail(template))
+        if rule.sms_template_id:
+            template = rule.sms_template_id.with_context(template_preview_lang=lang, lang=lang)
+            texts["sms"] = template._render_field("body", self.ids, set_lang=lang)[self.id]
+        return texts
+
+    def _render_mail(self, template):
+        values = template._generate_template(self.ids, ("subject", "body_html"))[self.id]
+        body = template._render_encapsulate(
+            template.email_layout_xmlid or LAYOUT,
+            values["body_html"],
+            add_context={"company": self.company_id},
+            context_record=self,
+        )
+        return {"subject": values["subject"], "body": body}
+
+    # === WHAT BECAME OF IT ===#
+
+    def _suppress(self, reason):
+        """Keep why these notices are not sent."""
+        if self:
+            self.write({"state": "suppressed", "reason": reason, "due_at": False})
+
+    def _succeed(self):
+        """Keep that these notices went out."""
+        self.write(
+            {
+                "state": "sent",
+                "reason": False,
+                "failure_text": False,
+                "due_at": False,
+                "sent_at": fields.Datetime.now(),
+            }
+        )
+
+    def _fail(self, text, failure_type=None):
+        """Keep why these notices did not go out; where no server was reached, try again later.
+
+        :param text: what the server or the template said
+        :param failure_type: as mails and SMS have it
+        """
+        now = fields.Datetime.now()
+        again = failure_type in CONNECTION_FAILURES
+        for attempts, batch in self.grouped("attempts").items():
+            later = again and now + notices.retry_delay(attempts + 1)
+            batch.write(
+                {
+                    "state": "failed",
+                    "failure_text": text,
+                    "attempts": attempts + 1,
+                    "due_at": later,
+                }
+            )
+
+    def _try_again(self):
+        """Hand mails and SMS that did not reach a server back to their queue: no new ones."""
+        now = fields.Datetime.now()
+        old = self.filtered(lambda notice: notice._is_too_old(now))
+        old.mail_id.cancel()
+        old.sms_ids.action_set_canceled()
+        old._suppress("too_old")
+        fresh = self - old
+        fresh._requeue()
+        fresh.write(self._prepare_queued_vals())
+
+    def _requeue(self):
+        mails = self.mail_id.filtered(
+            lambda mail: mail.state == "exception" and mail.failure_type not in FINAL_FAILURES
+        )
+        messages = self.sms_ids.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
+        if mails:
+            mails.mark_outgoing()
+            self._wake_up("mail.ir_cron_mail_scheduler_action")
+        if messages:
+            messages.action_set_outgoing()
+            self._wake_up("sms.ir_cron_sms_scheduler_action")
+
+    @api.autovacuum
+    def _gc_suppressed(self):
+        """Drop what was not sent and interests nobody any more."""
+        limit = fields.Datetime.now() - timedelta(days=KEPT_SUPPRESSED_DAYS)
+        self.search(
+            [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
+        ).unlink()
+
+    # === ACTIONS ===#
+
+    def action_retry(self):
+        """Send these notices again that failed or were held back, whatever their age.
+
+        What stood against them otherwise still does: a refusal, a blacklist, a missing address.
+
+        :raise AccessError: for people who are not customer service
+        """
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service sends notices again."))
+        self.check_access("read")
+        # agents ask; what is told is written by the program alone
+        notices_sudo = self.sudo().filtered(
+            lambda notice: notice.state in ("failed", "suppressed")
+        )
+        unreached = notices_sudo.filtered("due_at")
+        (notices_sudo - unreached)._start_anew()
+        unreached.write({"due_at": fields.Datetime.now(), "insisted": True})
+        if notices_sudo:
+            self._wake_up("logistics_customer_service.ir_cron_send_notices")
+
+    def _start_anew(self):
+        """Have the notices written anew, to the address the customer has now."""
+        again = self.filtered(lambda notice: notice.mail_id.failure_type not in FINAL_FAILURES)
+        again.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
+        again.sms_ids.filtered(lambda sms: sms.state in ("outgoing", "error")).action_set_canceled()
+        again.write(
+            {
+                "state": "waiting",
+                "reason": False,
+                "failure_text": False,
+                "mail_id": False,
+                "insisted": True,
+                "due_at": fields.Datetime.now(),
+            }
+        )
