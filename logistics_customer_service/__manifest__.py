@@ -62,6 +62,8 @@
         "views/reason/sale_order_views.xml",
         "views/reason/logistics_reason_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
+        "views/report/logistics_shipment_report_views.xml",
+        "views/report/logistics_invoice_report_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
     "demo": [

@@ -26,6 +26,8 @@ MATRIX = {
     "logistics.promise.agree": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.shipment.event": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
     "logistics.delivery.report": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.shipment.report": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.invoice.report": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.reason": ({READ}, {READ}, ALL, {READ}),
     "logistics.delivery.remark": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
     "logistics.shipment.reroute": (*[{READ, WRITE, CREATE}] * 3, NOTHING),
