@@ -103,6 +103,8 @@
         "views/shipment/logistics_shipment_menus.xml",
         "views/notice/notice_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
+        "views/report/logistics_shipment_report_views.xml",
+        "views/report/logistics_invoice_report_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
     "demo": [

@@ -19,6 +19,7 @@ from .notice import test_notice_performance
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal
+from .report import test_indicators
 from . import test_security
 from . import test_multicompany
 from . import test_performance

@@ -46,6 +46,8 @@ MATRIX = {
     "logistics.lead.time": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.tracking.link": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.delivery.report": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.shipment.report": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.invoice.report": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.reason": ({READ}, {READ}, ALL, {READ}),
     "logistics.delivery.remark": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
     "logistics.shipment.reroute": (*[{READ, WRITE, CREATE}] * 3, NOTHING),

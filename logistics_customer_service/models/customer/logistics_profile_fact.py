@@ -303,6 +303,7 @@ class LogisticsProfileFact(models.Model):
 
         Measured per order line against its ordered quantity, from what went to the customer:
         a return does not undo a delivery, a split demand does not hide a short one (formula 2).
+        Other goods in place of those ordered are not the item of the line.
         The line's delivered quantity, which a return lowers, is enough where it suffices (also
         for kits, whose moves are of other products); the moves are read for the others only.
         """
@@ -317,7 +318,9 @@ class LogisticsProfileFact(models.Model):
             ), complete AS (
                 SELECT o.id AS order_id,
                        BOOL_AND(
-                           COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
+                           line.substitution_reason_id IS NULL
+                           AND line.substitute_for_id IS NULL
+                           AND (COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
                            OR (SELECT SUM(sm.quantity * moved.factor)
                                  FROM stock_move sm
                                  JOIN uom_uom moved ON moved.id = sm.product_uom
@@ -327,7 +330,7 @@ class LogisticsProfileFact(models.Model):
                                   AND sm.origin_returned_move_id IS NULL
                                   AND sm.location_dest_id = ANY(%(customer_locations)s)
                               ) >= line.product_uom_qty * ordered.factor - 0.00001
-                           IS TRUE
+                           IS TRUE)
                        ) AS in_full
                   FROM orders o
                   JOIN sale_order_line line ON line.order_id = o.id

@@ -1,1 +1,4 @@
+from . import logistics_report_mixin
 from . import logistics_delivery_report
+from . import logistics_shipment_report
+from . import logistics_invoice_report

@@ -11,6 +11,7 @@ class LogisticsDeliveryReport(models.Model):
     """
 
     _name = "logistics.delivery.report"
+    _inherit = ["logistics.report.mixin"]
     _description = "Delivery Report"
     _auto = False
     _order = "promised_date desc, order_id desc, line_id"
@@ -73,8 +74,30 @@ class LogisticsDeliveryReport(models.Model):
         "change to daylight saving is no part of it (formula 5).",
     )
     cycle_sd = fields.Float(string="Order Cycle, Deviation", readonly=True, aggregator="sum")
+    cycle_cv = fields.Float(
+        string="Order Cycle, Coefficient of Variation",
+        readonly=True,
+        aggregator="sum",
+        help="Deviation ÷ mean: how unsteady the cycle is, whatever its length.",
+    )
     cycle_median = fields.Float(string="Order Cycle, Median", readonly=True, aggregator="sum")
     cycle_p95 = fields.Float(string="Order Cycle, 95 %", readonly=True, aggregator="sum")
+
+    is_substituted = fields.Boolean(
+        string="Substituted",
+        readonly=True,
+        help="Other goods than ordered were delivered, or are marked as a substitute.",
+    )
+    is_damaged = fields.Boolean(
+        string="Damaged or Short",
+        readonly=True,
+        help="Pieces of the order were noted as damaged or short, or came back damaged.",
+    )
+    is_misbilled = fields.Boolean(
+        string="Wrong Invoice",
+        readonly=True,
+        help="An invoice of the order has an error, noted on it or on its credit note.",
+    )
 
     # --- parts of orders
     weight = fields.Float(string="Orders", digits=(16, 1), readonly=True)
@@ -84,6 +107,7 @@ class LogisticsDeliveryReport(models.Model):
     late_count = fields.Float(string="Late", digits=(16, 1), readonly=True)
     in_full_count = fields.Float(string="In Full", digits=(16, 1), readonly=True)
     otif_count = fields.Float(string="On Time and In Full", digits=(16, 1), readonly=True)
+    perfect_count = fields.Float(string="Perfect Orders", digits=(16, 1), readonly=True)
 
     # --- quantities, in the product's unit
     ordered_qty = fields.Float(string="Ordered Quantity", readonly=True)
@@ -101,86 +125,83 @@ class LogisticsDeliveryReport(models.Model):
         string="Lines Short", readonly=True, help="Lines short at the first delivery."
     )
 
+    substituted_line_count = fields.Integer(
+        string="Lines Substituted",
+        readonly=True,
+        help="Lines shipped that were delivered with other goods, or are marked so.",
+    )
+
     # --- ratios: weighted, whatever the grouping
     on_time_rate = fields.Float(string="On-Time Rate", readonly=True, aggregator="sum")
     in_full_rate = fields.Float(string="In-Full Rate", readonly=True, aggregator="sum")
     otif_rate = fields.Float(string="OTIF", readonly=True, aggregator="sum")
     fill_rate = fields.Float(string="Fill Rate", readonly=True, aggregator="sum")
     stockout_rate = fields.Float(string="Stock-Out Rate", readonly=True, aggregator="sum")
+    perfect_rate = fields.Float(
+        string="Perfect Order Rate",
+        readonly=True,
+        aggregator="sum",
+        help="Every line in full and on time, undamaged and invoiced without error, of orders due "
+        "(formula 4).",
+    )
+    substitution_rate = fields.Float(
+        readonly=True, aggregator="sum", help="Lines substituted ÷ lines shipped (formula 7)."
+    )
 
     @api.model
     def _get_ratios(self):
-        """Return the parts of each ratio: mapping of its name to numerator and denominator."""
         return {
             "on_time_rate": ("on_time_count", "due_count"),
             "in_full_rate": ("in_full_count", "due_count"),
             "otif_rate": ("otif_count", "due_count"),
             "fill_rate": ("first_qty", "shipped_qty"),
             "stockout_rate": ("short_line_count", "shipped_line_count"),
+            "perfect_rate": ("perfect_count", "due_count"),
+            "substitution_rate": ("substituted_line_count", "shipped_line_count"),
         }
 
     def _read_group_select(self, aggregate_spec, query):
-        """Ratios are sums over sums; figures of the order cycle are of orders, not of lines."""
+        """Figures of the order cycle are of orders, not of lines."""
         name, _separator, _function = aggregate_spec.partition(":")
-        if name in self._get_ratios():
-            numerator, denominator = (
-                self._field_to_sql(self._table, part, query) for part in self._get_ratios()[name]
-            )
-            return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
-        if name in ("cycle_days", "cycle_sd", "cycle_median", "cycle_p95"):
+        if name in ("cycle_days", "cycle_sd", "cycle_cv", "cycle_median", "cycle_p95"):
             return self._get_cycle_sql(name, query)
         return super()._read_group_select(aggregate_spec, query)
 
     def _get_cycle_sql(self, name, query):
         cycle = self._field_to_sql(self._table, "cycle_days", query)
         first = self._field_to_sql(self._table, "is_first_line", query)
-        function = {
-            "cycle_days": SQL("AVG(%s)", cycle),
-            "cycle_sd": SQL("STDDEV_SAMP(%s)", cycle),
-            "cycle_median": SQL("PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY %s)", cycle),
-            "cycle_p95": SQL("PERCENTILE_CONT(0.95) WITHIN GROUP (ORDER BY %s)", cycle),
-        }[name]
-        return SQL("%s FILTER (WHERE %s)", function, first)
+        mean = SQL("AVG(%s) FILTER (WHERE %s)", cycle, first)
+        deviation = SQL("STDDEV_SAMP(%s) FILTER (WHERE %s)", cycle, first)
+        share = SQL(
+            "PERCENTILE_CONT(%s) WITHIN GROUP (ORDER BY %s) FILTER (WHERE %s)",
+            0.95 if name == "cycle_p95" else 0.5,
+            cycle,
+            first,
+        )
+        return {
+            "cycle_days": mean,
+            "cycle_sd": deviation,
+            "cycle_cv": SQL("%s / NULLIF(%s, 0)", deviation, mean),
+        }.get(name, share)
 
     # === QUERY ===#
 
-    @property
-    def _table_query(self):
-        return SQL(
-            "WITH %s SELECT %s FROM judged j %s",
-            SQL(", ").join(self._get_steps()),
-            SQL(", ").join(
-                SQL("%s AS %s", expression, SQL.identifier(name))
-                for name, expression in self._get_columns().items()
-            ),
-            self._get_joins(),
-        )
-
     def _get_steps(self):
-        """Return the named steps from transfers to judged order lines."""
+        """Return the named steps from transfers to judged order lines, and what spoils orders."""
         return [
             self._get_zone_step(),
             self._get_transfer_step(),
             self._get_schedule_step(),
             self._get_moved_step(),
+            self._get_replaced_step(),
             self._get_line_step(),
             self._get_order_step(),
             self._get_judged_step(),
+            self._get_fault_step(),
+            self._get_wrong_step(),
+            self._get_faulty_step(),
+            self._get_misbilled_step(),
         ]
-
-    def _get_zone_step(self):
-        """``zone``: time zone and today of each company, as in ``_get_logistics_tz``."""
-        return SQL(
-            """zone AS (
-                SELECT named.id AS company_id, named.tz,
-                       (NOW() AT TIME ZONE named.tz)::date AS today
-                  FROM (SELECT company.id, COALESCE(partner.tz, calendar.tz, 'UTC') AS tz
-                          FROM res_company company
-                          JOIN res_partner partner ON partner.id = company.partner_id
-                     LEFT JOIN resource_calendar calendar
-                            ON calendar.id = company.resource_calendar_id) named
-            )"""
-        )
 
     def _get_transfer_step(self):
         """``transfer``: outgoing transfers of orders to customers, returns excluded.
@@ -229,21 +250,48 @@ class LogisticsDeliveryReport(models.Model):
         return SQL(
             """moved AS (
                 SELECT sm.sale_line_id AS line_id,
-                       SUM(sm.quantity * unit.factor) AS quantity,
                        SUM(sm.quantity * unit.factor) FILTER (
-                           WHERE transfer.date_done = transfer.first_done
-                       ) AS first_quantity
+                           WHERE sm.product_id = line.product_id
+                       ) AS quantity,
+                       SUM(sm.quantity * unit.factor) FILTER (
+                           WHERE sm.product_id = line.product_id
+                             AND transfer.date_done = transfer.first_done
+                       ) AS first_quantity,
+                       BOOL_OR(%(is_other)s) AS has_other_goods
                   FROM transfer
                   JOIN stock_move sm ON sm.picking_id = transfer.id
                   JOIN sale_order_line line ON line.id = sm.sale_line_id
                   JOIN uom_uom unit ON unit.id = sm.product_uom
-                 WHERE sm.state = 'done' AND sm.product_id = line.product_id
+                 WHERE sm.state = 'done'
                  GROUP BY sm.sale_line_id
+            )""",
+            is_other=self._get_other_goods_sql(),
+        )
+
+    def _get_other_goods_sql(self):
+        """Return the SQL of whether move ``sm`` brought other goods than ``line`` ordered."""
+        other = SQL("sm.product_id <> line.product_id AND sm.quantity > 0")
+        if "bom_line_id" in self.env["stock.move"]._fields:
+            # the components of a kit are what was ordered
+            return SQL("%s AND sm.bom_line_id IS NULL", other)
+        return other
+
+    def _get_replaced_step(self):
+        """``replaced``: order lines in whose place another line was delivered."""
+        return SQL(
+            """replaced AS (
+                SELECT DISTINCT substitute_for_id AS line_id
+                  FROM sale_order_line
+                 WHERE substitute_for_id IS NOT NULL
             )"""
         )
 
     def _get_line_step(self):
-        """``line``: goods ordered, in the reference unit, with the promise and what moved."""
+        """``line``: goods ordered, in the reference unit, with the promise and what moved.
+
+        A substitute is no line that the customer ordered, unless the line it stands in for was
+        taken back to nothing: then it stands for it.
+        """
         return SQL(
             """line AS (
                 SELECT sol.id, so.id AS order_id, so.company_id, so.partner_id, so.warehouse_id,
@@ -255,6 +303,10 @@ class LogisticsDeliveryReport(models.Model):
                            COALESCE(moved.quantity, 0),
                            COALESCE(sol.qty_delivered, 0) * unit.factor
                        ) AS delivered,
+                       sol.substitution_reason_id IS NOT NULL
+                           OR sol.substitute_for_id IS NOT NULL
+                           OR replaced.line_id IS NOT NULL
+                           OR COALESCE(moved.has_other_goods, FALSE) AS is_substituted,
                        moved.first_quantity, schedule.first_done,
                        schedule.delivered_at, COALESCE(schedule.is_delivered, FALSE) AS is_delivered,
                        COALESCE(sol.promised_date, so.promised_date) AS promise,
@@ -267,8 +319,12 @@ class LogisticsDeliveryReport(models.Model):
                   JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
              LEFT JOIN schedule ON schedule.order_id = so.id
              LEFT JOIN moved ON moved.line_id = sol.id
+             LEFT JOIN replaced ON replaced.line_id = sol.id
                  WHERE so.state = 'sale' AND template.type = 'consu'
                    AND sol.product_uom_qty > 0 AND sol.is_delivery IS NOT TRUE
+                   AND (sol.substitute_for_id IS NULL
+                        OR (SELECT ordered.product_uom_qty FROM sale_order_line ordered
+                             WHERE ordered.id = sol.substitute_for_id) <= 0)
             )"""
         )
 
@@ -281,7 +337,8 @@ class LogisticsDeliveryReport(models.Model):
                        line.id = MIN(line.id) OVER whole AS is_first_line,
                        MAX(COALESCE(line.promise, line.commitment_date, line.deadline,
                                     line.scheduled)) OVER whole AS promised_date,
-                       BOOL_AND(line.delivered >= line.ordered - 0.00001) OVER whole AS in_full
+                       BOOL_AND(line.delivered >= line.ordered - 0.00001
+                                AND NOT line.is_substituted) OVER whole AS in_full
                   FROM line
                 WINDOW whole AS (PARTITION BY line.order_id)
             )"""
@@ -305,8 +362,31 @@ class LogisticsDeliveryReport(models.Model):
             )"""
         )
 
+    def _get_faulty_step(self):
+        """``faulty``: orders of which pieces were damaged or short."""
+        return SQL(
+            """faulty AS (
+                SELECT order_id
+                  FROM fault
+                 WHERE GREATEST(damaged, short) > 0
+                 GROUP BY order_id
+            )"""
+        )
+
+    def _get_misbilled_step(self):
+        """``misbilled``: orders with a wrong invoice."""
+        return SQL(
+            """misbilled AS (
+                SELECT line.order_id
+                  FROM wrong
+                  JOIN account_move_line aml ON aml.move_id = wrong.invoice_id
+                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = aml.id
+                  JOIN sale_order_line line ON line.id = rel.order_line_id
+                 GROUP BY line.order_id
+            )"""
+        )
+
     def _get_columns(self):
-        """Return the SQL expression of each column of the report."""
         part = SQL("(1.0 / j.line_count)")
         ratio_parts = {
             "due_count": SQL("j.is_due"),
@@ -315,8 +395,13 @@ class LogisticsDeliveryReport(models.Model):
             "late_count": SQL("j.is_due AND NOT j.on_time"),
             "in_full_count": SQL("j.is_due AND j.is_delivered AND j.in_full"),
             "otif_count": SQL("j.is_due AND j.on_time AND j.in_full"),
+            "perfect_count": SQL(
+                "j.is_due AND j.on_time AND j.in_full"
+                " AND faulty.order_id IS NULL AND misbilled.order_id IS NULL"
+            ),
         }
         return {
+            **super()._get_columns(),
             "id": SQL("j.id"),
             "line_id": SQL("j.id"),
             "order_id": SQL("j.order_id"),
@@ -355,6 +440,7 @@ class LogisticsDeliveryReport(models.Model):
                        )::float8 / 86400 END"""
             ),
             "cycle_sd": SQL("NULL::float8"),
+            "cycle_cv": SQL("NULL::float8"),
             "cycle_median": SQL("NULL::float8"),
             "cycle_p95": SQL("NULL::float8"),
             "weight": part,
@@ -374,7 +460,12 @@ class LogisticsDeliveryReport(models.Model):
                          AND COALESCE(j.first_quantity, 0) < j.ordered - 0.00001
                         THEN 1 ELSE 0 END"""
             ),
-            **{name: SQL("NULL::float8") for name in self._get_ratios()},
+            "is_substituted": SQL("j.is_substituted"),
+            "is_damaged": SQL("faulty.order_id IS NOT NULL"),
+            "is_misbilled": SQL("misbilled.order_id IS NOT NULL"),
+            "substituted_line_count": SQL(
+                "CASE WHEN j.first_done IS NOT NULL AND j.is_substituted THEN 1 ELSE 0 END"
+            ),
         }
 
     def _get_verdict_sql(self):
@@ -388,10 +479,20 @@ class LogisticsDeliveryReport(models.Model):
                     ELSE 'late_short' END"""
         )
 
-    def _get_joins(self):
+    def _get_source(self):
         return SQL(
-            """JOIN res_partner customer ON customer.id = j.partner_id
+            """judged j
+               JOIN res_partner customer ON customer.id = j.partner_id
           LEFT JOIN logistics_profile profile
                  ON profile.partner_id = customer.commercial_partner_id
-                AND profile.company_id = j.company_id"""
+                AND profile.company_id = j.company_id
+          LEFT JOIN faulty ON faulty.order_id = j.order_id
+          LEFT JOIN misbilled ON misbilled.order_id = j.order_id"""
         )
+
+    # === ACTIONS ===#
+
+    def action_open(self):
+        """Open the order of the row."""
+        self.ensure_one()
+        return self._open(self.order_id)

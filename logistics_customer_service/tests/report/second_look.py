@@ -1,0 +1,220 @@
+"""The indicators computed a second time, by walking through the records one by one.
+
+Slow and obvious on purpose: nothing here shares code with the SQL of the reports.
+"""
+
+from collections import defaultdict
+from datetime import timedelta
+
+import pytz
+
+from odoo import fields
+
+TOLERANCE = 1e-5
+
+
+def _day(instant, company):
+    zone = pytz.timezone(company.partner_id.tz)
+    return instant and pytz.utc.localize(instant).astimezone(zone).date()
+
+
+def _wall(instant, company):
+    zone = pytz.timezone(company.partner_id.tz)
+    return pytz.utc.localize(instant).astimezone(zone).replace(tzinfo=None)
+
+
+def _in_stock_unit(quantity, unit, product):
+    return unit._compute_quantity(quantity, product.uom_id, round=False)
+
+
+def _moved(move):
+    return _in_stock_unit(move.quantity, move.product_uom, move.product_id)
+
+
+def _handed_over(picking):
+    if picking.shipment_reported:
+        return picking.carrier_delivered_at
+    return picking.date_done if picking.state == "done" else False
+
+
+def _customer_deliveries(pickings):
+    return pickings.filtered(
+        lambda p: p.picking_type_code == "outgoing"
+        and p.location_dest_id.usage == "customer"
+        and not p.return_id
+        and p.state != "cancel"
+    )
+
+
+# === PIECES ===#
+
+
+def damaged_pieces(move):
+    """Return the damaged pieces of a delivered move: returned as such, or noted."""
+    returned = sum(
+        _moved(back)
+        for back in move.returned_move_ids
+        if back.state == "done"
+        and (back.logistics_reason_id or back.picking_id.logistics_reason_id).kind == "damage"
+    )
+    return min(max(returned, _remarked(move, "damage")), _moved(move))
+
+
+def short_pieces(move):
+    """Return the pieces of a delivered move that were noted as short."""
+    return min(_remarked(move, "short_handling"), _moved(move))
+
+
+def _remarked(move, kind):
+    remarks = move.env["logistics.delivery.remark"].search([("move_id", "=", move.id)])
+    return sum(
+        _in_stock_unit(remark.quantity, move.product_uom, move.product_id)
+        for remark in remarks
+        if remark.reason_id.kind == kind
+    )
+
+
+# === ORDERS ===#
+
+
+def order_lines(order):
+    """Return the lines of goods that the customer ordered."""
+    return order.order_line.filtered(
+        lambda line: line.product_id.type == "consu"
+        and not line.is_delivery
+        and line.product_uom_qty > 0
+        and not (line.substitute_for_id and line.substitute_for_id.product_uom_qty > 0)
+    )
+
+
+def is_substituted(line):
+    """Tell whether other goods than ordered were delivered on a line, or it is marked so."""
+    other = line.move_ids.filtered(
+        lambda move: move.state == "done"
+        and move.product_id != line.product_id
+        and move.picking_id in _customer_deliveries(move.picking_id)
+    )
+    stand_in = line.order_id.order_line.filtered(lambda sol: sol.substitute_for_id == line)
+    marked = line.substitution_reason_id or line.substitute_for_id
+    return bool(other or stand_in or marked)
+
+
+def judge_order(order):
+    """Return how an order went, with what each of its lines counts for."""
+    company = order.company_id
+    deliveries = _customer_deliveries(order.picking_ids)
+    done = deliveries.filtered(lambda p: p.state == "done")
+    first_done = min(done.mapped("date_done"), default=None)
+    lines = {line: _judge_line(line, done, first_done) for line in order_lines(order)}
+    handed = [_handed_over(picking) for picking in deliveries]
+    delivered = bool(handed) and all(handed)
+    promised = [_day(line.promised_date or order.promised_date, company) for line in lines]
+    due = delivered or max(promised) < _day(fields.Datetime.now(), company)
+    on_time = delivered and _day(max(handed), company) <= max(promised)
+    in_full = delivered and all(line["in_full"] for line in lines.values())
+    damaged = any(damaged_pieces(move) or short_pieces(move) for move in done.move_ids)
+    misbilled = any(judge_invoice(invoice) for invoice in order.invoice_ids)
+    cycle = None
+    if delivered:
+        cycle = _wall(max(handed), company) - _wall(order.date_order, company)
+        cycle = cycle / timedelta(days=1)
+    return {
+        "lines": lines,
+        "shipped": bool(first_done),
+        "due": due,
+        "on_time": due and on_time,
+        "in_full": due and in_full,
+        "otif": due and on_time and in_full,
+        "perfect": due and on_time and in_full and not damaged and not misbilled,
+        "cycle": cycle,
+    }
+
+
+def _judge_line(line, done, first_done):
+    ordered = _in_stock_unit(line.product_uom_qty, line.product_uom_id, line.product_id)
+    delivered = first = 0
+    for move in line.move_ids.filtered(lambda move: move.picking_id in done):
+        if move.state == "done" and move.product_id == line.product_id:
+            delivered += _moved(move)
+            if move.picking_id.date_done == first_done:
+                first += _moved(move)
+    substituted = is_substituted(line)
+    return {
+        "ordered": ordered,
+        "first": min(first, ordered),
+        "short": bool(first_done) and first < ordered - TOLERANCE,
+        "substituted": bool(first_done) and substituted,
+        "in_full": delivered >= ordered - TOLERANCE and not substituted,
+    }
+
+
+# === DELIVERIES ===#
+
+
+def judge_delivery(picking):
+    """Return how a delivery to a customer went: the counts of its row."""
+    company = picking.company_id
+    moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
+    promises = [line.promised_date for line in moves.sale_line_id if line.promised_date]
+    promised = (
+        max(promises, default=None)
+        or picking.sale_id.promised_date
+        or picking.sale_id.commitment_date
+        or picking.date_deadline
+        or picking.scheduled_date
+    )
+    promised = _day(promised, company)
+    handed = _day(_handed_over(picking), company)
+    out = picking.state == "done" or bool(handed)
+    today = _day(fields.Datetime.now(), company)
+    returns = picking.return_ids.filtered(lambda back: back.state == "done")
+    adjusted = picking.delivery_remark_ids.filtered(lambda r: r.kind == "return_adjust")
+    counts = {
+        "delivery_count": out,
+        "judged_count": bool(handed),
+        "delayed_count": bool(handed) and handed > promised,
+        "due_count": bool(handed) or promised < today,
+        "missed_count": (handed or today) > promised and (bool(handed) or promised < today),
+        "rerouted_count": out and bool(picking.reroute_reason_id),
+        "returned_count": out
+        and bool(returns or adjusted or picking.shipment_state == "returned"),
+        "silent_count": out and "silent" in picking.shipment_event_ids.mapped("raw_code"),
+        "no_consent_count": out and picking.consent_finding,
+    }
+    done = moves.filtered(lambda move: out and move.state == "done")
+    return {
+        **{name: int(value) for name, value in counts.items()},
+        "piece_qty": sum(_moved(move) for move in done),
+        "damaged_qty": sum(damaged_pieces(move) for move in done),
+        "short_qty": sum(short_pieces(move) for move in done),
+    }
+
+
+# === INVOICES ===#
+
+
+def judge_invoice(invoice):
+    """Tell whether a posted invoice was wrong: it, or a posted credit note of it, says so."""
+    if invoice.move_type != "out_invoice" or invoice.state != "posted":
+        return False
+    credits = invoice.reversal_move_ids.filtered(
+        lambda move: move.state == "posted" and move.move_type == "out_refund"
+    )
+    return "invoice_error" in (invoice + credits).logistics_reason_id.mapped("kind")
+
+
+# === SUMS ===#
+
+
+def share(rows, numerator, denominator):
+    """Return the sum of one key over the sum of another, or None where there is nothing."""
+    total = sum(row[denominator] for row in rows)
+    return sum(row[numerator] for row in rows) / total if total else None
+
+
+def grouped(rows, key):
+    """Return lists of rows by what a function says of each."""
+    groups = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
