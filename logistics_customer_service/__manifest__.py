@@ -29,6 +29,7 @@
         "data/logistics_tier_scheme_data.xml",
         "data/logistics_event_code_data.xml",
         "data/logistics_indicator_data.xml",
+        "data/logistics_cod_rule_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/customer/score_explanation_templates.xml",
@@ -59,6 +60,12 @@
         "views/indicator/logistics_indicator_month_views.xml",
         "views/indicator/digest_digest_views.xml",
         "data/spreadsheet_dashboard_data.xml",
+        "views/cod/logistics_cod_views.xml",
+        "views/cod/logistics_cod_remittance_views.xml",
+        "views/cod/logistics_cod_rule_views.xml",
+        "views/cod/logistics_cod_report_views.xml",
+        "views/cod/sale_order_views.xml",
+        "views/cod/stock_picking_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
     "demo": [
@@ -67,6 +74,7 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/cod_demo.xml",
         "demo/indicator_demo.xml",
     ],
     "assets": {

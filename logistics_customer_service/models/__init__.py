@@ -3,4 +3,5 @@ from . import tiering
 from . import core
 from . import shipment
 from . import report
+from . import cod
 from . import indicator

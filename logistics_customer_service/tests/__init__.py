@@ -10,6 +10,7 @@ from .shipment import test_carrier_api
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal
+from .cod import test_cod
 from . import test_security
 from . import test_multicompany
 from . import test_performance
