@@ -8,4 +8,5 @@ from . import exception
 from . import notice
 from . import report
 from . import tracking
+from . import cod
 from . import indicator

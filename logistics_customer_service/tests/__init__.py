@@ -20,6 +20,7 @@ from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal
 from .report import test_indicators
+from .cod import test_cod
 from . import test_security
 from . import test_multicompany
 from . import test_performance

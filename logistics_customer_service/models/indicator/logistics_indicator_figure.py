@@ -335,7 +335,6 @@ class LogisticsIndicatorFigure(models.Model):
             "res_model": self.indicator_id.report,
             "views": [(False, mode) for mode in ("list", "pivot", "graph")],
             "domain": list(self._get_rows_domain()),
-            "context": {"search_default_judged": 0},
         }
 
     def _get_rows_domain(self):

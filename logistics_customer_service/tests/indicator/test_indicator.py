@@ -97,14 +97,14 @@ class TestIndicator(IndicatorCommon):
         for figure in figures:
             action = figure.with_user(self.agent).action_open_rows()
             indicator = figure.indicator_id
-            [sums] = self.env[action["res_model"]]._read_group(
-                action["domain"],
-                [],
-                [f"{indicator.numerator}:sum", f"{indicator.denominator}:sum"],
-            )
+            columns = [f"{indicator.numerator}:sum"]
+            if indicator.denominator:
+                columns.append(f"{indicator.denominator}:sum")
+            [sums] = self.env[action["res_model"]]._read_group(action["domain"], [], columns)
+            parts = (figure.numerator, figure.denominator)
             with self.subTest(figure.display_name):
-                self.assertAlmostEqual(sums[0], figure.numerator, 6)
-                self.assertAlmostEqual(sums[1], figure.denominator, 6)
+                for found, kept in zip(sums, parts, strict=False):
+                    self.assertAlmostEqual(found or 0, kept, 6)
 
     def test_months_begin_at_the_companys_midnight(self):
         """16:30 UTC of the last day is the next month in Shanghai."""
@@ -397,7 +397,7 @@ class TestIndicator(IndicatorCommon):
         seen = digest.with_user(self.agent).sudo(False).with_context(**period)
         with self.assertRaises(AccessError):
             clerk = self._new_user("clerk", "base.group_user")
-            digest.with_user(clerk).with_context(**period).kpi_logistics_late_value
+            digest.with_user(clerk).with_context(**period).read(["kpi_logistics_late_value"])
         self.assertEqual(seen.kpi_logistics_on_time_value, 1)
         self.assertEqual(seen.kpi_logistics_late_value, 1)
         names = {kpi["kpi_name"] for kpi in digest._compute_kpis(self.company, self.agent)}

@@ -1,0 +1,6 @@
+from . import logistics_cod_rule
+from . import logistics_cod
+from . import logistics_cod_report
+from . import sale_order
+from . import stock_move
+from . import stock_picking

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
+
+SERVICE_CODE = "cash_on_delivery"
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    cash_on_delivery = fields.Boolean(
+        compute="_compute_cash_on_delivery",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The deliveries collect the value of their goods. By default as the customer's "
+        "special services say.",
+    )
+
+    def _auto_init(self):
+        """Make the column before the ORM would compute it for every order there is."""
+        if not column_exists(self.env.cr, self._table, "cash_on_delivery"):
+            create_column(self.env.cr, self._table, "cash_on_delivery", "bool")
+        return super()._auto_init()
+
+    @api.depends("partner_id", "company_id")
+    def _compute_cash_on_delivery(self):
+        """The profile's word until the order is confirmed."""
+        for order in self:
+            if order.state in ("draft", "sent"):
+                # salespeople see what the customer needs without rights on the profile
+                services = order.sudo().logistics_profile_id.special_service_ids
+                order.cash_on_delivery = SERVICE_CODE in services.mapped("code")
+            else:
+                order.cash_on_delivery = order.cash_on_delivery
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "cash_on_delivery" in vals:
+            self.filtered(lambda order: order.state == "sale")._switch_cod()
+        return result
+
+    def _switch_cod(self):
+        """Begin to collect, or stop where nothing has been collected yet."""
+        cods = self.env["logistics.cod"].sudo()  # follows from the order its writer may change
+        cods._sync(self.filtered("cash_on_delivery"))
+        cods.search(
+            [
+                ("order_id", "in", self.filtered(lambda order: not order.cash_on_delivery).ids),
+                ("state", "in", ("to_collect", "not_delivered")),
+            ]
+        ).unlink()
+
+    def _get_cod_prepaid(self, settled):
+        """Return what was paid before and is not yet taken off any delivery.
+
+        Payments entered for what deliveries collected are no prepayment.
+
+        :param settled: the order's collections that are no longer open
+        """
+        invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
+        paid = sum(self._get_cod_paid(move) for move in invoices)
+        taken = sum(settled.mapped("prepaid_amount")) + sum(settled.mapped("collected_amount"))
+        return max(max(paid, self.amount_paid) - taken, 0.0)
+
+    def _get_cod_paid(self, invoice):
+        """Return what was paid on an invoice, in the order's currency; a refund counts against."""
+        paid = (invoice.amount_total - invoice.amount_residual) * -invoice.direction_sign
+        return invoice.currency_id._convert(paid, self.currency_id, self.company_id, invoice.invoice_date)
