@@ -8,7 +8,6 @@ from . import logistics_tier_simulation
 from . import logistics_shipment_reroute
 from . import account_move_reversal
 from . import stock_return_picking
-from . import logistics_promise_agree
 from . import logistics_exception_assign
 from . import logistics_exception_settle
 from . import logistics_notice_preview
