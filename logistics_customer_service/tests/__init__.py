@@ -15,6 +15,7 @@ from .reason import test_reason
 from .shipment import test_exceptions
 from .notice import test_occasions
 from .notice import test_sending
+from .notice import test_tracking_in_notices
 from .notice import test_notice_performance
 from .report import test_delivery_report
 from .indicator import test_indicator

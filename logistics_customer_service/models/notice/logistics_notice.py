@@ -205,13 +205,12 @@ class LogisticsNotice(models.Model):
     @api.model
     def _get_expected_instant(self, order, picking):
         """Return the naive UTC instant at which a delivery or an order is expected, or False."""
-        return order.promised_date or picking.scheduled_date
+        return picking.expected_arrival or order.promised_date or picking.scheduled_date
 
     def _get_tracking_url(self):
         """Return the address where the customer sees how the shipment stands, or False."""
-        url = self.picking_id.carrier_tracking_url or ""
-        if url.startswith(("https://", "http://")):
-            return url
+        if self.picking_id.tracking_page_url:
+            return self.picking_id.tracking_page_url
         return self.order_id.id and self.order_id.get_base_url() + self.order_id.get_portal_url()
 
     # === FACTS ===#
@@ -370,6 +369,7 @@ class LogisticsNotice(models.Model):
         ruled = self - unruly
         allowed = ruled._suppress_unwanted(profiles)
         ready = allowed._postpone(rules, profiles)
+        ready.picking_id._ensure_tracking_links()
         for (rule, channel), batch in ready._group_by_way(rules, profiles).items():
             batch.write({"rule_id": rule.id, "channel": channel})
             getattr(batch, f"_queue_{channel}")(rule)

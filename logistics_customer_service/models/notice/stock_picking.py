@@ -54,6 +54,7 @@ class StockPicking(models.Model):
                 for picking in deliveries
             ]
         )
+        return super()._note_occasion(occasion)
 
     def _get_told_day(self, occasion):
         """Return the day that tells one new expected arrival from the next, or False."""

@@ -108,11 +108,12 @@ class StockPicking(models.Model):
     def _get_tracking_expected(self):
         """Return when the customer may expect the goods, a naive UTC instant or False.
 
-        It is the promise in force of the order lines that the delivery brings.
+        Deliveries from before the addon have the promise of their order lines alone.
         """
         # customers may not read the lines' promises; of their own delivery they are told
         lines = self.sudo().move_ids.sale_line_id
-        return max(lines.filtered("promised_date").mapped("promised_date"), default=False)
+        promises = lines.filtered("promised_date").mapped("promised_date")
+        return self.expected_arrival or max(promises, default=False)
 
     def _get_tracking_delivered_at(self):
         """Return when the goods came to the customer, or False.

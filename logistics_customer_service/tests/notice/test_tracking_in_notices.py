@@ -1,0 +1,36 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import NoticeCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTrackingInNotices(NoticeCommon):
+    """What the other capabilities know of a delivery reaches the customer."""
+
+    def test_the_text_leads_to_the_tracking_page(self):
+        picking = self._delivery()
+        self._process()
+        [told] = self._notices(picking, "goods_out")
+        self.assertTrue(picking.tracking_page_url)
+        self.assertIn(picking.tracking_page_url, told.body)
+
+    def test_the_carriers_estimate_is_told_as_a_new_arrival(self):
+        picking = self._delivery()
+        estimate = fields.Datetime.now() + timedelta(days=9)
+        self._say(picking, "in_transit", expected_at=estimate)
+        [told] = self._notices(picking, "new_arrival")
+        self.assertEqual(told.expected_on, picking.expected_arrival.date())
+        self.assertEqual(picking.expected_arrival, estimate)
+        self.assertIn("delay_foreseen", self._told(picking))
+
+    def test_a_missed_promise_is_told_and_comes_to_the_work_list(self):
+        order = self._order(self.customer)
+        order._agree_promise(self._days_ago(1), "Customer asked")
+        [told] = self._notices(order.picking_ids, "missed")
+        self.assertEqual(told.state, "waiting")
+        self.env["logistics.exception"]._detect()
+        found = self.env["logistics.exception"].search([("picking_id", "=", order.picking_ids.id)])
+        self.assertIn("late", found.mapped("kind"))
