@@ -11,7 +11,7 @@ class TestTours(HttpCase):
         super().setUpClass()
         cls.customer = cls.env["res.partner"].create({"name": "Tour Cold Foods", "is_company": True})
         product = cls.env["product.product"].create({"name": "Carton", "type": "consu"})
-        order = cls.env["sale.order"].create(
+        cls.order = cls.env["sale.order"].create(
             {
                 "partner_id": cls.customer.id,
                 "order_line": [
@@ -19,7 +19,7 @@ class TestTours(HttpCase):
                 ],
             }
         )
-        order.action_confirm()
+        cls.order.action_confirm()
         cls.env["logistics.profile"]._refresh_all(cls.env.company)
 
     def test_agent_completes_a_profile(self):
@@ -38,3 +38,34 @@ class TestTours(HttpCase):
         )
         self.start_tour("/odoo", "logistics_manager_tour", login="tour_manager")
         self.assertEqual(scheme.state, "in_force")
+
+    def test_salesperson_agrees_a_new_date(self):
+        """A salesperson keeps the day that the customer agreed to."""
+        seller = new_test_user(self.env, "tour_seller", groups="sales_team.group_sale_salesman")
+        self.order.user_id = seller
+        self.start_tour(
+            f"/odoo/sales/{self.order.id}", "logistics_agree_date_tour", login="tour_seller"
+        )
+        promise = self.order.promise_ids[0]
+        self.assertEqual((promise.origin, promise.user_id), ("agreed", seller))
+        self.assertEqual(self.order.order_line.promised_date.year, 2031)
+
+    def test_agent_adds_an_event_with_proof(self):
+        """An agent notes a handover with its signature, and takes the customer's link."""
+        new_test_user(
+            self.env,
+            "tour_agent",
+            groups="logistics_customer_service.group_agent,stock.group_stock_user,"
+            "sales_team.group_sale_salesman_all_leads",
+        )
+        picking = self.order.picking_ids
+        picking.move_ids.write({"quantity": 5, "picked": True})
+        picking.with_context(skip_sms=True)._action_done()
+        action = "action-stock.action_picking_tree_outgoing"
+        self.start_tour(
+            f"/odoo/{action}/{picking.id}", "logistics_shipment_tour", login="tour_agent"
+        )
+        event = picking.shipment_event_ids.filtered(lambda event: event.source == "staff")
+        self.assertEqual((event.kind, event.signer_name), ("delivered", "Maria Lopez"))
+        self.assertTrue(event.signature)
+        self.assertEqual(picking.delivered_source, "staff")

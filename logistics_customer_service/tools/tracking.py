@@ -12,6 +12,8 @@ CANCELLED = "cancelled"
 DONE, CURRENT, AHEAD, FAILED = "done", "current", "ahead", "failed"
 
 ON_THE_WAY = frozenset({shipment.IN_TRANSIT, shipment.AT_HUB})
+# whoever was at the door was on the way there, whether the carrier said so or not
+AT_THE_DOOR = frozenset({shipment.OUT_FOR_DELIVERY, shipment.ATTEMPTED})
 FAILURES = frozenset({shipment.REFUSED, shipment.RETURNED, shipment.LOST})
 
 
@@ -41,7 +43,7 @@ def steps_of(confirmed_at, out_at, events, delivered_at=None, cancelled=False, c
         (CONFIRMED, confirmed_at),
         (GOODS_OUT, out_at or _first(events, {shipment.PICKED_UP})),
         (shipment.IN_TRANSIT, _first(events, ON_THE_WAY)),
-        (shipment.OUT_FOR_DELIVERY, _last(events, {shipment.OUT_FOR_DELIVERY})),
+        (shipment.OUT_FOR_DELIVERY, _last(events, AT_THE_DOOR)),
     ]
     end = _end(events, delivered_at, cancelled)
     reached = _reached(passed)

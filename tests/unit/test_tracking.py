@@ -50,6 +50,7 @@ def test_on_the_way():
     ]
     steps = steps_of(NOON, at(1), events)
     assert [step.at for step in steps] == [NOON, at(1), at(4), at(30), None]
+    assert steps_of(NOON, at(1), events[:-2] + [Event("attempted", at(12))])[3].at == at(12)
     assert [step.state for step in steps] == [DONE, DONE, DONE, CURRENT, AHEAD]
 
 
