@@ -165,9 +165,8 @@ class TestOccasions(NoticeCommon):
 
     def test_expected_arrival_is_told_once_a_day(self):
         picking = self._delivery()
-        order = picking.sale_id
         for days in (3, 3, 5):
-            order.promised_date = fields.Datetime.now() + timedelta(days=days)
+            picking.expected_arrival = fields.Datetime.now() + timedelta(days=days)
             picking._note_occasion("new_arrival")
         self.assertEqual(len(self._notices(picking, "new_arrival")), 2)
         self._process()

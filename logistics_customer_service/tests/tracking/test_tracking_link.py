@@ -275,7 +275,7 @@ class TestTrackingLink(TrackingCommon):
     def test_handler(self):
         picking, _link = self._shipped()
         picking.sale_id.user_id = False
-        first = self._new_user("first", "group_supervisor", "stock.group_stock_user")
+        first = self.supervisor
         self.assertEqual(picking._get_tracking_handler(), first)
         seller = self._new_user("seller", "base.group_user")
         picking.sale_id.user_id = seller
