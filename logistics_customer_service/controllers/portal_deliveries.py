@@ -1,8 +1,7 @@
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request, route
-
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from .tracking import MAX_BODY, prepare_page, show_proof, tell_remark
 
@@ -160,9 +159,7 @@ class PortalDeliveries(CustomerPortal):
             "slip_url": f"/my/picking/pdf/{picking.id}",
         }
         status = 422 if options.get("problem") else 200
-        return request.render(
-            "logistics_customer_service.portal_my_delivery", values, status=status
-        )
+        return request.render("logistics_customer_service.portal_my_delivery", values, status=status)
 
 
 def _go_home():

@@ -126,7 +126,7 @@ def prepare_page(picking, address, problem=None, told=False, kind=None, text="")
 
     :param picking: a delivery that the reader may see, as superuser
     :param address: where the page is, without host
-    :param problem: why what the customer told could not be taken
+    :param problem: why what the customer told could not be taken, in a sentence
     """
     return {
         "page": picking._prepare_tracking_page(),
@@ -145,18 +145,7 @@ def tell_remark(picking, kind, text, author=None):
     :param author: the partner who is logged in
     """
     text = "".join(char for char in text.strip() if char.isprintable() or char == "\n")
-    if kind not in dict(picking._get_tracking_kinds()):
-        return "kind"
-    if not text:
-        return "empty"
-    if len(text) > picking._get_tracking_max_remark():
-        return "long"
-    match picking._ensure_tracking_links()._take_remark(kind, text):
-        case "full":
-            return "full"
-        case "new":
-            picking._tell_tracking_remark(kind, text, author)
-    return None
+    return picking._take_tracking_remark(kind, text, author)
 
 
 def show_proof(picking, event_id, image):

@@ -9,6 +9,13 @@ CONFIRMED = "confirmed"
 GOODS_OUT = "goods_out"
 CANCELLED = "cancelled"
 
+# what customers say is wrong
+NOT_ARRIVED = "not_arrived"
+DAMAGED = "damaged"
+SHORT = "short"
+WRONG_GOODS = "wrong_goods"
+OTHER = "other"
+
 DONE, CURRENT, AHEAD, FAILED = "done", "current", "ahead", "failed"
 
 ON_THE_WAY = frozenset({shipment.IN_TRANSIT, shipment.AT_HUB})

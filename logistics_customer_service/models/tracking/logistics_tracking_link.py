@@ -67,8 +67,7 @@ class LogisticsTrackingLink(models.Model):
     expires_on = fields.Date(
         compute="_compute_expires_on",
         store=True,
-        help="The last day on which the link opens the page. Whatever happens to the delivery "
-        "moves it on.",
+        help="The last day on which the link opens the page. Whatever happens to the delivery moves it on.",
     )
     active = fields.Boolean(default=True, readonly=True, help="Revoked links open nothing.")
     url = fields.Char(
@@ -172,6 +171,4 @@ class LogisticsTrackingLink(models.Model):
     def _gc_expired(self):
         """Delete links that have opened nothing for a year."""
         limit = fields.Date.today() - KEPT
-        self.with_context(active_test=False).search(
-            [("expires_on", "<", limit)], limit=PURGED
-        ).unlink()
+        self.with_context(active_test=False).search([("expires_on", "<", limit)], limit=PURGED).unlink()

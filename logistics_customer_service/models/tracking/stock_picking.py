@@ -129,16 +129,12 @@ class StockPicking(models.Model):
     def _get_tracking_kinds(self):
         """Return what can be wrong with a delivery: pairs of code and label."""
         return [
-            ("not_arrived", self.env._("It has not arrived")),
-            ("damaged", self.env._("Something is damaged")),
-            ("short", self.env._("Something is missing")),
-            ("wrong_goods", self.env._("These are the wrong goods")),
-            ("other", self.env._("Something else")),
+            (tracking.NOT_ARRIVED, self.env._("It has not arrived")),
+            (tracking.DAMAGED, self.env._("Something is damaged")),
+            (tracking.SHORT, self.env._("Something is missing")),
+            (tracking.WRONG_GOODS, self.env._("These are the wrong goods")),
+            (tracking.OTHER, self.env._("Something else")),
         ]
-
-    def _get_tracking_max_remark(self):
-        """Return how many characters a customer may write."""
-        return MAX_REMARK
 
     def _prepare_tracking_lines(self):
         """Return what the customer's list shows of these deliveries, ready to be printed."""
@@ -184,7 +180,7 @@ class StockPicking(models.Model):
             "proof": self._prepare_tracking_proof(),
             "tz": self._get_tracking_tz(),
             "kinds": self._get_tracking_kinds(),
-            "max_remark": self._get_tracking_max_remark(),
+            "max_remark": MAX_REMARK,
         }
 
     def _prepare_tracking_company(self):
@@ -224,9 +220,7 @@ class StockPicking(models.Model):
 
     def _get_tracking_outcome(self, steps):
         """Return where the delivery stands, in a word: tone and label."""
-        last = next(
-            (step for step in reversed(steps) if step["state"] != tracking.AHEAD), steps[0]
-        )
+        last = next((step for step in reversed(steps) if step["state"] != tracking.AHEAD), steps[0])
         if self.shipment_state in (shipment.ATTEMPTED, shipment.PROBLEM):
             kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
             return {"tone": "warning", "label": kinds[self.shipment_state]}
@@ -234,16 +228,18 @@ class StockPicking(models.Model):
         return {"tone": tone, "label": last["label"]}
 
     def _prepare_tracking_expected(self, steps):
-        """Return the day on which the goods are expected, as long as they are."""
+        """Return the day on which the goods are expected, as long as they are, and what of it."""
         expected = self._get_tracking_expected()
         if not expected or steps[-1]["state"] != tracking.AHEAD:
             return False
         zone = self._get_tracking_tz()
         today = local_date(fields.Datetime.now(), zone)
-        return {
-            "day": self._format_tracking_day(expected),
-            "late": local_date(expected, zone) < today,
-        }
+        day = self._format_tracking_day(expected)
+        if local_date(expected, zone) < today:
+            text = self.env._("It was expected on %s and is late. We are sorry.", day)
+        else:
+            text = self.env._("Expected on %s", day)
+        return {"day": day, "text": text}
 
     def _prepare_tracking_parcels(self):
         """Return the parcels with their last event and their page at the carrier's."""
@@ -308,9 +304,7 @@ class StockPicking(models.Model):
 
     def _get_tracking_proofs(self):
         """Return the handovers of this delivery, the latest first: only their images are shown."""
-        return self._get_tracking_events().filtered(
-            lambda event: event.kind in shipment.HANDED_OVER
-        )
+        return self._get_tracking_events().filtered(lambda event: event.kind in shipment.HANDED_OVER)
 
     def _format_tracking_time(self, instant):
         if not instant:
@@ -325,13 +319,37 @@ class StockPicking(models.Model):
 
     # === WHAT CUSTOMERS TELL ===#
 
-    def _tell_tracking_remark(self, kind, text, author=None):
-        """Keep what a customer says is wrong, and have somebody look at it.
+    def _check_tracking_remark(self, kind, text):
+        """Return what is wrong with what a customer writes, in a sentence, or None."""
+        if kind not in dict(self._get_tracking_kinds()):
+            return self.env._("Please choose what is wrong.")
+        if not text:
+            return self.env._("Please write what is wrong.")
+        if len(text) > MAX_REMARK:
+            return self.env._("Please write no more than %s characters.", MAX_REMARK)
+        return None
 
-        :param kind: one of :meth:`_get_tracking_kinds`
+    def _take_tracking_remark(self, kind, text, author=None):
+        """Keep what a customer says is wrong, each thing once; return why not, or None.
+
         :param text: what the customer wrote; anybody may have written it
         :param author: the partner who was logged in; none for whoever holds the link
         """
+        problem = self._check_tracking_remark(kind, text)
+        if problem:
+            return problem
+        match self._ensure_tracking_links()._take_remark(kind, text):
+            case "full":
+                return self.env._(
+                    "You have told us several things today, and we have them all. For more, please "
+                    "call or write to us."
+                )
+            case "new":
+                self._tell_tracking_remark(kind, text, author)
+        return None
+
+    def _tell_tracking_remark(self, kind, text, author=None):
+        """Post what a customer says is wrong, and have somebody look at it."""
         user = self._get_tracking_handler()
         # staff read it in their language, whatever that of the page was
         picking = self.with_context(lang=user.lang or self.env.lang)
@@ -339,9 +357,7 @@ class StockPicking(models.Model):
         body = picking._get_tracking_remark_body(label, text, bool(author))
         writer = author or self.env.ref("base.partner_root")
         picking.message_post(body=body, author_id=writer.id, subtype_xmlid="mail.mt_note")
-        picking.activity_schedule(
-            "mail.mail_activity_data_todo", summary=label, note=body, user_id=user.id
-        )
+        picking.activity_schedule("mail.mail_activity_data_todo", summary=label, note=body, user_id=user.id)
 
     def _get_tracking_remark_body(self, label, text, known):
         if known:

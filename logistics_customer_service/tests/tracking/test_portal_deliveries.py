@@ -2,11 +2,10 @@ import re
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
-
-from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..shipment.test_carrier_api import image
 from .test_tracking_page import TrackingHttp
@@ -19,9 +18,7 @@ class TestPortalDeliveries(TrackingHttp):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.buyer = cls.env["res.partner"].create(
-            {"name": "Anna Weber", "parent_id": cls.customer.id}
-        )
+        cls.buyer = cls.env["res.partner"].create({"name": "Anna Weber", "parent_id": cls.customer.id})
         cls.user = cls._portal_user("buyer", cls.buyer)
         cls.stranger = cls._portal_user("stranger", cls._customer("Other Customer"))
         cls.page = f"{LIST}/{cls.picking.id}"
@@ -71,9 +68,7 @@ class TestPortalDeliveries(TrackingHttp):
     def test_other_branch(self):
         """Whose login belongs to another branch of ours reads nothing of this one's."""
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        partner = self.env["res.partner"].create(
-            {"name": "Second Buyer", "parent_id": self.customer.id}
-        )
+        partner = self.env["res.partner"].create({"name": "Second Buyer", "parent_id": self.customer.id})
         user = self._portal_user("elsewhere", partner, company)
         theirs = {"allowed_company_ids": company.ids}
         Picking = self.env["stock.picking"].with_context(**theirs).with_user(user)
@@ -127,9 +122,7 @@ class TestPortalDeliveries(TrackingHttp):
         other = self._delivery("SF2")
         self.startPatcher(patch.object(CustomerPortal, "_items_per_page", 1))
         self._as(self.user)
-        first, second = (
-            self._get(f"{path}?sortby=name").text for path in (LIST, f"{LIST}/page/2")
-        )
+        first, second = (self._get(f"{path}?sortby=name").text for path in (LIST, f"{LIST}/page/2"))
         self.assertIn(self.picking.name, first)
         self.assertNotIn(other.name, first)
         self.assertIn(other.name, second)

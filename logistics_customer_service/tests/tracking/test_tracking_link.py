@@ -15,9 +15,7 @@ class TrackingCommon(ShipmentCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.Link = cls.env["logistics.tracking.link"]
-        cls.customer.write(
-            {"name": "Fresh Dock Foods", "city": "Hamburg", "street": "88 Harbour Road"}
-        )
+        cls.customer.write({"name": "Fresh Dock Foods", "city": "Hamburg", "street": "88 Harbour Road"})
 
     @classmethod
     def _shipped(cls, number="SF1", **vals):
@@ -61,9 +59,7 @@ class TestTrackingLink(TrackingCommon):
         self.assertFalse((cancelled + vendor)._ensure_tracking_links())
 
     def test_links_of_many_are_made_at_once(self):
-        pickings = self.env["stock.picking"].union(
-            *(self._delivery(validate=False) for _turn in range(14))
-        )
+        pickings = self.env["stock.picking"].union(*(self._delivery(validate=False) for _turn in range(14)))
         counts = []
         for batch in (pickings[:2], pickings[2:]):
             self.env.flush_all()
@@ -110,8 +106,9 @@ class TestTrackingLink(TrackingCommon):
         self._expire(link)
         picking._ensure_tracking_links()
         self.assertFalse(link._is_open())
-        picking.with_user(self._new_user("both", "group_agent", "stock.group_stock_user"))\
-            .action_copy_tracking_link()
+        picking.with_user(
+            self._new_user("both", "group_agent", "stock.group_stock_user")
+        ).action_copy_tracking_link()
         self.assertTrue(link._is_open(), "unless somebody hands it out")
 
     def test_revoked_and_given_anew(self):
@@ -186,9 +183,7 @@ class TestTrackingLink(TrackingCommon):
     def test_other_companies_links_are_out_of_reach(self):
         _picking, link = self._shipped()
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        stranger = self._new_user(
-            "stranger", "group_manager", "stock.group_stock_user", company=company
-        )
+        stranger = self._new_user("stranger", "group_manager", "stock.group_stock_user", company=company)
         for action in (link.with_user(stranger).action_revoke, link.with_user(stranger).action_renew):
             with self.assertRaises(AccessError):
                 action()

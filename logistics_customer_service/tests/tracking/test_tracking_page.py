@@ -203,9 +203,7 @@ class TestTrackingPage(TrackingHttp):
     # === PROOF ===#
 
     def test_proof_is_shown(self):
-        self._say(
-            self.picking, "delivered", signer_name="王小明", signature=image(), photo=image("JPEG")
-        )
+        self._say(self.picking, "delivered", signer_name="王小明", signature=image(), photo=image("JPEG"))
         text = self._get(self.path).text
         self.assertIn("**明", text)
         self.assertNotIn("王小明", text)
@@ -298,8 +296,7 @@ class TestTrackingPage(TrackingHttp):
         self.assertIn("Wet again", answer.text, "what was written is not lost")
         self.assertEqual(len(self._told()), 5)
         self.link.remarks = {
-            digest: (self.link.write_date - timedelta(days=2)).isoformat()
-            for digest in self.link.remarks
+            digest: (self.link.write_date - timedelta(days=2)).isoformat() for digest in self.link.remarks
         }
         self.assertEqual(self._tell(text="Wet again").status_code, 303)
         self.assertEqual(self._tell(text="Wet 0").status_code, 303)
@@ -336,6 +333,7 @@ class TestTrackingPage(TrackingHttp):
         answer = self._tell(text=SCRIPT + "x" * 1000)
         self.assertNotIn("<script", answer.text)
         self.assertIn("&lt;script&gt;", answer.text)
+
 
 @tagged("post_install", "-at_install")
 class TestTrackingPhone(TrackingHttp):
