@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -29,6 +31,20 @@ class TestTours(HttpCase):
         profile = self.env["logistics.profile"].search([("partner_id", "=", self.customer.id)])
         self.assertEqual(profile.cargo_nature_ids.mapped("code"), ["chilled"])
         self.assertEqual(profile.delivery_notes, "Gate 3")
+
+    def test_agent_works_off_an_exception(self):
+        """An agent without rights on sales and stock takes, reads, and settles an exception."""
+        new_test_user(self.env, "tour_solo", groups="logistics_customer_service.group_agent")
+        order = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
+        self.customer.phone = "+86 21 5550 1201"
+        order.order_line._promise(
+            dict.fromkeys(order.order_line, fields.Datetime.now() - timedelta(days=2)), "agreed"
+        )
+        self.env["logistics.exception"]._detect()
+        self.start_tour("/odoo", "logistics_exception_tour", login="tour_solo")
+        exception = order.picking_ids.exception_ids
+        self.assertEqual((exception.kind, exception.state), ("late", "settled"))
+        self.assertEqual(exception.user_id.login, "tour_solo")
 
     def test_manager_puts_a_scheme_in_force(self):
         """A manager tries a draft on live data and puts it in force."""

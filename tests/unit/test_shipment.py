@@ -76,6 +76,11 @@ def test_silence_changes_nothing_that_was_said(said, silence, data):
     assert state_of(arrived) == state_of(said)
 
 
+def test_silence_outweighs_not_even_odoo():
+    events = [event("picked_up", 1, "odoo"), event("silent", 5, "odoo")]
+    assert state_of(events).kind == "picked_up"
+
+
 def test_nothing_but_silence():
     assert state_of([event("silent", 3, "odoo")]).kind == "silent"
 

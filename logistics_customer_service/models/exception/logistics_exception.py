@@ -13,6 +13,13 @@ _logger = logging.getLogger(__name__)
 # what happened longer ago than this, and was never on the list, is history
 HORIZON_DAYS = 30
 LIVE = ("open", "in_hand")
+LATE = "late"
+WILL_BE_LATE = "will_be_late"
+SILENT = "silent"
+REFUSED = "refused"
+PROBLEM = "problem"
+SHORT = "short"
+NO_CONSENT = "no_consent"
 NO_TIER_RANK = 10_000
 # what is kept up to date while somebody may work on it
 FACTS = (
@@ -112,13 +119,13 @@ class LogisticsException(models.Model):
     @api.model
     def _get_kinds(self):
         return [
-            ("late", self.env._("Late")),
-            ("will_be_late", self.env._("Will be late")),
-            ("silent", self.env._("Silent")),
-            ("refused", self.env._("Refused")),
-            ("problem", self.env._("Problem on the way")),
-            ("short", self.env._("Short")),
-            ("no_consent", self.env._("Without consent")),
+            (LATE, self.env._("Late")),
+            (WILL_BE_LATE, self.env._("Will be late")),
+            (SILENT, self.env._("Silent")),
+            (REFUSED, self.env._("Refused")),
+            (PROBLEM, self.env._("Problem on the way")),
+            (SHORT, self.env._("Short")),
+            (NO_CONSENT, self.env._("Without consent")),
         ]
 
     # === COMPUTE METHODS ===#
@@ -149,17 +156,17 @@ class LogisticsException(models.Model):
         Override it together with :meth:`_get_kinds` for a kind of your own.
         """
         return {
-            "late": SQL("sp.shipment_open AND sp.promise_missed_on IS NOT NULL"),
-            "will_be_late": SQL(
+            LATE: SQL("sp.shipment_open AND sp.promise_missed_on IS NOT NULL"),
+            WILL_BE_LATE: SQL(
                 "sp.shipment_open AND sp.delay_foreseen AND sp.promise_missed_on IS NULL"
             ),
-            "silent": SQL("sp.silent_since IS NOT NULL"),
-            "refused": SQL(
+            SILENT: SQL("sp.silent_since IS NOT NULL"),
+            REFUSED: SQL(
                 "sp.shipment_state = %s AND sp.state <> 'cancel'", shipment.REFUSED
             ),
-            "problem": SQL("sp.shipment_state IN %s AND sp.state <> 'cancel'", TROUBLE),
-            "short": SQL("sp.shipment_short AND %s", self._get_short_sql()),
-            "no_consent": SQL("sp.consent_finding"),
+            PROBLEM: SQL("sp.shipment_state IN %s AND sp.state <> 'cancel'", TROUBLE),
+            SHORT: SQL("sp.shipment_short AND %s", self._get_short_sql()),
+            NO_CONSENT: SQL("sp.consent_finding"),
         }[kind]
 
     @api.model

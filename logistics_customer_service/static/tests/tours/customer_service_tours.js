@@ -117,3 +117,86 @@ registry.category("web_tour.tours").add("logistics_manager_tour", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("logistics_exception_tour", {
+    url: "/odoo",
+    steps: () => [
+        ...openApp,
+        {
+            content: "Open the shipments",
+            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_shipments']",
+            run: "click",
+        },
+        {
+            trigger: ".dropdown-item[data-menu-xmlid='logistics_customer_service.menu_exceptions']",
+            run: "click",
+        },
+        {
+            content: "Open what is late",
+            trigger: ".o_data_row:contains('Tour Cold Foods') .o_data_cell[name='partner_id']",
+            run: "click",
+        },
+        {
+            content: "Take it",
+            trigger: ".o_form_view button[name='action_take']",
+            run: "click",
+        },
+        {
+            content: "It is mine",
+            trigger: ".o_arrow_button_current[data-value='in_hand']",
+        },
+        {
+            content: "The customer's number is at hand",
+            trigger: ".o_field_widget[name='phone'] a[href='tel:+862155501201']",
+        },
+        {
+            content: "Look at the delivery",
+            trigger: "button[name='action_open_delivery']",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .alert-danger:contains('Late')",
+        },
+        {
+            content: "Add what the driver said",
+            trigger: "button[name='action_add_shipment_event']",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='kind'] select, .modal .o_field_widget[name='kind'] input",
+        },
+        {
+            content: "Silence is not for people to note",
+            trigger: ".modal .o_field_widget[name='kind']:not(:contains('Silent'))",
+        },
+        {
+            trigger: ".modal .btn-close, .modal-header button[aria-label='Close']",
+            run: "click",
+        },
+        {
+            content: "Back to the exception",
+            trigger: ".o_back_button, .breadcrumb-item:last-of-type a",
+            run: "click",
+        },
+        {
+            content: "What came of the call",
+            trigger: ".o_form_view:has(.o_arrow_button_current[data-value='in_hand']) button[name='action_settle'].btn-primary",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='outcome'] textarea",
+            run: "edit Friday is fine",
+        },
+        {
+            trigger: ".modal button[name='action_settle']",
+            run: "click",
+        },
+        {
+            content: "Settled",
+            trigger: ".o_arrow_button_current[data-value='settled']",
+        },
+        {
+            trigger: ".o_field_widget[name='outcome']:contains('Friday is fine')",
+        },
+    ],
+});
