@@ -29,10 +29,16 @@ class LogisticsCod(models.Model):
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
-    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer", store=True, index=True)
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", string="Customer", store=True, index=True
+    )
     carrier_id = fields.Many2one(related="picking_id.carrier_id", store=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    currency_id = fields.Many2one(
+        "res.currency", required=True, readonly=True, ondelete="restrict"
+    )
     rate = fields.Float(
         readonly=True, digits=0, help="Of the currency against the company's, as on the order."
     )
@@ -40,7 +46,9 @@ class LogisticsCod(models.Model):
 
     # --- to collect
     amount = fields.Monetary(string="To Collect", tracking=True)
-    is_manual = fields.Boolean(string="Entered by Hand", help="The amount no longer follows the order.")
+    is_manual = fields.Boolean(
+        string="Entered by Hand", help="The amount no longer follows the order."
+    )
     prepaid_amount = fields.Monetary(
         string="Paid Before", readonly=True, help="Part of the goods' value paid in advance."
     )
@@ -157,7 +165,9 @@ class LogisticsCod(models.Model):
             kept = fee if cod.rule_id.fee_withheld else 0.0
             cod.expected_amount = currency.round(cod.collected_amount - kept) if charged else 0.0
             cod.difference = (
-                currency.round(cod.remitted_amount - cod.expected_amount) if cod.state == "remitted" else 0.0
+                currency.round(cod.remitted_amount - cod.expected_amount)
+                if cod.state == "remitted"
+                else 0.0
             )
 
     @api.depends("collected_at", "rule_id", "company_id")
@@ -222,7 +232,9 @@ class LogisticsCod(models.Model):
         :param validated: deliveries whose goods are known only now, though they count as paid
         """
         # records that are filtered forget their neighbours: read for all orders at once
-        orders.picking_ids.move_ids.fetch(["sale_line_id", "product_uom_qty", "quantity", "state"])
+        orders.picking_ids.move_ids.fetch(
+            ["sale_line_id", "product_uom", "product_uom_qty", "quantity", "state"]
+        )
         orders.order_line.fetch(["price_total", "product_uom_qty", "product_uom_id"])
         held = self.search([("order_id", "in", orders.ids)])
         by_picking = {cod.picking_id: cod for cod in held}
@@ -231,7 +243,9 @@ class LogisticsCod(models.Model):
         for order in orders:
             deliveries = order.picking_ids.filtered(lambda p: p._is_customer_delivery())
             mine = held.filtered(lambda cod: cod.order_id == order)
-            left = order._get_cod_prepaid(mine.filtered(lambda cod: not cod._follows_order(validated)))
+            left = order._get_cod_prepaid(
+                mine.filtered(lambda cod: not cod._follows_order(validated))
+            )
             for picking, value in deliveries._get_cod_values(order).items():
                 cod = by_picking.get(picking, self.browse())
                 if cod and not cod._follows_order(validated):
@@ -240,7 +254,9 @@ class LogisticsCod(models.Model):
                 left -= prepaid
                 vals = self._prepare_cod_vals(order, picking, value - prepaid, prepaid)
                 vals["rule_id"] = (
-                    self.env["logistics.cod.rule"]._choose(rules, picking.company_id, picking.carrier_id).id
+                    self.env["logistics.cod.rule"]
+                    ._choose(rules, picking.company_id, picking.carrier_id)
+                    .id
                 )
                 if cod:
                     cod._follow(vals)
@@ -282,7 +298,9 @@ class LogisticsCod(models.Model):
         self.check_access("write")
         for cod in self.filtered(lambda cod: not cod.confirmed_at):
             if cod.state not in ("to_collect", "collected"):
-                raise UserError(self.env._("%s collects nothing any more.", cod.picking_id.display_name))
+                raise UserError(
+                    self.env._("%s collects nothing any more.", cod.picking_id.display_name)
+                )
             cod.write(
                 {
                     "confirmed_at": cod.collected_at or fields.Datetime.now(),

@@ -166,5 +166,10 @@ class LogisticsCodRule(models.Model):
         by_company = defaultdict(set)
         for company, _rule, day in collected:
             by_company[company].add(day)
-        tests = {company: self._get_working_test(company, days) for company, days in by_company.items()}
-        return {key: remittance.due_day(key[2], key[1]._get_schedule(), tests[key[0]]) for key in collected}
+        tests = {
+            company: self._get_working_test(company, days) for company, days in by_company.items()
+        }
+        return {
+            key: remittance.due_day(key[2], key[1]._get_schedule(), tests[key[0]])
+            for key in collected
+        }

@@ -65,4 +65,6 @@ class SaleOrder(models.Model):
     def _get_cod_paid(self, invoice):
         """Return what was paid on an invoice, in the order's currency; a refund counts against."""
         paid = (invoice.amount_total - invoice.amount_residual) * -invoice.direction_sign
-        return invoice.currency_id._convert(paid, self.currency_id, self.company_id, invoice.invoice_date)
+        return invoice.currency_id._convert(
+            paid, self.currency_id, self.company_id, invoice.invoice_date
+        )

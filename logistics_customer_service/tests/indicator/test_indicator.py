@@ -92,7 +92,9 @@ class TestIndicator(IndicatorCommon):
         self._delivered(0, due=self.due + timedelta(days=31))
         self._profile_of(vip).sudo()._set_tier(self.vip, "score")
         self._refresh_months()
-        figures = self.Figure.search([("company_id", "=", self.company.id), ("has_value", "=", True)])
+        figures = self.Figure.search(
+            [("company_id", "=", self.company.id), ("has_value", "=", True)]
+        )
         self.assertEqual(set(figures.mapped("scope")), {"all", "tier", "carrier", "warehouse"})
         for figure in figures:
             action = figure.with_user(self.agent).action_open_rows()
@@ -174,9 +176,13 @@ class TestIndicator(IndicatorCommon):
     def test_indicators_of_one_source_share_a_reading(self):
         report = type(self.env["logistics.delivery.report"])
         months = self.Month._ensure_for(self.company, [self.last])
-        with patch.object(report, "_read_group", autospec=True, side_effect=report._read_group) as read:
+        with patch.object(
+            report, "_read_group", autospec=True, side_effect=report._read_group
+        ) as read:
             months._refresh()
-        indicators = self.env["logistics.indicator"].search([("report", "=", "logistics.delivery.report")])
+        indicators = self.env["logistics.indicator"].search(
+            [("report", "=", "logistics.delivery.report")]
+        )
         sources = {(line.date_field, line.domain) for line in indicators}
         self.assertLessEqual(read.call_count, 4 * len(sources))
 
@@ -232,7 +238,9 @@ class TestIndicator(IndicatorCommon):
 
         with (
             patch.object(type(broken), "_read_source", trouble),
-            mute_logger("odoo.sql_db", f"odoo.addons.{MODULE}.models.indicator.logistics_indicator"),
+            mute_logger(
+                "odoo.sql_db", f"odoo.addons.{MODULE}.models.indicator.logistics_indicator"
+            ),
         ):
             self._refresh_months()
         self.assertEqual(self._figure().denominator, 1)
