@@ -238,14 +238,13 @@ class LogisticsCod(models.Model):
         orders.order_line.fetch(["price_total", "product_uom_qty", "product_uom_id"])
         held = self.search([("order_id", "in", orders.ids)])
         by_picking = {cod.picking_id: cod for cod in held}
+        settled = held.filtered(lambda cod: not cod._follows_order(validated))
+        settled = settled.grouped("order_id")
         rules = self.env["logistics.cod.rule"]._get_rules()
         vals_list = []
         for order in orders:
             deliveries = order.picking_ids.filtered(lambda p: p._is_customer_delivery())
-            mine = held.filtered(lambda cod: cod.order_id == order)
-            left = order._get_cod_prepaid(
-                mine.filtered(lambda cod: not cod._follows_order(validated))
-            )
+            left = order._get_cod_prepaid(settled.get(order, self.browse()))
             for picking, value in deliveries._get_cod_values(order).items():
                 cod = by_picking.get(picking, self.browse())
                 if cod and not cod._follows_order(validated):

@@ -8,6 +8,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     cash_on_delivery = fields.Boolean(
+        string="Cash on Delivery",
         compute="_compute_cash_on_delivery",
         store=True,
         readonly=False,

@@ -6,7 +6,9 @@ from ..customer.logistics_profile_mixin import STAFF
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    cod_ids = fields.One2many("logistics.cod", "picking_id", groups=STAFF)
+    cod_ids = fields.One2many(
+        "logistics.cod", "picking_id", string="Money Collected", groups=STAFF
+    )
     cod_amount = fields.Monetary(
         string="Amount to Collect",
         compute="_compute_cod",
@@ -15,7 +17,11 @@ class StockPicking(models.Model):
         groups=STAFF,
     )
     cod_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_cod", compute_sudo=True, groups=STAFF
+        "res.currency",
+        string="Currency of the Amount",
+        compute="_compute_cod",
+        compute_sudo=True,
+        groups=STAFF,
     )
     cod_state = fields.Selection(
         selection=lambda self: self.env["logistics.cod"]._fields["state"].selection,

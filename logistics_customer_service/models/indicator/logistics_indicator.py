@@ -203,7 +203,7 @@ class LogisticsIndicator(models.Model):
     def _read_source(self, company, months):
         sums = {}
         for scope in ("all", *DIMENSIONS):
-            indicators = self.filtered(lambda indicator: scope in indicator._get_scopes())
+            indicators = self.browse(line.id for line in self if scope in line._get_scopes())
             if indicators:
                 sums.update(indicators._read_dimension(company, months, scope))
         return sums

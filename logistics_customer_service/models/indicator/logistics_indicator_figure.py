@@ -63,15 +63,12 @@ class LogisticsIndicatorFigure(models.Model):
     is_ratio = fields.Boolean(readonly=True)
     factor = fields.Float(readonly=True, aggregator=None)
     has_value = fields.Boolean(string="Counted", readonly=True)
-    value = fields.Float(readonly=True, aggregator="sum", digits=(16, 2))
-    previous_value = fields.Float(
-        string="Month Before", readonly=True, aggregator="avg", digits=(16, 2)
-    )
+    value = fields.Float(readonly=True, aggregator="sum")
+    previous_value = fields.Float(string="Month Before", readonly=True, aggregator="avg")
     has_previous = fields.Boolean(string="Counted the Month Before", readonly=True)
     change = fields.Float(
         readonly=True,
         aggregator="avg",
-        digits=(16, 2),
         help="This month's figure less that of the month before.",
     )
     goal_id = fields.Many2one(
@@ -106,13 +103,16 @@ class LogisticsIndicatorFigure(models.Model):
     @api.depends("scope", "tier_id", "carrier_id", "warehouse_id")
     @api.depends_context("lang")
     def _compute_part_name(self):
+        nobody = {
+            "all": self.env._("All"),
+            "tier": self.env._("No tier"),
+            "carrier": self.env._("No carrier"),
+            "warehouse": self.env._("No warehouse"),
+        }
         for figure in self:
-            if figure.scope == "all":
-                figure.part_name = self.env._("All")
-            else:
-                # names of carriers and warehouses are not secret to whoever reads the figure
-                part = figure.sudo()._get_part()
-                figure.part_name = part.display_name or self.env._("None")
+            # names of carriers and warehouses are not secret to whoever reads the figure
+            part = figure.scope in DIMENSIONS and figure.sudo()._get_part().display_name
+            figure.part_name = part or nobody.get(figure.scope)
 
     @api.depends("indicator_id", "month", "part_name")
     @api.depends_context("lang")
