@@ -157,18 +157,25 @@ class LogisticsCod(models.Model):
 
     @api.depends("state", "collected_amount", "remitted_amount", "rule_id", "rate")
     def _compute_fee(self):
+        """What has been remitted keeps its fee, whatever becomes of the rule."""
         for cod in self:
-            charged = cod.state in ("collected", "remitted")
-            currency = cod.currency_id
-            fee = cod.rule_id._get_fee(cod.collected_amount, currency, cod.rate) if charged else 0
-            cod.fee_amount = fee
-            kept = fee if cod.rule_id.fee_withheld else 0.0
-            cod.expected_amount = currency.round(cod.collected_amount - kept) if charged else 0.0
-            cod.difference = (
-                currency.round(cod.remitted_amount - cod.expected_amount)
-                if cod.state == "remitted"
-                else 0.0
-            )
+            if cod.state == "remitted":
+                cod.fee_amount, cod.expected_amount = cod.fee_amount, cod.expected_amount
+                missing = cod.remitted_amount - cod.expected_amount
+                cod.difference = cod.currency_id.round(missing)
+            else:
+                cod.difference = 0.0
+                cod.fee_amount = cod._get_fee() if cod.state == "collected" else 0.0
+                cod.expected_amount = cod._get_expected()
+
+    def _get_fee(self):
+        return self.rule_id._get_fee(self.collected_amount, self.currency_id, self.rate)
+
+    def _get_expected(self):
+        if self.state != "collected":
+            return 0.0
+        kept = self.fee_amount if self.rule_id.fee_withheld else 0.0
+        return self.currency_id.round(self.collected_amount - kept)
 
     @api.depends("collected_at", "rule_id", "company_id")
     def _compute_due_date(self):
@@ -180,11 +187,12 @@ class LogisticsCod(models.Model):
                 local_date(cod.collected_at, cod.company_id._get_logistics_tz()),
             )
             for cod in self
-            if cod.collected_at
+            if cod.collected_at and not cod.remitted_on
         }
         due = self.env["logistics.cod.rule"].sudo()._get_due_days(set(keys.values()))
         for cod in self:
-            cod.due_date = due.get(keys.get(cod))
+            # a remittance was late, or not, by the rule of its time
+            cod.due_date = cod.due_date if cod.remitted_on else due.get(keys.get(cod))
 
     @api.depends("due_date", "state", "remitted_on")
     def _compute_lateness(self):
@@ -298,7 +306,7 @@ class LogisticsCod(models.Model):
         for cod in self.filtered(lambda cod: not cod.confirmed_at):
             if cod.state not in ("to_collect", "collected"):
                 raise UserError(
-                    self.env._("%s collects nothing any more.", cod.picking_id.display_name)
+                    self.env._("%s collects nothing any more.", cod.sudo().picking_id.name)
                 )
             cod.write(
                 {
@@ -336,7 +344,7 @@ class LogisticsCod(models.Model):
         for cod in self:
             if cod.state != "collected":
                 raise UserError(
-                    self.env._("%s is not waiting for a remittance.", cod.picking_id.display_name)
+                    self.env._("%s is not waiting for a remittance.", cod.sudo().picking_id.name)
                 )
             cod.write(
                 {
@@ -368,4 +376,5 @@ class LogisticsCod(models.Model):
         """Work the amounts out anew from the orders: after a payment, or a change of the order."""
         self.check_access("write")
         self.filtered("is_manual").write({"is_manual": False})
-        self.env["logistics.cod"].sudo()._sync(self.order_id)  # reads orders and invoices
+        cods = self.sudo()  # reads orders, transfers and invoices
+        cods._sync(cods.order_id)

@@ -276,6 +276,15 @@ class TestCod(CodCommon):
         row = self.env["logistics.cod.report"].browse(cod.id)
         self.assertAlmostEqual(row.collected_amount, 10001 / 150, 2)
 
+    def test_changed_rule_leaves_what_has_been_remitted(self):
+        past, now = self._handed_over(100), self._handed_over(100)
+        past._remit({past.id: 100}, "TT-1", date(2026, 1, 30), {})
+        self.rule.write({"fee_percent": 5, "deadline": "monthly", "month_day": 10})
+        # a late scan has everything worked out anew
+        self._say(past.picking_id, "delivered", happened_at=FRIDAY + timedelta(hours=1))
+        self.assertEqual((past.fee_amount, past.due_date), (3, date(2026, 1, 30)))
+        self.assertEqual((now.fee_amount, now.due_date), (6, date(2026, 2, 10)))
+
     # === DUE DAYS ===#
 
     def test_due_days_by_the_companys_calendar(self):
