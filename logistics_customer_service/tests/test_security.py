@@ -94,7 +94,11 @@ class TestSecurity(LogisticsCommon):
 
     def test_matrix_covers_every_model_of_the_addon(self):
         models = self.env["ir.model"].search([("model", "like", "logistics.%")])
-        stored = {model.model for model in models if not self.env[model.model]._abstract}
+        stored = {
+            model.model
+            for model in models
+            if not self.env[model.model]._abstract
+        }
         self.assertEqual(stored, set(MATRIX))
 
     def test_matrix(self):
@@ -115,14 +119,12 @@ class TestSecurity(LogisticsCommon):
                 )
 
     def test_every_model_with_a_company_has_a_company_rule(self):
-        guarded = (
-            self.env["ir.rule"].search([]).filtered(lambda rule: "company_ids" in (rule.domain_force or ""))
+        guarded = self.env["ir.rule"].search([]).filtered(
+            lambda rule: "company_ids" in (rule.domain_force or "")
         )
         for model in MATRIX:
-            if "company_id" in self.env[model]._fields and model not in (
-                "logistics.tier.lock",
-                "logistics.cod.remittance",
-            ):
+            shown_only = ("logistics.tier.lock", "logistics.cod.remittance")
+            if "company_id" in self.env[model]._fields and model not in shown_only:
                 self.assertIn(model, guarded.mapped("model_id.model"))
 
     def test_clerk_opens_a_partner_but_not_the_profile(self):
@@ -159,7 +161,9 @@ class TestSecurity(LogisticsCommon):
                 for name in dir(type(self.env[model]))
                 if not name.startswith("_")
                 and callable(getattr(type(self.env[model]), name, None))
-                and getattr(type(self.env[model]), name).__module__.startswith(f"odoo.addons.{MODULE}")
+                and getattr(type(self.env[model]), name).__module__.startswith(
+                    f"odoo.addons.{MODULE}"
+                )
             }
             allowed = {name for name in public if name.startswith("action_")}
             overrides = {"create", "write", "unlink", "copy_data", "default_get"}

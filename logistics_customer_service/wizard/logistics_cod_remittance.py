@@ -74,7 +74,9 @@ class LogisticsCodRemittanceLine(models.TransientModel):
     _name = "logistics.cod.remittance.line"
     _description = "Delivery of a Remittance"
 
-    wizard_id = fields.Many2one("logistics.cod.remittance", required=True, index=True, ondelete="cascade")
+    wizard_id = fields.Many2one(
+        "logistics.cod.remittance", required=True, index=True, ondelete="cascade"
+    )
     cod_id = fields.Many2one(
         "logistics.cod", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )

@@ -10,7 +10,9 @@ class LogisticsIndicatorCompute(models.TransientModel):
     _name = "logistics.indicator.compute"
     _description = "Work Out Past Months"
 
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     date_from = fields.Date(
         string="From",
         required=True,

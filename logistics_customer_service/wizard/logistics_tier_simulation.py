@@ -11,8 +11,12 @@ class LogisticsTierSimulation(models.TransientModel):
     _name = "logistics.tier.simulation"
     _description = "Tier Simulation"
 
-    scheme_id = fields.Many2one("logistics.tier.scheme", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    scheme_id = fields.Many2one(
+        "logistics.tier.scheme", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
     line_ids = fields.One2many("logistics.tier.simulation.line", "simulation_id")
 
     @api.depends("scheme_id", "company_id")
@@ -69,7 +73,9 @@ class LogisticsTierSimulation(models.TransientModel):
         return (
             self.env["logistics.profile"]
             .sudo()
-            .search_fetch([("company_id", "=", self.company_id.id)], ["tier_id", "manual_tier_id"])
+            .search_fetch(
+                [("company_id", "=", self.company_id.id)], ["tier_id", "manual_tier_id"]
+            )
         )
 
     def _get_values(self, today):
@@ -81,7 +87,9 @@ class LogisticsTierSimulation(models.TransientModel):
             SQL(
                 "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
                 table,
-                self.scheme_id._get_values_query(self.company_id, today, SQL("TRUE"), self._get_facts(today)),
+                self.scheme_id._get_values_query(
+                    self.company_id, today, SQL("TRUE"), self._get_facts(today)
+                ),
             )
         )
         return SQL("SELECT * FROM %s", table)
@@ -165,7 +173,9 @@ class LogisticsTierSimulationLine(models.TransientModel):
     )
     company_id = fields.Many2one("res.company", required=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    profile_id = fields.Many2one("logistics.profile", string="Customer", required=True, ondelete="cascade")
+    profile_id = fields.Many2one(
+        "logistics.profile", string="Customer", required=True, ondelete="cascade"
+    )
     old_tier_id = fields.Many2one("logistics.tier", string="Tier Today", ondelete="cascade")
     new_tier_id = fields.Many2one("logistics.tier", string="Tier with the Scheme", ondelete="cascade")
     direction = fields.Selection(

@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 import pytest
+
 from logistics_customer_service.tools import goals
 
 

@@ -58,7 +58,9 @@ def test_due_on_a_working_day_not_before_collection(collected, kind, days, weekd
     day = due_day(collected, Schedule(kind, days, weekday, month_day), is_open)
     assert day >= collected
     assert is_open(day)
-    later = due_day(collected + timedelta(days=1), Schedule(kind, days, weekday, month_day), is_open)
+    later = due_day(
+        collected + timedelta(days=1), Schedule(kind, days, weekday, month_day), is_open
+    )
     assert later >= day
 
 

@@ -29,10 +29,16 @@ class LogisticsCod(models.Model):
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
-    order_id = fields.Many2one("sale.order", required=True, readonly=True, index=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="order_id.partner_id", string="Customer", store=True, index=True)
+    order_id = fields.Many2one(
+        "sale.order", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(
+        related="order_id.partner_id", string="Customer", store=True, index=True
+    )
     carrier_id = fields.Many2one(related="picking_id.carrier_id", store=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
+    currency_id = fields.Many2one(
+        "res.currency", required=True, readonly=True, ondelete="restrict"
+    )
     rate = fields.Float(
         readonly=True, digits=0, help="Of the currency against the company's, as on the order."
     )
@@ -40,7 +46,9 @@ class LogisticsCod(models.Model):
 
     # --- to collect
     amount = fields.Monetary(string="To Collect", tracking=True)
-    is_manual = fields.Boolean(string="Entered by Hand", help="The amount no longer follows the order.")
+    is_manual = fields.Boolean(
+        string="Entered by Hand", help="The amount no longer follows the order."
+    )
     prepaid_amount = fields.Monetary(
         string="Paid Before", readonly=True, help="Part of the goods' value paid in advance."
     )
@@ -149,16 +157,25 @@ class LogisticsCod(models.Model):
 
     @api.depends("state", "collected_amount", "remitted_amount", "rule_id", "rate")
     def _compute_fee(self):
+        """What has been remitted keeps its fee, whatever becomes of the rule."""
         for cod in self:
-            charged = cod.state in ("collected", "remitted")
-            currency = cod.currency_id
-            fee = cod.rule_id._get_fee(cod.collected_amount, currency, cod.rate) if charged else 0
-            cod.fee_amount = fee
-            kept = fee if cod.rule_id.fee_withheld else 0.0
-            cod.expected_amount = currency.round(cod.collected_amount - kept) if charged else 0.0
-            cod.difference = (
-                currency.round(cod.remitted_amount - cod.expected_amount) if cod.state == "remitted" else 0.0
-            )
+            if cod.state == "remitted":
+                cod.fee_amount, cod.expected_amount = cod.fee_amount, cod.expected_amount
+                missing = cod.remitted_amount - cod.expected_amount
+                cod.difference = cod.currency_id.round(missing)
+            else:
+                cod.difference = 0.0
+                cod.fee_amount = cod._get_fee() if cod.state == "collected" else 0.0
+                cod.expected_amount = cod._get_expected()
+
+    def _get_fee(self):
+        return self.rule_id._get_fee(self.collected_amount, self.currency_id, self.rate)
+
+    def _get_expected(self):
+        if self.state != "collected":
+            return 0.0
+        kept = self.fee_amount if self.rule_id.fee_withheld else 0.0
+        return self.currency_id.round(self.collected_amount - kept)
 
     @api.depends("collected_at", "rule_id", "company_id")
     def _compute_due_date(self):
@@ -170,11 +187,12 @@ class LogisticsCod(models.Model):
                 local_date(cod.collected_at, cod.company_id._get_logistics_tz()),
             )
             for cod in self
-            if cod.collected_at
+            if cod.collected_at and not cod.remitted_on
         }
         due = self.env["logistics.cod.rule"].sudo()._get_due_days(set(keys.values()))
         for cod in self:
-            cod.due_date = due.get(keys.get(cod))
+            # a remittance was late, or not, by the rule of its time
+            cod.due_date = cod.due_date if cod.remitted_on else due.get(keys.get(cod))
 
     @api.depends("due_date", "state", "remitted_on")
     def _compute_lateness(self):
@@ -222,16 +240,19 @@ class LogisticsCod(models.Model):
         :param validated: deliveries whose goods are known only now, though they count as paid
         """
         # records that are filtered forget their neighbours: read for all orders at once
-        orders.picking_ids.move_ids.fetch(["sale_line_id", "product_uom_qty", "quantity", "state"])
+        orders.picking_ids.move_ids.fetch(
+            ["sale_line_id", "product_uom", "product_uom_qty", "quantity", "state"]
+        )
         orders.order_line.fetch(["price_total", "product_uom_qty", "product_uom_id"])
         held = self.search([("order_id", "in", orders.ids)])
         by_picking = {cod.picking_id: cod for cod in held}
+        settled = held.filtered(lambda cod: not cod._follows_order(validated))
+        settled = settled.grouped("order_id")
         rules = self.env["logistics.cod.rule"]._get_rules()
         vals_list = []
         for order in orders:
             deliveries = order.picking_ids.filtered(lambda p: p._is_customer_delivery())
-            mine = held.filtered(lambda cod: cod.order_id == order)
-            left = order._get_cod_prepaid(mine.filtered(lambda cod: not cod._follows_order(validated)))
+            left = order._get_cod_prepaid(settled.get(order, self.browse()))
             for picking, value in deliveries._get_cod_values(order).items():
                 cod = by_picking.get(picking, self.browse())
                 if cod and not cod._follows_order(validated):
@@ -240,7 +261,9 @@ class LogisticsCod(models.Model):
                 left -= prepaid
                 vals = self._prepare_cod_vals(order, picking, value - prepaid, prepaid)
                 vals["rule_id"] = (
-                    self.env["logistics.cod.rule"]._choose(rules, picking.company_id, picking.carrier_id).id
+                    self.env["logistics.cod.rule"]
+                    ._choose(rules, picking.company_id, picking.carrier_id)
+                    .id
                 )
                 if cod:
                     cod._follow(vals)
@@ -282,7 +305,9 @@ class LogisticsCod(models.Model):
         self.check_access("write")
         for cod in self.filtered(lambda cod: not cod.confirmed_at):
             if cod.state not in ("to_collect", "collected"):
-                raise UserError(self.env._("%s collects nothing any more.", cod.picking_id.display_name))
+                raise UserError(
+                    self.env._("%s collects nothing any more.", cod.sudo().picking_id.name)
+                )
             cod.write(
                 {
                     "confirmed_at": cod.collected_at or fields.Datetime.now(),
@@ -319,7 +344,7 @@ class LogisticsCod(models.Model):
         for cod in self:
             if cod.state != "collected":
                 raise UserError(
-                    self.env._("%s is not waiting for a remittance.", cod.picking_id.display_name)
+                    self.env._("%s is not waiting for a remittance.", cod.sudo().picking_id.name)
                 )
             cod.write(
                 {
@@ -351,4 +376,5 @@ class LogisticsCod(models.Model):
         """Work the amounts out anew from the orders: after a payment, or a change of the order."""
         self.check_access("write")
         self.filtered("is_manual").write({"is_manual": False})
-        self.env["logistics.cod"].sudo()._sync(self.order_id)  # reads orders and invoices
+        cods = self.sudo()  # reads orders, transfers and invoices
+        cods._sync(cods.order_id)

@@ -81,7 +81,10 @@ class LogisticsCodReport(models.Model):
             "collected_at": SQL("c.collected_at"),
             "due_date": SQL("c.due_date"),
             "remitted_on": SQL("c.remitted_on"),
-            **{name: SQL("COALESCE(%s, 0) / c.company_rate", SQL.identifier("c", name)) for name in amounts},
+            **{
+                name: SQL("COALESCE(%s, 0) / c.company_rate", SQL.identifier("c", name))
+                for name in amounts
+            },
             "outstanding_amount": SQL(
                 "CASE WHEN c.state = 'collected' THEN c.expected_amount / c.company_rate ELSE 0 END"
             ),

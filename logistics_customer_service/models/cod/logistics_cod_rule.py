@@ -92,6 +92,18 @@ class LogisticsCodRule(models.Model):
         for rule in self:
             rule.currency_id = (rule.company_id or self.env.company).currency_id
 
+    # === CRUD METHODS ===#
+
+    def write(self, vals):
+        """A changed rule applies to everything that has not been remitted yet."""
+        result = super().write(vals)
+        cods = self.env["logistics.cod"].search(
+            [("rule_id", "in", self.ids), ("state", "=", "collected")]
+        )
+        for name in ("fee_amount", "expected_amount", "due_date"):
+            self.env.add_to_compute(cods._fields[name], cods)
+        return result
+
     # === WHICH RULE APPLIES ===#
 
     @api.model
@@ -166,5 +178,10 @@ class LogisticsCodRule(models.Model):
         by_company = defaultdict(set)
         for company, _rule, day in collected:
             by_company[company].add(day)
-        tests = {company: self._get_working_test(company, days) for company, days in by_company.items()}
-        return {key: remittance.due_day(key[2], key[1]._get_schedule(), tests[key[0]]) for key in collected}
+        tests = {
+            company: self._get_working_test(company, days) for company, days in by_company.items()
+        }
+        return {
+            key: remittance.due_day(key[2], key[1]._get_schedule(), tests[key[0]])
+            for key in collected
+        }

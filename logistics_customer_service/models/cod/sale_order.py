@@ -8,6 +8,7 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     cash_on_delivery = fields.Boolean(
+        string="Cash on Delivery",
         compute="_compute_cash_on_delivery",
         store=True,
         readonly=False,
@@ -65,4 +66,6 @@ class SaleOrder(models.Model):
     def _get_cod_paid(self, invoice):
         """Return what was paid on an invoice, in the order's currency; a refund counts against."""
         paid = (invoice.amount_total - invoice.amount_residual) * -invoice.direction_sign
-        return invoice.currency_id._convert(paid, self.currency_id, self.company_id, invoice.invoice_date)
+        return invoice.currency_id._convert(
+            paid, self.currency_id, self.company_id, invoice.invoice_date
+        )

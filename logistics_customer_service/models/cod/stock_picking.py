@@ -6,7 +6,9 @@ from ..customer.logistics_profile_mixin import STAFF
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    cod_ids = fields.One2many("logistics.cod", "picking_id", groups=STAFF)
+    cod_ids = fields.One2many(
+        "logistics.cod", "picking_id", string="Money Collected", groups=STAFF
+    )
     cod_amount = fields.Monetary(
         string="Amount to Collect",
         compute="_compute_cod",
@@ -14,7 +16,13 @@ class StockPicking(models.Model):
         currency_field="cod_currency_id",
         groups=STAFF,
     )
-    cod_currency_id = fields.Many2one("res.currency", compute="_compute_cod", compute_sudo=True, groups=STAFF)
+    cod_currency_id = fields.Many2one(
+        "res.currency",
+        string="Currency of the Amount",
+        compute="_compute_cod",
+        compute_sudo=True,
+        groups=STAFF,
+    )
     cod_state = fields.Selection(
         selection=lambda self: self.env["logistics.cod"]._fields["state"].selection,
         string="Cash on Delivery",
@@ -78,4 +86,6 @@ class StockPicking(models.Model):
             goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
             first = next(iter(values))
             values[first] += order.amount_total - sum(goods.mapped("price_total"))
-        return {picking: max(order.currency_id.round(value), 0.0) for picking, value in values.items()}
+        return {
+            picking: max(order.currency_id.round(value), 0.0) for picking, value in values.items()
+        }

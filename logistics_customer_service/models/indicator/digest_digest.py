@@ -6,9 +6,13 @@ class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
     kpi_logistics_on_time = fields.Boolean("Orders Delivered on Time")
-    kpi_logistics_on_time_value = fields.Integer(compute="_compute_kpi_logistics_on_time_value")
+    kpi_logistics_on_time_value = fields.Integer(
+        compute="_compute_kpi_logistics_on_time_value", export_string_translation=False
+    )
     kpi_logistics_late = fields.Boolean("Orders Late or Overdue")
-    kpi_logistics_late_value = fields.Integer(compute="_compute_kpi_logistics_late_value")
+    kpi_logistics_late_value = fields.Integer(
+        compute="_compute_kpi_logistics_late_value", export_string_translation=False
+    )
 
     def _compute_kpi_logistics_on_time_value(self):
         self._count_logistics_orders("kpi_logistics_on_time_value", ("kept", "short"))

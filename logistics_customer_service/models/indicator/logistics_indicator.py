@@ -32,7 +32,9 @@ class LogisticsIndicator(models.Model):
     code = fields.Char(required=True, help="Names the indicator on dashboards; never changes.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    description = fields.Text(string="How It Is Worked Out", translate=True, help="Shown beside the figure.")
+    description = fields.Text(
+        string="How It Is Worked Out", translate=True, help="Shown beside the figure."
+    )
     report = fields.Selection(selection="_get_reports", required=True)
     numerator = fields.Char(required=True, help="Column of the report whose sum stands above.")
     denominator = fields.Char(
@@ -62,7 +64,9 @@ class LogisticsIndicator(models.Model):
     by_carrier = fields.Boolean(compute="_compute_dimensions", store=True, readonly=False)
     by_warehouse = fields.Boolean(compute="_compute_dimensions", store=True, readonly=False)
     goal_ids = fields.One2many("logistics.indicator.goal", "indicator_id", string="Goals")
-    error = fields.Text(readonly=True, help="Why the figures could not be worked out the last time.")
+    error = fields.Text(
+        readonly=True, help="Why the figures could not be worked out the last time."
+    )
 
     _code_unique = models.UniqueIndex("(code)", "Another indicator has this code.")
 
@@ -72,7 +76,9 @@ class LogisticsIndicator(models.Model):
         names = [
             name
             for name, model in self.env.registry.items()
-            if name.startswith("logistics.") and name.endswith(".report") and "company_id" in model._fields
+            if name.startswith("logistics.")
+            and name.endswith(".report")
+            and "company_id" in model._fields
         ]
         # names of models are for administrators only, but these are those of our own reports
         models_ = self.env["ir.model"].sudo()
@@ -99,12 +105,16 @@ class LogisticsIndicator(models.Model):
     @api.constrains("report", "date_field")
     def _check_date_field(self):
         for indicator in self:
-            indicator._check_column(indicator.date_field, lambda field: field.type in ("date", "datetime"))
+            indicator._check_column(
+                indicator.date_field, lambda field: field.type in ("date", "datetime")
+            )
 
     def _check_column(self, name, is_fitting):
         fields_ = self.env[self.report]._fields
         if name not in fields_ or not fields_[name].store or not is_fitting(fields_[name]):
-            fitting = sorted(name for name, field in fields_.items() if field.store and is_fitting(field))
+            fitting = sorted(
+                name for name, field in fields_.items() if field.store and is_fitting(field)
+            )
             raise ValidationError(
                 self.env._(
                     "The report has no column “%(name)s” of the kind that is needed. It has: %(fitting)s.",
@@ -128,7 +138,9 @@ class LogisticsIndicator(models.Model):
         for indicator in self:
             for scope in indicator._get_scopes():
                 if scope != "all" and not indicator._has_dimension(scope):
-                    raise ValidationError(self.env._("The report has no column %s.", DIMENSIONS[scope]))
+                    raise ValidationError(
+                        self.env._("The report has no column %s.", DIMENSIONS[scope])
+                    )
 
     def _has_dimension(self, scope):
         return bool(self.report) and DIMENSIONS[scope] in self.env[self.report]._fields
@@ -191,7 +203,7 @@ class LogisticsIndicator(models.Model):
     def _read_source(self, company, months):
         sums = {}
         for scope in ("all", *DIMENSIONS):
-            indicators = self.filtered(lambda indicator: scope in indicator._get_scopes())
+            indicators = self.browse(line.id for line in self if scope in line._get_scopes())
             if indicators:
                 sums.update(indicators._read_dimension(company, months, scope))
         return sums

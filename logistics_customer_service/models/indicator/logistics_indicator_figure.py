@@ -63,13 +63,12 @@ class LogisticsIndicatorFigure(models.Model):
     is_ratio = fields.Boolean(readonly=True)
     factor = fields.Float(readonly=True, aggregator=None)
     has_value = fields.Boolean(string="Counted", readonly=True)
-    value = fields.Float(readonly=True, aggregator="sum", digits=(16, 2))
-    previous_value = fields.Float(string="Month Before", readonly=True, aggregator="avg", digits=(16, 2))
+    value = fields.Float(readonly=True, aggregator="sum")
+    previous_value = fields.Float(string="Month Before", readonly=True, aggregator="avg")
     has_previous = fields.Boolean(string="Counted the Month Before", readonly=True)
     change = fields.Float(
         readonly=True,
         aggregator="avg",
-        digits=(16, 2),
         help="This month's figure less that of the month before.",
     )
     goal_id = fields.Many2one(
@@ -104,13 +103,16 @@ class LogisticsIndicatorFigure(models.Model):
     @api.depends("scope", "tier_id", "carrier_id", "warehouse_id")
     @api.depends_context("lang")
     def _compute_part_name(self):
+        nobody = {
+            "all": self.env._("All"),
+            "tier": self.env._("No tier"),
+            "carrier": self.env._("No carrier"),
+            "warehouse": self.env._("No warehouse"),
+        }
         for figure in self:
-            if figure.scope == "all":
-                figure.part_name = self.env._("All")
-            else:
-                # names of carriers and warehouses are not secret to whoever reads the figure
-                part = figure.sudo()._get_part()
-                figure.part_name = part.display_name or self.env._("None")
+            # names of carriers and warehouses are not secret to whoever reads the figure
+            part = figure.scope in DIMENSIONS and figure.sudo()._get_part().display_name
+            figure.part_name = part or nobody.get(figure.scope)
 
     @api.depends("indicator_id", "month", "part_name")
     @api.depends_context("lang")
@@ -189,7 +191,9 @@ class LogisticsIndicatorFigure(models.Model):
     def _check_open(self):
         """Figures of a frozen month change for nobody, whatever their rights."""
         if any(self.mapped("month_id.frozen")):
-            raise UserError(self.env._("The month is frozen. A service manager can open it, with a reason."))
+            raise UserError(
+                self.env._("The month is frozen. A service manager can open it, with a reason.")
+            )
 
     # === KEEPING WHAT THE REPORTS SAY ===#
 
@@ -200,7 +204,9 @@ class LogisticsIndicatorFigure(models.Model):
         :param indicators: those that were read; figures of others stay
         :param sums: see :meth:`LogisticsIndicator._read_sums`
         """
-        figures = self.search([("month_id", "in", months.ids), ("indicator_id", "in", indicators.ids)])
+        figures = self.search(
+            [("month_id", "in", months.ids), ("indicator_id", "in", indicators.ids)]
+        )
         held = {figure._get_key(): figure for figure in figures}
         by_month = {month.month: month for month in months}
         wanted = dict.fromkeys(held, (0.0, 0.0)) | self._prepare_whole(indicators, by_month) | sums
@@ -218,7 +224,9 @@ class LogisticsIndicatorFigure(models.Model):
     def _prepare_whole(self, indicators, by_month):
         """A month in which nothing was counted has a figure, too, which says so."""
         return {
-            (indicator.id, month, "all", False): (0.0, 0.0) for indicator in indicators for month in by_month
+            (indicator.id, month, "all", False): (0.0, 0.0)
+            for indicator in indicators
+            for month in by_month
         }
 
     @api.model
@@ -248,7 +256,11 @@ class LogisticsIndicatorFigure(models.Model):
     def _write_changes(self, vals):
         """Write what differs: a second run on the same documents writes nothing."""
         current = self.read(list(vals), load=False)[0]
-        changes = {name: value for name, value in vals.items() if self._differs(name, current[name], value)}
+        changes = {
+            name: value
+            for name, value in vals.items()
+            if self._differs(name, current[name], value)
+        }
         if changes:
             self.write(changes)
 
@@ -315,10 +327,10 @@ class LogisticsIndicatorFigure(models.Model):
     def _choose_goal(self, wanted):
         """Return the goal in force on the month's last day: the part's own, else the general."""
         last_day = goals.next_month(self.month) - timedelta(days=1)
-        indicator_id, _month, scope, part_id = self._get_key()
+        indicator_id, _month, *own = self._get_key()
         empty = self.env["logistics.indicator.goal"]
-        for scope, part_id in ((scope, part_id), ("all", False)):
-            candidates = wanted.get((self.company_id.id, indicator_id, scope, part_id), empty)
+        for part in (own, ("all", False)):
+            candidates = wanted.get((self.company_id.id, indicator_id, *part), empty)
             goal = candidates.filtered(lambda goal: goal._applies_on(last_day))
             if goal:
                 return goal[0]

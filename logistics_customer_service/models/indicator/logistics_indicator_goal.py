@@ -12,7 +12,9 @@ class LogisticsIndicatorGoal(models.Model):
     _order = "date_from desc, indicator_id, id"
     _check_company_auto = True
 
-    indicator_id = fields.Many2one("logistics.indicator", required=True, index=True, ondelete="cascade")
+    indicator_id = fields.Many2one(
+        "logistics.indicator", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(
         "res.company",
         required=True,
@@ -34,19 +36,27 @@ class LogisticsIndicatorGoal(models.Model):
         tracking=True,
         default=lambda self: self.env.company._get_logistics_today().replace(day=1),
     )
-    date_to = fields.Date(string="Until", tracking=True, help="Empty: until another goal takes its place.")
+    date_to = fields.Date(
+        string="Until", tracking=True, help="Empty: until another goal takes its place."
+    )
     tier_id = fields.Many2one("logistics.tier", ondelete="cascade", check_company=True)
     carrier_id = fields.Many2one("delivery.carrier", ondelete="cascade", check_company=True)
-    user_id = fields.Many2one("res.users", string="Owner", default=lambda self: self.env.user, tracking=True)
+    user_id = fields.Many2one(
+        "res.users", string="Owner", default=lambda self: self.env.user, tracking=True
+    )
     specific = fields.Text(string="What Exactly", help="Specific: what is to be reached, where.")
-    attainable = fields.Text(string="Why It Can Be Reached", help="Attainable: means, people and measures.")
+    attainable = fields.Text(
+        string="Why It Can Be Reached", help="Attainable: means, people and measures."
+    )
     relevant = fields.Text(string="What It Serves", help="Relevant: customers, contracts, costs.")
     note = fields.Text()
 
     _check_dates = models.Constraint(
         "CHECK (date_to IS NULL OR date_from <= date_to)", "A goal ends after it begins."
     )
-    _check_margin = models.Constraint("CHECK (warning_margin >= 0)", "The margin of a goal is not negative.")
+    _check_margin = models.Constraint(
+        "CHECK (warning_margin >= 0)", "The margin of a goal is not negative."
+    )
     _check_scope = models.Constraint(
         "CHECK (tier_id IS NULL OR carrier_id IS NULL)",
         "A goal is for a tier or for a carrier, not for both.",

@@ -23,7 +23,9 @@ class LogisticsIndicatorMonth(models.Model):
     _order = "month desc, company_id"
     _rec_name = "month"
 
-    company_id = fields.Many2one("res.company", required=True, index=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
     month = fields.Date(required=True, readonly=True, help="The first day of the month.")
     frozen = fields.Boolean(
         readonly=True, tracking=True, help="The figures stay, whatever happens to the documents."
@@ -122,7 +124,8 @@ class LogisticsIndicatorMonth(models.Model):
             .search([], order="id")
             .filtered(
                 lambda company: (
-                    company._is_logistics_job_due() and done.get(company) != company._get_logistics_today()
+                    company._is_logistics_job_due()
+                    and done.get(company) != company._get_logistics_today()
                 )
             )
         )

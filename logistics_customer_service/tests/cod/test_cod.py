@@ -32,7 +32,9 @@ class CodCommon(ShipmentCommon):
 
     @classmethod
     def _cod_order(cls, amount=100.0, qty=1.0, carrier=True, **vals):
-        order = cls._order(cls.customer, amount, qty=qty, confirm=False, cash_on_delivery=True, **vals)
+        order = cls._order(
+            cls.customer, amount, qty=qty, confirm=False, cash_on_delivery=True, **vals
+        )
         order.action_confirm()
         if carrier:
             order.picking_ids.carrier_id = cls.carrier
@@ -107,11 +109,25 @@ class TestCod(CodCommon):
         self.assertEqual(cod.collected_by, "driver")
 
     def test_tax_and_freight_are_collected_with_the_first(self):
-        tax = self.env["account.tax"].create({"name": "13 %", "amount": 13, "company_id": self.company.id})
+        country = self.env.ref("base.cn").id
+        group = self.env["account.tax.group"].create(
+            {"name": "VAT", "company_id": self.company.id, "country_id": country}
+        )
+        tax = self.env["account.tax"].create(
+            {
+                "name": "13 %",
+                "amount": 13,
+                "company_id": self.company.id,
+                "country_id": country,
+                "tax_group_id": group.id,
+            }
+        )
         freight = self.env["product.product"].create({"name": "Freight", "type": "service"})
         order = self._order(self.customer, 100, qty=4, confirm=False, cash_on_delivery=True)
         order.order_line.tax_ids = tax
-        order.order_line = [Command.create({"product_id": freight.id, "price_unit": 9, "tax_ids": False})]
+        order.order_line = [
+            Command.create({"product_id": freight.id, "price_unit": 9, "tax_ids": False})
+        ]
         order.action_confirm()
         self._deliver(order, qty=1)
         first, rest = self._cod(order)
@@ -235,7 +251,12 @@ class TestCod(CodCommon):
         yen = self.env.ref("base.JPY")
         yen.active = True
         self.env["res.currency.rate"].create(
-            {"currency_id": yen.id, "rate": 150, "name": "2000-01-01", "company_id": self.company.id}
+            {
+                "currency_id": yen.id,
+                "rate": 150,
+                "name": "2000-01-01",
+                "company_id": self.company.id,
+            }
         )
         pricelist = self.env["product.pricelist"].create(
             {"name": "Yen", "currency_id": yen.id, "company_id": self.company.id}
@@ -254,6 +275,15 @@ class TestCod(CodCommon):
         self.env.flush_all()
         row = self.env["logistics.cod.report"].browse(cod.id)
         self.assertAlmostEqual(row.collected_amount, 10001 / 150, 2)
+
+    def test_changed_rule_leaves_what_has_been_remitted(self):
+        past, now = self._handed_over(100), self._handed_over(100)
+        past._remit({past.id: 100}, "TT-1", date(2026, 1, 30), {})
+        self.rule.write({"fee_percent": 5, "deadline": "monthly", "month_day": 10})
+        # a late scan has everything worked out anew
+        self._say(past.picking_id, "delivered", happened_at=FRIDAY + timedelta(hours=1))
+        self.assertEqual((past.fee_amount, past.due_date), (3, date(2026, 1, 30)))
+        self.assertEqual((now.fee_amount, now.due_date), (6, date(2026, 2, 10)))
 
     # === DUE DAYS ===#
 

@@ -1,9 +1,15 @@
+import json
+import re
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
 from odoo import Command, fields
+from odoo.addons.spreadsheet.utils.validate_data import (
+    fields_in_spreadsheet,
+    menus_xml_ids_in_spreadsheet,
+)
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -64,12 +70,13 @@ class TestIndicator(IndicatorCommon):
         self._refresh_months()
         figure = self._figure()
         self.assertEqual((figure.numerator, figure.denominator), (2, 3))
-        self.assertAlmostEqual(figure.value, 66.67)
+        self.assertEqual(figure.value_text, "66.7 %")
+        self.assertAlmostEqual(figure.value, 200 / 3)
         self.assertFalse(figure.has_previous)
         self.assertFalse(self._figure(month=self.running).has_value)
-        self.assertAlmostEqual(self._figure(month=self.running).previous_value, 66.67)
+        self.assertAlmostEqual(self._figure(month=self.running).previous_value, 200 / 3)
         cycle = self._figure(self.cycle)
-        self.assertAlmostEqual(cycle.value, 2.33)
+        self.assertAlmostEqual(cycle.value, 7 / 3)
         self.assertEqual(cycle.denominator, 3)
 
     def test_tiers_add_up_to_the_whole(self):
@@ -92,7 +99,9 @@ class TestIndicator(IndicatorCommon):
         self._delivered(0, due=self.due + timedelta(days=31))
         self._profile_of(vip).sudo()._set_tier(self.vip, "score")
         self._refresh_months()
-        figures = self.Figure.search([("company_id", "=", self.company.id), ("has_value", "=", True)])
+        figures = self.Figure.search(
+            [("company_id", "=", self.company.id), ("has_value", "=", True)]
+        )
         self.assertEqual(set(figures.mapped("scope")), {"all", "tier", "carrier", "warehouse"})
         for figure in figures:
             action = figure.with_user(self.agent).action_open_rows()
@@ -174,9 +183,13 @@ class TestIndicator(IndicatorCommon):
     def test_indicators_of_one_source_share_a_reading(self):
         report = type(self.env["logistics.delivery.report"])
         months = self.Month._ensure_for(self.company, [self.last])
-        with patch.object(report, "_read_group", autospec=True, side_effect=report._read_group) as read:
+        with patch.object(
+            report, "_read_group", autospec=True, side_effect=report._read_group
+        ) as read:
             months._refresh()
-        indicators = self.env["logistics.indicator"].search([("report", "=", "logistics.delivery.report")])
+        indicators = self.env["logistics.indicator"].search(
+            [("report", "=", "logistics.delivery.report")]
+        )
         sources = {(line.date_field, line.domain) for line in indicators}
         self.assertLessEqual(read.call_count, 4 * len(sources))
 
@@ -232,7 +245,9 @@ class TestIndicator(IndicatorCommon):
 
         with (
             patch.object(type(broken), "_read_source", trouble),
-            mute_logger("odoo.sql_db", f"odoo.addons.{MODULE}.models.indicator.logistics_indicator"),
+            mute_logger(
+                "odoo.sql_db", f"odoo.addons.{MODULE}.models.indicator.logistics_indicator"
+            ),
         ):
             self._refresh_months()
         self.assertEqual(self._figure().denominator, 1)
@@ -366,6 +381,28 @@ class TestIndicator(IndicatorCommon):
         with self.assertRaises(AccessError):
             figures.action_bring_up_to_date()
         figures.with_user(self.supervisor).action_bring_up_to_date()
+
+    # === DASHBOARD ===#
+
+    def test_dashboard_reads_fields_there_are(self):
+        dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_service")
+        content = json.loads(dashboard.spreadsheet_data)
+        used = fields_in_spreadsheet(content)
+        self.assertEqual(set(used), {"logistics.indicator.figure"})
+        for model, names in used.items():
+            # a chart names a date with its granularity
+            missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
+            self.assertFalse(missing)
+        for xml_id in menus_xml_ids_in_spreadsheet(content):
+            self.assertTrue(self.env.ref(xml_id))
+        formulas = json.dumps(content).replace("\\", "")
+        codes = set(re.findall(r'PIVOT.VALUE\([^)]*"indicator_code","(\w+)"', formulas))
+        known = self.env["logistics.indicator"].search([]).mapped("code")
+        self.assertTrue(codes)
+        self.assertLessEqual(codes, set(known))
+        dashboards = self.env["spreadsheet.dashboard"]
+        self.assertIn(dashboard, dashboards.with_user(self.supervisor).search([]))
+        self.assertNotIn(dashboard, dashboards.with_user(self.agent).search([]))
 
     # === DIGEST ===#
 
