@@ -72,6 +72,7 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/indicators_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [
