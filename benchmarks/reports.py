@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The reports on indicators against plain SQL of the same figures: `make bench-reports DB=<name>`.
+"""The reports on indicators against plain SQL of the same figures, on a database of `make bench`.
 
 Each report is read as its pivot reads it, by month; the bare statement beside it computes the
 same counts from the same tables with nothing that a careful report adds (returns, units,

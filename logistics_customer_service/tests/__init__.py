@@ -10,6 +10,7 @@ from .shipment import test_carrier_api
 from .reason import test_reason
 from .report import test_delivery_report
 from .report import test_indicators
+from .report import test_reports
 from . import test_security
 from . import test_multicompany
 from . import test_performance
