@@ -117,6 +117,7 @@
         "demo/cod_demo.xml",
         "demo/indicator_demo.xml",
         "demo/exceptions_demo.xml",
+        "demo/indicators_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -22,6 +22,7 @@ from .indicator import test_indicator
 from .indicator import test_goal
 from .report import test_indicators
 from .cod import test_cod
+from .report import test_reports
 from . import test_security
 from . import test_multicompany
 from . import test_performance

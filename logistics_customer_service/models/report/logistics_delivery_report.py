@@ -192,7 +192,6 @@ class LogisticsDeliveryReport(models.Model):
             self._get_zone_step(),
             self._get_transfer_step(),
             self._get_schedule_step(),
-            self._get_moved_step(),
             self._get_replaced_step(),
             self._get_line_step(),
             self._get_order_step(),
@@ -214,8 +213,6 @@ class LogisticsDeliveryReport(models.Model):
                 SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
                        sp.date_deadline, sp.scheduled_date,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
-                       MIN(CASE WHEN sp.state = 'done' THEN sp.date_done END)
-                           OVER (PARTITION BY sp.sale_id) AS first_done,
                        %(handed_over)s AS delivered_at
                   FROM stock_picking sp
                  WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
@@ -231,11 +228,11 @@ class LogisticsDeliveryReport(models.Model):
     def _get_schedule_step(self):
         """``schedule``: per order its deadline, its first delivery, and whether all is done."""
         return SQL(
-            """schedule AS (
+            """schedule AS MATERIALIZED (
                 SELECT order_id,
                        MIN(date_deadline) AS deadline,
                        MIN(scheduled_date) AS scheduled,
-                       MIN(first_done) AS first_done,
+                       MIN(date_done) AS first_done,
                        MAX(delivered_at) AS delivered_at,
                        BOOL_AND(delivered_at IS NOT NULL) AS is_delivered,
                        (ARRAY_AGG(carrier_id ORDER BY date_done DESC NULLS LAST, id DESC))[1]
@@ -245,32 +242,31 @@ class LogisticsDeliveryReport(models.Model):
             )"""
         )
 
-    def _get_moved_step(self):
-        """``moved``: per order line what went to the customer, and with the first delivery."""
+    def _get_sent_sql(self, expression, condition):
+        """Return the SQL of an aggregate over the done moves of line ``sol`` to the customer.
+
+        Asked line by line: the delivered quantity of the line answers for most, being right but
+        after returns and with other goods, and a figure that nobody asks for costs nothing.
+        """
+        facts = self.env["logistics.profile.fact"]
         return SQL(
-            """moved AS (
-                SELECT sm.sale_line_id AS line_id,
-                       SUM(sm.quantity * unit.factor) FILTER (
-                           WHERE sm.product_id = line.product_id
-                       ) AS quantity,
-                       SUM(sm.quantity * unit.factor) FILTER (
-                           WHERE sm.product_id = line.product_id
-                             AND transfer.date_done = transfer.first_done
-                       ) AS first_quantity,
-                       BOOL_OR(%(is_other)s) AS has_other_goods
-                  FROM transfer
-                  JOIN stock_move sm ON sm.picking_id = transfer.id
-                  JOIN sale_order_line line ON line.id = sm.sale_line_id
-                  JOIN uom_uom unit ON unit.id = sm.product_uom
-                 WHERE sm.state = 'done'
-                 GROUP BY sm.sale_line_id
-            )""",
-            is_other=self._get_other_goods_sql(),
+            """(SELECT %(expression)s
+                  FROM stock_move sm
+                  JOIN stock_picking sp ON sp.id = sm.picking_id
+                  JOIN uom_uom sent ON sent.id = sm.product_uom
+                 WHERE sm.sale_line_id = sol.id AND sm.state = 'done' AND %(condition)s
+                   AND sp.return_id IS NULL
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND sp.location_dest_id = ANY(%(customer_locations)s))""",
+            expression=expression,
+            condition=condition,
+            outgoing_types=facts._get_outgoing_type_ids(),
+            customer_locations=facts._get_customer_location_ids(),
         )
 
     def _get_other_goods_sql(self):
-        """Return the SQL of whether move ``sm`` brought other goods than ``line`` ordered."""
-        other = SQL("sm.product_id <> line.product_id AND sm.quantity > 0")
+        """Return the SQL of whether move ``sm`` brought other goods than line ``sol`` ordered."""
+        other = SQL("sm.product_id <> sol.product_id AND sm.quantity > 0")
         if "bom_line_id" in self.env["stock.move"]._fields:
             # the components of a kit are what was ordered
             return SQL("%s AND sm.bom_line_id IS NULL", other)
@@ -292,6 +288,8 @@ class LogisticsDeliveryReport(models.Model):
         A substitute is no line that the customer ordered, unless the line it stands in for was
         taken back to nothing: then it stands for it.
         """
+        quantity = SQL("SUM(sm.quantity * sent.factor)")
+        item = SQL("sm.product_id = sol.product_id")
         return SQL(
             """line AS (
                 SELECT sol.id, so.id AS order_id, so.company_id, so.partner_id, so.warehouse_id,
@@ -300,14 +298,17 @@ class LogisticsDeliveryReport(models.Model):
                        stock_unit.factor AS stock_factor,
                        sol.product_uom_qty * unit.factor AS ordered,
                        GREATEST(
-                           COALESCE(moved.quantity, 0),
-                           COALESCE(sol.qty_delivered, 0) * unit.factor
+                           COALESCE(%(sent)s, 0), COALESCE(sol.qty_delivered, 0) * unit.factor
                        ) AS delivered,
                        sol.substitution_reason_id IS NOT NULL
                            OR sol.substitute_for_id IS NOT NULL
                            OR replaced.line_id IS NOT NULL
-                           OR COALESCE(moved.has_other_goods, FALSE) AS is_substituted,
-                       moved.first_quantity, schedule.first_done,
+                           OR (COALESCE(sol.qty_delivered, 0) < sol.product_uom_qty
+                               AND COALESCE(%(has_other)s, FALSE)) AS is_substituted,
+                       COALESCE(sol.qty_delivered, 0) >= sol.product_uom_qty
+                           OR COALESCE(%(sent)s, 0)
+                              >= sol.product_uom_qty * unit.factor - 0.00001 AS is_complete,
+                       %(sent_first)s AS first_quantity, schedule.first_done,
                        schedule.delivered_at, COALESCE(schedule.is_delivered, FALSE) AS is_delivered,
                        COALESCE(sol.promised_date, so.promised_date) AS promise,
                        so.commitment_date, schedule.deadline, schedule.scheduled
@@ -318,14 +319,20 @@ class LogisticsDeliveryReport(models.Model):
                   JOIN uom_uom unit ON unit.id = sol.product_uom_id
                   JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
              LEFT JOIN schedule ON schedule.order_id = so.id
-             LEFT JOIN moved ON moved.line_id = sol.id
              LEFT JOIN replaced ON replaced.line_id = sol.id
                  WHERE so.state = 'sale' AND template.type = 'consu'
                    AND sol.product_uom_qty > 0 AND sol.is_delivery IS NOT TRUE
                    AND (sol.substitute_for_id IS NULL
                         OR (SELECT ordered.product_uom_qty FROM sale_order_line ordered
                              WHERE ordered.id = sol.substitute_for_id) <= 0)
-            )"""
+            )""",
+            has_other=self._get_sent_sql(
+                SQL("BOOL_OR(%s)", self._get_other_goods_sql()), SQL("TRUE")
+            ),
+            sent=self._get_sent_sql(quantity, item),
+            sent_first=self._get_sent_sql(
+                quantity, SQL("%s AND sp.date_done = schedule.first_done", item)
+            ),
         )
 
     def _get_order_step(self):
@@ -337,8 +344,8 @@ class LogisticsDeliveryReport(models.Model):
                        line.id = MIN(line.id) OVER whole AS is_first_line,
                        MAX(COALESCE(line.promise, line.commitment_date, line.deadline,
                                     line.scheduled)) OVER whole AS promised_date,
-                       BOOL_AND(line.delivered >= line.ordered - 0.00001
-                                AND NOT line.is_substituted) OVER whole AS in_full
+                       BOOL_AND(line.is_complete AND NOT line.is_substituted) OVER whole
+                           AS in_full
                   FROM line
                 WINDOW whole AS (PARTITION BY line.order_id)
             )"""

@@ -70,7 +70,7 @@ class LogisticsReportMixin(models.AbstractModel):
         and never more than was delivered.
         """
         return SQL(
-            """fault AS (
+            """fault AS MATERIALIZED (
                 SELECT sp.id AS picking_id, sp.sale_id AS order_id,
                        LEAST(GREATEST(noted.returned, noted.damaged, 0),
                              sm.quantity * unit.factor / stock_unit.factor) AS damaged,
@@ -128,7 +128,7 @@ class LogisticsReportMixin(models.AbstractModel):
         The error is noted on the invoice itself or on a posted credit note of it.
         """
         return SQL(
-            """wrong AS (
+            """wrong AS MATERIALIZED (
                 SELECT DISTINCT ON (noted.invoice_id)
                        noted.invoice_id, noted.reason_id, noted.credit_id
                   FROM (SELECT move.id AS invoice_id, move.logistics_reason_id AS reason_id,

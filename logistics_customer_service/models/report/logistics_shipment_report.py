@@ -45,7 +45,7 @@ class LogisticsShipmentReport(models.Model):
         [
             ("on_time", "On time"),
             ("late", "Late"),
-            ("overdue", "Overdue, not handed over"),
+            ("overdue", "Overdue"),
             ("under_way", "Not due yet"),
             ("no_promise", "No promised day"),
         ],
