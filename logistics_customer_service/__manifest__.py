@@ -71,6 +71,7 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/notices_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [
