@@ -118,6 +118,7 @@
         "demo/indicator_demo.xml",
         "demo/exceptions_demo.xml",
         "demo/indicators_demo.xml",
+        "demo/notices_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

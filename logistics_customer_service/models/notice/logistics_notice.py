@@ -115,15 +115,15 @@ class LogisticsNotice(models.Model):
     body = fields.Html(string="Text", sanitize=False, readonly=True)
 
     # --- for the texts, in the customer's language and time zone
-    lang = fields.Char(compute="_compute_lang")
-    tz = fields.Char(compute="_compute_tz")
+    lang = fields.Char(string="Language", compute="_compute_lang")
+    tz = fields.Char(string="Time Zone", compute="_compute_tz")
     number = fields.Char(compute="_compute_number")
     customer_name = fields.Char(compute="_compute_number")
     tracking_ref = fields.Char(related="picking_id.carrier_tracking_ref")
     expected_day = fields.Char(compute="_compute_texts")
-    happened_day = fields.Char(compute="_compute_texts")
-    event_label = fields.Char(compute="_compute_event_label")
-    tracking_url = fields.Char(compute="_compute_texts")
+    happened_day = fields.Char(string="Day It Happened", compute="_compute_texts")
+    event_label = fields.Char(string="What Happened", compute="_compute_event_label")
+    tracking_url = fields.Char(string="Tracking Link", compute="_compute_texts")
     contact_email = fields.Char(compute="_compute_contact")
     contact_phone = fields.Char(compute="_compute_contact")
 
