@@ -339,6 +339,7 @@ class LogisticsCod(models.Model):
         :param notes: mapping of record id to a remark
         """
         self.check_access("write")
+        self.flush_recordset()  # fee and due day are those of this moment
         self.lock_for_update()
         self.invalidate_recordset(["state", "remitted_on"])
         for cod in self:
