@@ -12,7 +12,7 @@ class LogisticsCodRemittance(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_whose")
     reference = fields.Char(required=True, help="As on the bank statement.")
     remitted_on = fields.Date(
-        string="Received",
+        string="Amount Received",
         required=True,
         default=lambda self: self.env.company._get_logistics_today(),
     )
@@ -84,7 +84,7 @@ class LogisticsCodRemittanceLine(models.TransientModel):
     due_date = fields.Date(related="cod_id.due_date")
     currency_id = fields.Many2one(related="cod_id.currency_id")
     expected_amount = fields.Monetary(related="cod_id.expected_amount")
-    amount = fields.Monetary(string="Received", required=True)
+    amount = fields.Monetary(string="Amount Received", required=True)
     difference = fields.Monetary(compute="_compute_difference")
     note = fields.Char(string="Remark")
 

@@ -49,7 +49,7 @@ class LogisticsIndicator(models.Model):
             ("percent", "Percent"),
             ("per_thousand", "Per thousand"),
             ("days", "Days"),
-            ("number", "Number"),
+            ("number", "Count"),
             ("amount", "Amount"),
         ],
         required=True,

@@ -79,8 +79,8 @@ class LogisticsIndicatorFigure(models.Model):
     status = fields.Selection(
         [
             (goals.MET, "Met"),
-            (goals.CLOSE, "Close"),
-            (goals.MISSED, "Missed"),
+            (goals.CLOSE, "Near Goal"),
+            (goals.MISSED, "Goal Missed"),
             (goals.NO_GOAL, "No goal"),
             (goals.NO_DATA, "Nothing counted"),
         ],
