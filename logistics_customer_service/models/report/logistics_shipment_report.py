@@ -169,18 +169,18 @@ class LogisticsShipmentReport(models.Model):
         ]
 
     def _get_moved_step(self):
-        """``moved``: per transfer its pieces and the latest promise of the lines it delivers.
+        """``moved``: per transfer its pieces.
 
-        Whoever asks for neither pays for neither: the planner drops outer joins that nothing uses.
+        Who does not ask for them does not pay for them: the planner drops outer joins that nothing
+        uses.
         """
         return SQL(
             """moved AS (
-                SELECT sm.picking_id, MAX(line.promised_date) AS promised_date,
+                SELECT sm.picking_id,
                        SUM(sm.quantity * unit.factor / stock_unit.factor) FILTER (
                            WHERE sm.state = 'done'
                        ) AS pieces
                   FROM stock_move sm
-             LEFT JOIN sale_order_line line ON line.id = sm.sale_line_id
              LEFT JOIN uom_uom unit ON unit.id = sm.product_uom
              LEFT JOIN product_product product ON product.id = sm.product_id
              LEFT JOIN product_template template ON template.id = product.product_tmpl_id
@@ -201,8 +201,9 @@ class LogisticsShipmentReport(models.Model):
                        COALESCE(so.partner_id, sp.partner_id) AS partner_id,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
                        %(handed_over)s AS delivered_at,
-                       COALESCE(moved.promised_date, so.promised_date, so.commitment_date,
-                                sp.date_deadline, sp.scheduled_date) AS promised_date
+                       COALESCE(sp.shipment_promised_at, %(line_promise)s, so.promised_date,
+                                so.commitment_date, sp.date_deadline, sp.scheduled_date)
+                           AS promised_date
                   FROM stock_picking sp
                   JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
              LEFT JOIN sale_order so ON so.id = sp.sale_id
@@ -212,8 +213,20 @@ class LogisticsShipmentReport(models.Model):
                    AND sp.location_dest_id = ANY(%(customer_locations)s)
             )""",
             handed_over=facts._get_handed_over_sql(),
+            line_promise=self._get_line_promise_sql(),
             outgoing_types=facts._get_outgoing_type_ids(),
             customer_locations=facts._get_customer_location_ids(),
+        )
+
+    def _get_line_promise_sql(self):
+        """Return the latest promise of the lines that transfer ``sp`` delivers.
+
+        Looked up only where the delivery itself does not keep it: those from before the addon.
+        """
+        return SQL(
+            """(SELECT MAX(line.promised_date)
+                  FROM stock_move sm JOIN sale_order_line line ON line.id = sm.sale_line_id
+                 WHERE sm.picking_id = sp.id AND sm.state <> 'cancel')"""
         )
 
     def _get_judged_step(self):
