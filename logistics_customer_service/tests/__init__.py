@@ -7,6 +7,7 @@ from .tiering import test_tier_scheme
 from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
+from .complaint import test_complaint
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany
