@@ -35,6 +35,8 @@ MATRIX = {
     "logistics.remedy": ({READ}, {READ}, ALL, NOTHING),
     "logistics.priority.rule": ({READ}, {READ}, ALL, NOTHING),
     "logistics.service.team": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
