@@ -29,6 +29,7 @@
         "data/logistics_consent_purpose_data.xml",
         "data/logistics_tier_scheme_data.xml",
         "data/logistics_event_code_data.xml",
+        "data/mail_template_data.xml",
         "data/logistics_complaint_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",

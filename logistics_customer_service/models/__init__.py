@@ -4,4 +4,5 @@ from . import core
 from . import shipment
 from . import complaint
 from . import casework
+from . import intake
 from . import report

@@ -9,6 +9,7 @@ from .shipment import test_shipment
 from .shipment import test_carrier_api
 from .complaint import test_complaint
 from .complaint import test_intake
+from .complaint import test_mail
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany
