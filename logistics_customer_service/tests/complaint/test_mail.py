@@ -357,7 +357,11 @@ class TestComplaintMail(ComplaintCommon):
 
     def _mails(self, case):
         return self.env["mail.mail"].search(
-            [("model", "=", "logistics.complaint"), ("res_id", "=", case.id)]
+            [
+                ("model", "=", "logistics.complaint"),
+                ("res_id", "=", case.id),
+                ("email_to", "!=", False),
+            ]
         )
 
     def test_acknowledged_once_and_queued(self):
