@@ -55,7 +55,8 @@ class LogisticsComplaintCategory(models.Model):
         """Find by the own name or by that of a category above."""
         if operator not in ("ilike", "=ilike", "in", "like", "="):
             return NotImplemented
-        return [("id", "child_of", self._search([("name", operator, value)]))]
+        # the categories of a company are few
+        return [("id", "child_of", self.search([("name", operator, value)]).ids)]
 
     @api.constrains("parent_id")
     def _check_no_circle(self):

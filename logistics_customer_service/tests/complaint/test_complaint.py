@@ -174,6 +174,18 @@ class TestComplaint(ComplaintCommon):
         case.write({"priority_override": "3", "priority_reason": "The minister called"})
         self.assertEqual(case.priority, "3")
 
+    def test_category_is_found_by_its_name_and_those_above(self):
+        categories = self.env["logistics.complaint.category"].with_user(self.agent)
+        found = {category_id for category_id, _name in categories.name_search("Goods Damaged")}
+        self.assertIn(self.broken.id, found)
+        self.assertIn(self.broken.parent_id.id, found)
+        self.assertNotIn(self.late.id, found)
+        self.assertEqual(categories.name_search("Goods Broken")[0][0], self.broken.id)
+
+    def test_categories_stand_in_no_circle(self):
+        with self.assertRaises(ValidationError):
+            self.broken.parent_id.parent_id = self.broken
+
     # === REPEATED ===#
 
     def test_repeated_complaint_is_marked_and_one_step_more_urgent(self):
