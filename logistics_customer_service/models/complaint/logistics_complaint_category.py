@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 SEVERITIES = [
     ("low", "Low"),
@@ -57,8 +56,3 @@ class LogisticsComplaintCategory(models.Model):
             return NotImplemented
         # the categories of a company are few
         return [("id", "child_of", self.search([("name", operator, value)]).ids)]
-
-    @api.constrains("parent_id")
-    def _check_no_circle(self):
-        if self._has_cycle():
-            raise ValidationError(self.env._("A category cannot stand below itself."))

@@ -183,7 +183,7 @@ class TestComplaint(ComplaintCommon):
         self.assertEqual(categories.name_search("Goods Broken")[0][0], self.broken.id)
 
     def test_categories_stand_in_no_circle(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(UserError):
             self.broken.parent_id.parent_id = self.broken
 
     # === REPEATED ===#
