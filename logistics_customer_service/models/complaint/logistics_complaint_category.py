@@ -24,9 +24,7 @@ class LogisticsComplaintCategory(models.Model):
         recursive=True,
     )
     code = fields.Char()
-    parent_id = fields.Many2one(
-        "logistics.complaint.category", index=True, ondelete="restrict"
-    )
+    parent_id = fields.Many2one("logistics.complaint.category", index=True, ondelete="restrict")
     parent_path = fields.Char(index=True)
     child_ids = fields.One2many("logistics.complaint.category", "parent_id", string="Below")
     company_id = fields.Many2one("res.company", index=True, help="Empty: every company.")

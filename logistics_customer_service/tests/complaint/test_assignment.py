@@ -46,7 +46,9 @@ class TestAssignment(ComplaintCommon):
 
     def test_a_batch_is_spread_evenly(self):
         cases = self._batch(9)
-        self.assertEqual([len(cases.filtered(lambda c: c.user_id == m)) for m in self.members], [3] * 3)
+        self.assertEqual(
+            [len(cases.filtered(lambda c: c.user_id == m)) for m in self.members], [3] * 3
+        )
 
     def test_closed_cases_are_no_load(self):
         for _number in range(3):

@@ -59,9 +59,7 @@ class TestComplaint(ComplaintCommon):
         cases = self.Complaint.create(
             [{"partner_id": self.customer.id, "company_id": self.company.id}] * 3
         )
-        self.assertEqual(
-            cases.mapped("number"), [f"C/{year}/{number:05}" for number in (1, 2, 3)]
-        )
+        self.assertEqual(cases.mapped("number"), [f"C/{year}/{number:05}" for number in (1, 2, 3)])
         other = self.env["res.company"].create({"name": "Other"})
         self.env.user.company_ids |= other
         elsewhere = self.Complaint.create({"company_id": other.id})
@@ -152,9 +150,7 @@ class TestComplaint(ComplaintCommon):
         scheme = self.scheme.copy({"company_id": self.company.id})
         vip = scheme.tier_ids.filtered(lambda tier: tier.code == self.vip.code)
         matrix = self.env["logistics.priority.rule"]._get_matrix(self.company)
-        found = self.env["logistics.priority.rule"]._look_up(
-            matrix, self.company, "medium", vip
-        )
+        found = self.env["logistics.priority.rule"]._look_up(matrix, self.company, "medium", vip)
         self.assertEqual(found, "2")
 
     def test_rule_of_the_company_outweighs_the_shared(self):
@@ -280,7 +276,9 @@ class TestComplaint(ComplaintCommon):
         case = self._case(stage_id=stage.id)
         stage.phase = "waiting_third"
         self.assertEqual(case.phase, "waiting_third")
-        self.assertTrue(self.Complaint.search([("phase", "=", "waiting_third"), ("id", "=", case.id)]))
+        self.assertTrue(
+            self.Complaint.search([("phase", "=", "waiting_third"), ("id", "=", case.id)])
+        )
 
     def test_open_can_be_searched(self):
         opened, closed = self._case(), self._case()
