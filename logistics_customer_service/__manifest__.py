@@ -27,6 +27,7 @@
         "security/logistics_indicators_security.xml",
         "security/logistics_exception_rules.xml",
         "security/logistics_notice_security.xml",
+        "security/logistics_complaint_rules.xml",
         "data/logistics_cargo_nature_data.xml",
         "data/logistics_special_service_data.xml",
         "data/logistics_time_class_data.xml",
@@ -36,6 +37,8 @@
         "data/logistics_reason_data.xml",
         "data/logistics_indicator_data.xml",
         "data/logistics_cod_rule_data.xml",
+        "data/mail_template_data.xml",
+        "data/logistics_complaint_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_shipment_data.xml",
@@ -77,6 +80,11 @@
         "views/reason/stock_picking_views.xml",
         "views/reason/account_move_views.xml",
         "views/reason/sale_order_views.xml",
+        "views/complaint/logistics_complaint_views.xml",
+        "views/complaint/logistics_complaint_config_views.xml",
+        "views/complaint/logistics_complaint_intake_views.xml",
+        "views/complaint/res_config_settings_views.xml",
+        "views/complaint/logistics_complaint_merge_views.xml",
         "views/report/logistics_delivery_report_views.xml",
         "views/indicator/logistics_indicator_views.xml",
         "views/indicator/logistics_indicator_figure_views.xml",
@@ -99,6 +107,7 @@
         "views/cod/logistics_cod_report_views.xml",
         "views/cod/sale_order_views.xml",
         "views/cod/stock_picking_views.xml",
+        "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/arrival/logistics_arrival_menus.xml",
         "views/tracking/logistics_tracking_menus.xml",
@@ -123,6 +132,11 @@
     "assets": {
         "web.assets_frontend": [
             "logistics_customer_service/static/src/scss/tracking.scss",
+        "demo/logistics_complaint_demo.xml",
+    ],
+    "assets": {
+        "web.assets_backend": [
+            "logistics_customer_service/static/src/scss/complaint.scss",
         ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",

@@ -27,6 +27,11 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
     env.cr.execute("DELETE FROM logistics_notice")
+    env.cr.execute("DELETE FROM logistics_complaint")
+    # through the ORM: PostgreSQL's own sequences go with them
+    env["ir.sequence"].with_context(active_test=False).search(
+        [("code", "in", ("logistics.complaint", "logistics.service.team"))]
+    ).unlink()
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute("DELETE FROM logistics_delivery_remark")

@@ -6,6 +6,9 @@ from . import arrival
 from . import reason
 from . import exception
 from . import notice
+from . import complaint
+from . import casework
+from . import intake
 from . import report
 from . import tracking
 from . import cod

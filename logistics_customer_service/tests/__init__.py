@@ -17,6 +17,13 @@ from .notice import test_occasions
 from .notice import test_sending
 from .notice import test_tracking_in_notices
 from .notice import test_notice_performance
+from .complaint import test_complaint
+from .complaint import test_intake
+from .complaint import test_mail
+from .complaint import test_assignment
+from .complaint import test_merge
+from .complaint import test_security as test_complaint_security
+from .complaint import test_performance as test_complaint_performance
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal

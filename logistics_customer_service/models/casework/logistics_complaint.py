@@ -1,0 +1,275 @@
+from collections import Counter, defaultdict
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+
+SHOWN_EVENTS = 5
+SHOWN_CASES = 5
+
+
+class LogisticsComplaint(models.Model):
+    """What an agent needs beside a case: the customer, the shipment, earlier cases."""
+
+    _inherit = "logistics.complaint"
+
+    # --- the customer
+    customer_agent_id = fields.Many2one(related="profile_id.agent_id", string="Dedicated Agent")
+    customer_since_months = fields.Integer(related="profile_id.relation_months")
+    customer_order_count = fields.Integer(
+        related="profile_id.total_order_count", string="Orders in All"
+    )
+    customer_net_amount = fields.Monetary(
+        related="profile_id.total_net_amount", string="Net Sales in All"
+    )
+    customer_on_time_rate = fields.Float(related="profile_id.on_time_rate", string="On Time")
+    customer_judged_count = fields.Integer(related="profile_id.delivery_judged_count")
+    customer_overdue_amount = fields.Monetary(related="profile_id.overdue_amount")
+    customer_nature_ids = fields.Many2many(
+        related="profile_id.cargo_nature_ids", string="Cargo Natures"
+    )
+    customer_delivery_notes = fields.Text(
+        related="profile_id.delivery_notes", string="Delivery Notes"
+    )
+
+    # --- the shipment
+    promised_date = fields.Datetime(
+        string="Promised",
+        compute="_compute_promised_date",
+        help="The day promised for the orders, the latest where there are several.",
+    )
+    event_ids = fields.Many2many(
+        "logistics.shipment.event", string="Last Events", compute="_compute_event_ids"
+    )
+
+    # --- earlier cases
+    earlier_ids = fields.Many2many(
+        "logistics.complaint", string="Earlier Cases", compute="_compute_earlier"
+    )
+    customer_case_count = fields.Integer(string="Cases", compute="_compute_earlier")
+    customer_open_count = fields.Integer(string="Open Cases", compute="_compute_earlier")
+    duplicate_ids = fields.Many2many(
+        "logistics.complaint",
+        string="Possible Duplicates",
+        compute="_compute_duplicate_ids",
+        help="Cases of the customer about the same order, delivery or category, open or recent.",
+    )
+
+    merge_ids = fields.One2many(
+        "logistics.complaint.merge", "source_id", string="Merges", readonly=True
+    )
+    can_undo_merge = fields.Boolean(compute="_compute_can_undo_merge")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("merge_ids.undone_at", "merged_into_id")
+    def _compute_can_undo_merge(self):
+        for case in self:
+            case.can_undo_merge = bool(case.merged_into_id) and case.merge_ids[:1]._can_undo()
+
+    @api.depends("order_ids.promised_date", "picking_ids.sale_id.promised_date")
+    def _compute_promised_date(self):
+        for case in self:
+            orders = case.order_ids | case.picking_ids.sale_id
+            promised = orders.filtered("promised_date").mapped("promised_date")
+            case.promised_date = max(promised, default=False)
+
+    @api.depends("picking_ids.shipment_event_ids")
+    def _compute_event_ids(self):
+        """Events come in the order of their model: the latest first."""
+        for case in self:
+            events = case.picking_ids.shipment_event_ids.sorted(
+                lambda event: (event.happened_at, event.id), reverse=True
+            )
+            case.event_ids = events[:SHOWN_EVENTS]
+
+    @api.depends("partner_id", "company_id")
+    def _compute_earlier(self):
+        """Counts by one grouped read; the latest cases by a search for each customer shown."""
+        groups = self._read_group(
+            [("partner_id", "in", self.partner_id.ids)],
+            ["partner_id", "company_id", "phase"],
+            ["__count"],
+        )
+        counts = defaultdict(Counter)
+        for partner, company, phase, count in groups:
+            counts[partner, company][phase] += count
+        latest = self._get_latest_by_customer()
+        for case in self:
+            key = case.partner_id, case.company_id
+            phases = counts[key]
+            case.customer_case_count = phases.total()
+            case.customer_open_count = sum(phases[phase] for phase in OPEN_PHASES)
+            case.earlier_ids = (latest.get(key, self.browse()) - case._origin)[:SHOWN_CASES]
+
+    def _get_latest_by_customer(self):
+        """Return the latest cases by customer and company, one more than are shown."""
+        return {
+            (partner, company): self.search(
+                [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
+                order="id desc",
+                limit=SHOWN_CASES + 1,
+            )
+            for partner, company in {(case.partner_id, case.company_id) for case in self}
+            if partner
+        }
+
+    @api.depends("partner_id", "company_id", "category_id", "order_ids", "picking_ids")
+    def _compute_duplicate_ids(self):
+        for case in self:
+            domain = case._get_duplicates_domain()
+            case.duplicate_ids = self.search(domain, limit=SHOWN_CASES, order="id desc")
+
+    # === ASSIGNMENT ===#
+
+    def _after_create(self):
+        result = super()._after_create()
+        self._assign()
+        return result
+
+    def _assign(self):
+        """Give open cases that nobody has an agent: the dedicated one, else one of the team.
+
+        Three queries for each team, and a write for each agent.
+        """
+        waiting = self.filtered(
+            lambda case: case.is_open and not case.user_id and case.team_id
+        ).sudo()  # loads, leaves and profiles are looked at for whoever opens a case
+        chosen = defaultdict(self.browse)
+        for team, cases in waiting.grouped("team_id").items():
+            for case, agent in team._pair_with_agents(cases):
+                chosen[agent] += case
+        # agents find new cases in their list and get the customer's messages
+        quiet = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
+        for agent, cases in chosen.items():
+            if agent:
+                cases.sudo().with_context(**quiet).user_id = agent
+
+    # === MERGING ===#
+
+    def _merge_into(self, kept):
+        """Merge cases into another: it takes over messages, files, activities and goods.
+
+        :param kept: the case that stays
+        :raise UserError: for cases of several companies or merged already
+        """
+        everything = self | kept
+        everything.check_access("write")
+        everything.sorted("id").lock_for_update()
+        everything._check_mergeable()
+        for source in self - kept:
+            # messages and files have owners of their own; the right on both cases was checked
+            self.env["logistics.complaint.merge"].sudo()._merge(source.sudo(), kept.sudo())
+            source._set_aside(kept)
+
+    def _check_mergeable(self):
+        if len(self.company_id) > 1:
+            raise UserError(self.env._("Cases of several companies cannot be merged."))
+        merged = self.filtered("merged_into_id")[:1]
+        if merged:
+            raise UserError(
+                self.env._(
+                    "%(case)s was merged into %(kept)s already.",
+                    case=merged.number,
+                    kept=merged.merged_into_id.number,
+                )
+            )
+
+    def _set_aside(self, kept):
+        """Cancel a merged case and tell both where the other is."""
+        if self.customer_answered:
+            kept.customer_answered = True
+        self.merged_into_id = kept
+        self._move_to_phase(CANCELLED)
+        self.message_post(body=self.env._("Merged into %s.", kept._get_html_link()))
+        kept.message_post(body=self.env._("%s was merged into this case.", self._get_html_link()))
+
+    def action_undo_merge(self):
+        """Give back what a merge of today moved."""
+        self.ensure_one()
+        kept = self.merged_into_id
+        (self + kept).check_access("write")
+        (self + kept).sorted("id").lock_for_update()
+        self.merge_ids[:1].sudo()._undo()  # as in _merge_into
+        for case, other in ((self, kept), (kept, self)):
+            case.message_post(
+                body=self.env._("The merge with %s was undone.", other._get_html_link())
+            )
+
+    # === WHAT THE CUSTOMER SAYS ===#
+
+    def _note_customer_said(self, text, channel):
+        """Keep what a customer said otherwise than in writing, and that an answer is due.
+
+        :param text: plain text
+        :param channel: value of the field ``channel``
+        """
+        self.ensure_one()
+        label = dict(self._fields["channel"]._description_selection(self.env))[channel]
+        self.message_post(
+            body=Markup("<p><b>%s</b></p>%s")
+            % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
+        )
+        self.write({"customer_answered": True, "customer_wrote_at": fields.Datetime.now()})
+
+    # === ACTIONS ===#
+
+    def action_resolve(self):
+        """Say that the matter is settled."""
+        self._move_to_phase(RESOLVED)
+
+    def action_close(self):
+        """Close cases whose matter is settled."""
+        self._move_to_phase(CLOSED)
+
+    def action_reopen(self):
+        """Take up settled cases again."""
+        self._move_to_phase(WORKING)
+
+    def action_start(self):
+        """Take new cases and begin to work on them."""
+        self.filtered(lambda case: not case.user_id).action_take()
+        self._move_to_phase(WORKING)
+
+    def action_assign(self):
+        """Distribute cases that nobody has."""
+        self.check_access("write")
+        self._assign()
+
+    def action_merge(self):
+        """Open the dialogue that merges these cases."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_merge_action"
+        )
+        return {**action, "context": {"active_ids": self.ids}}
+
+    def action_view_customer_cases(self):
+        """Open all cases of the customer."""
+        self.ensure_one()
+        return self._get_cases_action([("partner_id", "=", self.partner_id.id)])
+
+    @api.model
+    def _get_cases_action(self, domain, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_action"
+        )
+        return {
+            **action,
+            "domain": domain,
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "context": context,
+        }
+
+    def action_open(self):
+        """Open this case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
