@@ -8,6 +8,11 @@ def uninstall_hook(env):
     products that documents refer to by now are left behind as the user's own data, demo people
     archived.
     """
+    env.cr.execute("DELETE FROM logistics_complaint")
+    # through the ORM: PostgreSQL's own sequences go with them
+    env["ir.sequence"].with_context(active_test=False).search(
+        [("code", "=", "logistics.complaint")]
+    ).unlink()
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute(

@@ -2,4 +2,5 @@ from . import customer
 from . import tiering
 from . import core
 from . import shipment
+from . import complaint
 from . import report

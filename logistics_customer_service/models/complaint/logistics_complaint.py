@@ -1,0 +1,596 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _lang_get
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .logistics_complaint_category import SEVERITIES
+from .logistics_complaint_stage import (
+    CANCELLED,
+    CLOSED,
+    NEW,
+    OPEN_PHASES,
+    PHASES,
+    RESOLVED,
+)
+from .logistics_priority_rule import PRIORITIES
+from .res_company import SEQUENCE_CODE
+
+
+class LogisticsComplaint(models.Model):
+    """A matter of a customer: complaint, claim, inquiry, tracking request or suggestion."""
+
+    _name = "logistics.complaint"
+    _inherit = [
+        "mail.thread.cc",
+        "mail.activity.mixin",
+        "mail.tracking.duration.mixin",
+        "portal.mixin",
+    ]
+    _description = "Service Case"
+    _order = "priority desc, id desc"
+    _rec_names_search = ["number", "name", "partner_id.complete_name"]
+    _track_duration_field = "stage_id"
+    _primary_email = "email_from"
+    _check_company_auto = True
+
+    # --- the case
+    number = fields.Char(readonly=True, copy=False, index="trigram")
+    name = fields.Char(
+        string="Subject", help="In a few words; left empty, the category says what it is about."
+    )
+    kind = fields.Selection(
+        [
+            ("complaint", "Complaint"),
+            ("claim", "Claim"),
+            ("inquiry", "Inquiry"),
+            ("tracking", "Tracking Request"),
+            ("suggestion", "Suggestion"),
+        ],
+        required=True,
+        default="complaint",
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    active = fields.Boolean(default=True)
+    channel = fields.Selection(
+        [
+            ("phone", "Phone"),
+            ("mail", "Mail"),
+            ("portal", "Portal"),
+            ("form", "Web Form"),
+            ("chat", "Chat"),
+            ("letter", "Letter"),
+            ("counter", "Counter"),
+            ("api", "API"),
+        ],
+        required=True,
+        default="phone",
+    )
+    received_at = fields.Datetime(
+        string="Received",
+        required=True,
+        default=fields.Datetime.now,
+        help="When the matter reached us, which for a letter is before it was registered.",
+    )
+    description = fields.Html(string="What Happened")
+    remedy_ids = fields.Many2many("logistics.remedy", string="Remedy Sought")
+    category_id = fields.Many2one(
+        "logistics.complaint.category", index=True, check_company=True, tracking=True
+    )
+    severity = fields.Selection(
+        SEVERITIES,
+        compute="_compute_severity",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    priority = fields.Selection(
+        PRIORITIES,
+        compute="_compute_priority",
+        store=True,
+        precompute=True,
+        tracking=True,
+        help="From severity and tier by the priority rules; one step higher where repeated.",
+    )
+    priority_override = fields.Selection(
+        PRIORITIES, string="Own Priority", tracking=True, copy=False
+    )
+    priority_reason = fields.Char(string="Why This Priority", tracking=True, copy=False)
+
+    # --- the customer, as it was
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+        help="The customer as a legal entity.",
+    )
+    contact_id = fields.Many2one(
+        "res.partner", string="Contact", index="btree_not_null", ondelete="restrict"
+    )
+    contact_name = fields.Char(
+        string="Caller", help="Who turned to us, where the person is no contact yet."
+    )
+    email_from = fields.Char(
+        string="Email", compute="_compute_address", store=True, readonly=False, precompute=True
+    )
+    phone = fields.Char(
+        compute="_compute_address", store=True, readonly=False, precompute=True
+    )
+    lang = fields.Selection(
+        _lang_get,
+        string="Language",
+        compute="_compute_lang",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The language in which the customer is written to.",
+    )
+    profile_id = fields.Many2one(
+        "logistics.profile",
+        compute="_compute_profile_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    tier_id = fields.Many2one(
+        "logistics.tier",
+        string="Tier",
+        compute="_compute_profile_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The customer's tier when the case was opened.",
+    )
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
+
+    # --- what it is about
+    order_ids = fields.Many2many(
+        "sale.order", "logistics_complaint_order_rel", string="Orders", check_company=True
+    )
+    picking_ids = fields.Many2many(
+        "stock.picking", "logistics_complaint_picking_rel", string="Deliveries", check_company=True
+    )
+    carrier_id = fields.Many2one(
+        "delivery.carrier",
+        compute="_compute_carrier_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    line_ids = fields.One2many("logistics.complaint.line", "complaint_id", string="Goods")
+    value_affected = fields.Monetary(compute="_compute_value_affected", store=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # --- the work
+    team_id = fields.Many2one(
+        "logistics.service.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Agent",
+        index="btree_not_null",
+        tracking=True,
+        check_company=True,
+        copy=False,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
+        ],
+    )
+    stage_id = fields.Many2one(
+        "logistics.complaint.stage",
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        copy=False,
+        ondelete="restrict",
+        tracking=True,
+        group_expand="_read_group_stage_ids",
+        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+    )
+    phase = fields.Selection(
+        related="stage_id.phase", store=True, precompute=True, string="Phase", index=True
+    )
+    is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
+    customer_answered = fields.Boolean(
+        string="Answered by Customer",
+        copy=False,
+        readonly=True,
+        help="The customer has written and waits for our answer.",
+    )
+    customer_wrote_at = fields.Datetime(
+        string="Customer's Last Message", copy=False, readonly=True
+    )
+    resolved_at = fields.Datetime(string="Resolved", copy=False, readonly=True)
+    closed_at = fields.Datetime(string="Closed", copy=False, readonly=True)
+    reopen_count = fields.Integer(string="Reopened", copy=False, readonly=True)
+
+    # --- other cases of the customer
+    is_repeated = fields.Boolean(
+        string="Repeated",
+        copy=False,
+        readonly=True,
+        help="The customer complained of the same category shortly before.",
+    )
+    previous_id = fields.Many2one(
+        "logistics.complaint",
+        string="Follows",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="An earlier case that this one takes up again.",
+    )
+    merged_into_id = fields.Many2one(
+        "logistics.complaint",
+        string="Merged Into",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    _number_unique = models.UniqueIndex(
+        "(company_id, number)", "Two cases of a company cannot have the same number."
+    )
+    _list_idx = models.Index("(priority DESC, id DESC)")
+    _customer_category_idx = models.Index("(partner_id, category_id, received_at)")
+    _work_idx = models.Index(
+        "(user_id, phase) WHERE phase IN ('new', 'working', 'waiting_customer', 'waiting_third')"
+    )
+    _check_reason = models.Constraint(
+        "CHECK (priority_override IS NULL OR priority_reason IS NOT NULL)",
+        "Say why the case has a priority of its own.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for case in self:
+            case.display_name = " ".join(filter(None, (case.number, case.name)))
+
+    @api.depends("category_id")
+    def _compute_severity(self):
+        for case in self:
+            case.severity = case.category_id.severity or case.severity or "medium"
+
+    @api.depends("severity", "tier_id", "is_repeated", "priority_override", "company_id")
+    def _compute_priority(self):
+        rules = self.env["logistics.priority.rule"]
+        matrix = rules._get_matrix(self.company_id)
+        for case in self:
+            given = rules._look_up(matrix, case.company_id, case.severity, case.tier_id)
+            if case.is_repeated:
+                given = min(str(int(given) + 1), PRIORITIES[-1][0])
+            case.priority = case.priority_override or given
+
+    @api.depends("contact_id", "partner_id")
+    def _compute_address(self):
+        for case in self:
+            person = case.contact_id or case.partner_id
+            case.email_from = person.email or case.email_from
+            case.phone = person.phone or case.phone
+
+    @api.depends("contact_id", "partner_id", "company_id")
+    def _compute_lang(self):
+        for case in self:
+            case.lang = (
+                case.contact_id.lang
+                or case.partner_id.lang
+                or case.lang
+                or case.company_id.partner_id.lang
+                or self.env.lang
+            )
+
+    @api.depends("partner_id", "company_id")
+    def _compute_profile_id(self):
+        """Keep profile and tier as they are now: one query for all cases."""
+        # the case shows its customer's tier also to those without rights on profiles
+        profiles = self.env["logistics.profile"].sudo().search_fetch(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ],
+            ["partner_id", "company_id", "tier_id"],
+        )
+        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+        for case in self:
+            profile = held.get((case.partner_id.id, case.company_id.id), profiles.browse())
+            case.profile_id = profile
+            case.tier_id = profile.tier_id
+
+    @api.depends("picking_ids")
+    def _compute_carrier_id(self):
+        for case in self:
+            case.carrier_id = case.picking_ids.carrier_id[:1] or case.carrier_id
+
+    @api.depends("line_ids.value_affected", "line_ids.currency_id", "company_id")
+    def _compute_value_affected(self):
+        for case in self:
+            day = (case.received_at or fields.Datetime.now()).date()
+            case.value_affected = sum(
+                line.currency_id._convert(
+                    line.value_affected, case.company_id.currency_id, case.company_id, day
+                )
+                for line in case.line_ids
+            )
+
+    @api.depends("company_id", "category_id")
+    def _compute_team_id(self):
+        """The category's team, else the company's first; one named by hand stays."""
+        first = self.env["logistics.service.team"]._get_first(self.company_id)
+        for case in self:
+            named = case.category_id.team_id
+            if named.company_id == case.company_id and not case._origin.team_id:
+                case.team_id = named
+            elif not case.team_id or case.team_id.company_id != case.company_id:
+                case.team_id = first.get(case.company_id)
+
+    @api.depends("team_id")
+    def _compute_stage_id(self):
+        Stage = self.env["logistics.complaint.stage"]
+        stages = Stage.search([])
+        for case in self:
+            used = case.stage_id.team_ids
+            if not case.stage_id or (used and case.team_id not in used):
+                phase = case.stage_id.phase or NEW
+                case.stage_id = Stage._pick(stages, phase, case.team_id) or stages[:1]
+
+    @api.depends("phase")
+    def _compute_is_open(self):
+        for case in self:
+            case.is_open = case.phase in OPEN_PHASES
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = Domain("phase", "in", OPEN_PHASES)
+        return domain if True in value else ~domain
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        """Show every stage in the kanban, the empty ones too."""
+        team_id = self.env.context.get("default_team_id")
+        return stages.search(
+            ["|", ("team_ids", "=", False), ("team_ids", "in", team_id)] if team_id else []
+        )
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
+        self._number(prepared)
+        cases = super().create(prepared)
+        cases.filtered(lambda case: not case.name)._name_by_category()
+        cases._stamp_phase(dict.fromkeys(cases, NEW))
+        cases._after_create()
+        return cases
+
+    def write(self, vals):
+        vals = self._prepare_customer_vals(vals)
+        before = {case: case.phase for case in self} if "stage_id" in vals else {}
+        result = super().write(vals)
+        if before:
+            self._stamp_phase(before)
+        if {"partner_id", "category_id"} & vals.keys():
+            self._mark_repeated()
+        return result
+
+    def _after_create(self):
+        """What follows from new cases, for all of a batch at once."""
+        self._mark_repeated()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_numbered(self):
+        if not self.env.user.has_group("logistics_customer_service.group_manager"):
+            raise UserError(self.env._("A case is kept: cancel it, or merge it into another."))
+
+    def _prepare_customer_vals(self, vals):
+        """Return values in which the customer is a legal entity and a person its contact."""
+        if not vals.get("partner_id") and not vals.get("contact_id"):
+            return dict(vals)
+        partners = self.env["res.partner"]
+        named = partners.browse(vals.get("partner_id"))
+        contact = partners.browse(vals.get("contact_id"))
+        if not contact and named != named.commercial_partner_id:
+            contact = named
+        customer = (named or contact).commercial_partner_id
+        return {
+            **vals,
+            "partner_id": customer.id,
+            **({"contact_id": contact.id} if contact else {}),
+        }
+
+    @api.model
+    def _number(self, vals_list):
+        """Give each of the values a number: two or three queries a company."""
+        by_company = defaultdict(list)
+        for vals in vals_list:
+            by_company[vals.get("company_id") or self.env.company.id].append(vals)
+        for company in self.env["res.company"].browse(by_company):
+            batch = by_company[company.id]
+            for vals, number in zip(batch, self._reserve(company, len(batch)), strict=True):
+                vals["number"] = number
+
+    @api.model
+    def _reserve(self, company, count):
+        # numbers are drawn for whoever may register a case
+        sequence = self.env["ir.sequence"].sudo().search(
+            [("code", "=", SEQUENCE_CODE), ("company_id", "in", (company.id, False))],
+            order="company_id",
+            limit=1,
+        )
+        if not sequence:
+            raise UserError(
+                self.env._(
+                    "%s has no sequence for the numbers of cases. An administrator makes one with "
+                    "the code “%s”.",
+                    company.name,
+                    SEQUENCE_CODE,
+                )
+            )
+        return sequence._reserve_logistics_numbers(count, company._get_logistics_today())
+
+    def _name_by_category(self):
+        """Name cases without a subject after their category or kind, in one write each."""
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for (category, kind), cases in self.grouped(
+            lambda case: (case.category_id, case.kind)
+        ).items():
+            cases.with_context(tracking_disable=True).name = category.name or labels[kind]
+
+    @api.constrains("contact_id", "partner_id")
+    def _check_contact(self):
+        for case in self.filtered("contact_id"):
+            if case.contact_id.commercial_partner_id != case.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(contact)s is no contact of %(customer)s.",
+                        contact=case.contact_id.display_name,
+                        customer=case.partner_id.display_name,
+                    )
+                )
+
+    # === PHASES ===#
+
+    def _stamp_phase(self, before):
+        """Keep when cases were resolved and closed, count reopenings.
+
+        :param before: mapping of case to the phase it had
+        """
+        changed = self.filtered(lambda case: case.phase != before.get(case))
+        for (old, new), cases in changed.grouped(
+            lambda case: (before.get(case), case.phase)
+        ).items():
+            cases._enter_phase(old, new)
+
+    def _enter_phase(self, old, new):
+        """Note what a change of phase means; override to let more follow from it.
+
+        :param old: phase before, of all these cases
+        :param new: phase now
+        """
+        now = fields.Datetime.now()
+        if new == RESOLVED:
+            self.write({"resolved_at": now, "closed_at": False})
+        elif new in (CLOSED, CANCELLED):
+            self.filtered(lambda case: new == CLOSED and not case.resolved_at).resolved_at = now
+            self.write({"closed_at": now, "customer_answered": False})
+        elif old in (RESOLVED, CLOSED, CANCELLED):
+            self.write({"resolved_at": False, "closed_at": False})
+            for count, cases in self.grouped("reopen_count").items():
+                cases.reopen_count = count + (old != CANCELLED)
+
+    def _move_to_phase(self, phase):
+        """Put cases into the first stage of a phase that their team uses."""
+        for team, cases in self.grouped("team_id").items():
+            stage = self.env["logistics.complaint.stage"]._get_by_phase(phase, team)
+            if not stage:
+                label = dict(PHASES)[phase]
+                raise UserError(self.env._("No stage has the phase “%s”.", label))
+            cases.stage_id = stage
+
+    # === REPEATED COMPLAINTS ===#
+
+    def _mark_repeated(self):
+        """Mark cases whose customer complained of the same category shortly before."""
+        self.flush_model(["partner_id", "category_id", "company_id", "kind", "received_at"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT own.id
+                     FROM logistics_complaint own
+                     JOIN res_company company ON company.id = own.company_id
+                    WHERE own.id = ANY(%s) AND own.kind IN %s AND EXISTS (
+                          SELECT FROM logistics_complaint earlier
+                           WHERE earlier.partner_id = own.partner_id
+                             AND earlier.category_id = own.category_id
+                             AND earlier.company_id = own.company_id
+                             AND earlier.kind IN %s
+                             AND earlier.phase != %s
+                             AND (earlier.received_at, earlier.id) < (own.received_at, own.id)
+                             AND earlier.received_at >= own.received_at
+                                 - company.logistics_repeat_days * INTERVAL '1 day')""",
+                self.ids,
+                self._get_repeatable_kinds(),
+                self._get_repeatable_kinds(),
+                CANCELLED,
+            )
+        )
+        repeated = self.browse(case_id for (case_id,) in rows)
+        (repeated - self.filtered("is_repeated")).is_repeated = True
+        (self.filtered("is_repeated") - repeated).is_repeated = False
+
+    @api.model
+    def _get_repeatable_kinds(self):
+        """Return the kinds whose repetition is a bad sign; asking twice is none."""
+        return ("complaint", "claim")
+
+    # === DUPLICATES ===#
+
+    def _get_duplicates_domain(self):
+        """Return the domain of the cases that may be about the same matter as this one."""
+        self.ensure_one()
+        since = fields.Datetime.now() - timedelta(days=self.company_id.logistics_duplicate_days)
+        same = [Domain("category_id", "=", self.category_id.id)] if self.category_id else []
+        if self.order_ids:
+            same.append(Domain("order_ids", "in", self.order_ids.ids))
+        if self.picking_ids:
+            same.append(Domain("picking_ids", "in", self.picking_ids.ids))
+        if not self.partner_id or not same:
+            return Domain.FALSE
+        return Domain.AND(
+            [
+                Domain("partner_id", "=", self.partner_id.id),
+                Domain("company_id", "=", self.company_id.id),
+                Domain("id", "not in", self._origin.ids),
+                Domain("merged_into_id", "=", False),
+                Domain("is_open", "=", True) | Domain("received_at", ">=", since),
+                Domain.OR(same),
+            ]
+        )
+
+    # === ACTIONS ===#
+
+    def action_take(self):
+        """Take cases that nobody has: of two agents at once the first gets them."""
+        # a change meanwhile makes this wait or try again, and then see who has them
+        self.lock_for_update()
+        taken = self.filtered(lambda case: case.user_id and case.user_id != self.env.user)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "%(agent)s already has %(case)s.",
+                    agent=taken[0].user_id.name,
+                    case=taken[0].number,
+                )
+            )
+        self.user_id = self.env.user
+        return True
