@@ -7,6 +7,8 @@ from .tiering import test_tier_scheme
 from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
+from .clock import test_sla_policy
+from .clock import test_clock
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany
