@@ -54,7 +54,10 @@
         "views/shipment/logistics_event_code_views.xml",
         "views/shipment/logistics_carrier_key_views.xml",
         "views/shipment/stock_picking_views.xml",
+        "views/complaint/logistics_complaint_views.xml",
+        "views/complaint/logistics_complaint_config_views.xml",
         "views/logistics_menus.xml",
+        "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
@@ -65,8 +68,12 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/logistics_complaint_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "logistics_customer_service/static/src/scss/complaint.scss",
+        ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",
         ],

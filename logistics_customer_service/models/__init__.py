@@ -4,4 +4,5 @@ from . import core
 from . import shipment
 from . import complaint
 from . import clock
+from . import casework
 from . import report

@@ -1,0 +1,2 @@
+from . import logistics_complaint
+from . import logistics_profile
