@@ -32,6 +32,7 @@
         "data/logistics_event_code_data.xml",
         "data/logistics_complaint_data.xml",
         "data/logistics_sla_policy_data.xml",
+        "data/logistics_escalation_rule_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "views/customer/score_explanation_templates.xml",

@@ -9,6 +9,7 @@ from .shipment import test_shipment
 from .shipment import test_carrier_api
 from .clock import test_sla_policy
 from .clock import test_clock
+from .clock import test_escalation
 from .complaint import test_complaint
 from .report import test_delivery_report
 from . import test_security

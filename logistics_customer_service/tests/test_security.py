@@ -39,6 +39,8 @@ MATRIX = {
     "logistics.sla.target": ({READ}, {READ}, ALL, NOTHING),
     "logistics.clock": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.clock.event": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.escalation.rule": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.escalation": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),

@@ -1,6 +1,7 @@
 """Which policy sets the target of a case: pure functions, no Odoo."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 # what a policy may ask of a case; None asks nothing
 CRITERIA = ("team", "kind", "category", "severity", "tier", "carrier")
@@ -72,3 +73,29 @@ def choose(offers, case):
         if offer.fits(case):
             chosen[offer.target] = offer
     return {target: offer for target, offer in chosen.items() if offer.value > 0}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A point in a clock's time at which a rule of escalation acts.
+
+    ``share`` of the target, and ``hours`` on top of it; ``since`` is when the rule came into
+    force: what was passed by then is no matter of it. None for ``target`` or ``team`` is any.
+    """
+
+    rule: int
+    occurrence: int
+    share: float
+    hours: float
+    since: datetime
+    target: str | None = None
+    team: int | None = None
+
+    @property
+    def place(self):
+        """Where it comes in the order of moments, which is the same for every clock."""
+        return self.share, self.hours, self.rule
+
+    def fits(self, target, team):
+        """Tell whether the rule is one for a clock of this target and team."""
+        return self.target in (None, target) and self.team in (None, team)

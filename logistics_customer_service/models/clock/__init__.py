@@ -2,9 +2,12 @@ from . import logistics_sla_policy
 from . import logistics_sla_target
 from . import logistics_clock
 from . import logistics_clock_event
+from . import logistics_escalation_rule
+from . import logistics_escalation
 from . import logistics_complaint
 from . import logistics_service_team
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import res_company
+from . import res_config_settings

@@ -85,6 +85,7 @@ class LogisticsClock(models.Model):
         readonly=True, help="The case is closed: nothing changes the result any more."
     )
     event_ids = fields.One2many("logistics.clock.event", "clock_id", string="Ledger")
+    escalation_ids = fields.One2many("logistics.escalation", "clock_id", string="Escalations")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Agent")
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     team_id = fields.Many2one(related="complaint_id.team_id", string="Team")
@@ -155,6 +156,7 @@ class LogisticsClock(models.Model):
         now = now or fields.Datetime.now()
         live = self.filtered(lambda clock: not clock.frozen)
         live.event_ids.mapped("happened_at")  # one query for the ledgers of all
+        live.escalation_ids.mapped("occurrence")
         for (calendar, company), group in live.grouped(
             lambda clock: (clock.calendar_id, clock.company_id)
         ).items():
@@ -179,6 +181,8 @@ class LogisticsClock(models.Model):
 
     def _get_timeline(self, calendar, company, now, reach):
         """Return the calendar's working time for the clocks, in whole months, read once."""
+        if not calendar:
+            return ALWAYS
         first = min(self.mapped("started_at"))
         last = max(now, *self.mapped("started_at")) + reach
         return calendar._get_timeline(
@@ -218,8 +222,85 @@ class LogisticsClock(models.Model):
         return clocks.Target(timedelta(hours=self.value))
 
     def _get_next_at(self, reading, events, target, timeline, now):
-        """Return when the cron has to look at the clock next: here, to see that it is overdue."""
-        return _seconds(reading.due_at) if reading.state == RUNNING else None
+        """Return when the cron has to look at the clock: to see it overdue, or to escalate."""
+        if reading.stopped_at or reading.state == CANCELLED:
+            return None
+        for moment in self._get_open_moments():
+            at = clocks.instant_at(
+                events, target, timeline, now, moment.share, timedelta(hours=moment.hours)
+            )
+            if at is None or at >= moment.since:
+                break
+        else:
+            at = None
+        overdue = reading.due_at if reading.state == RUNNING else None
+        return _seconds(min(filter(None, (at, overdue)), default=None))
+
+    def _get_open_moments(self):
+        """Return the moments of escalation of one clock that have not been, in their order."""
+        done = {(row.rule_id.id, row.occurrence) for row in self.escalation_ids}
+        team = self.complaint_id.team_id.id
+        return [
+            moment
+            for moment in self.env["logistics.escalation.rule"]._get_moments(self.company_id.id)
+            if moment.fits(self.target, team) and (moment.rule, moment.occurrence) not in done
+        ]
+
+    # === ESCALATION ===#
+
+    def _escalate(self, now):
+        """Act on the moments that passed: each once, and of several in a clock only the last.
+
+        Rules that share the last moment all act.
+
+        :return: the clocks that had any
+        """
+        passed = {clock: clock._get_passed_moments(now) for clock in self}
+        rows = [
+            clock._prepare_escalation_vals(moment, at, at == moments[-1][1])
+            for clock, moments in passed.items()
+            for moment, at in moments
+        ]
+        # the log is the machine's own; whose right it would be to write it is nobody's question
+        escalations = self.env["logistics.escalation"].sudo().create(rows)
+        acting = escalations.filtered("acted")
+        for rule, group in acting.grouped("rule_id").items():
+            rule._act(group.clock_id)
+        return escalations.clock_id
+
+    def _get_passed_moments(self, now):
+        """Return (moment, instant) of what has come due in one clock, oldest first."""
+        self.ensure_one()
+        if self.stopped_at or self.state == CANCELLED or self.frozen:
+            return []
+        moments = []
+        zone = self.company_id._get_logistics_tz()
+        timeline = self._get_timeline(self.calendar_id, self.company_id, now, REACH)
+        for moment in self._get_open_moments():
+            at = clocks.instant_at(
+                self._to_pure(),
+                self._get_target(zone),
+                timeline,
+                now,
+                moment.share,
+                timedelta(hours=moment.hours),
+            )
+            # moments follow each other: when one is to come, so are the rest
+            if at is None or at > now:
+                break
+            if at >= moment.since:
+                moments.append((moment, at))
+        return moments
+
+    def _prepare_escalation_vals(self, moment, at, acted):
+        return {
+            "clock_id": self.id,
+            "company_id": self.company_id.id,
+            "rule_id": moment.rule,
+            "occurrence": moment.occurrence,
+            "happened_at": _seconds(at),
+            "acted": acted,
+        }
 
     # === CHANGES OF POLICY AND CALENDAR ===#
 
@@ -322,10 +403,11 @@ class LogisticsClock(models.Model):
         self.invalidate_recordset(["next_at"])
 
     def _watch(self):
-        """Bring clocks that are due up to date, by the policies in force."""
+        """Bring clocks that are due up to date, by the policies in force, and escalate."""
         cases = self.complaint_id
         cases._match_policies()
         self._read()
+        self._escalate(fields.Datetime.now())._read()
         cases._set_due_at()
 
     # === FREEZING ===#
