@@ -57,6 +57,7 @@
         "views/shipment/stock_picking_views.xml",
         "views/complaint/logistics_complaint_views.xml",
         "views/complaint/logistics_complaint_config_views.xml",
+        "views/complaint/logistics_complaint_intake_views.xml",
         "views/logistics_menus.xml",
         "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",

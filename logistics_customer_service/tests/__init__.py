@@ -11,6 +11,7 @@ from .clock import test_sla_policy
 from .clock import test_clock
 from .clock import test_escalation
 from .complaint import test_complaint
+from .complaint import test_intake
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

@@ -41,6 +41,8 @@ MATRIX = {
     "logistics.clock.event": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.escalation.rule": ({READ}, {READ}, ALL, NOTHING),
     "logistics.escalation": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),

@@ -1,6 +1,9 @@
 from collections import Counter, defaultdict
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 from ..complaint.logistics_complaint_stage import CLOSED, OPEN_PHASES, RESOLVED, WORKING
 
@@ -109,6 +112,22 @@ class LogisticsComplaint(models.Model):
         for case in self:
             domain = case._get_duplicates_domain()
             case.duplicate_ids = self.search(domain, limit=SHOWN_CASES, order="id desc")
+
+    # === WHAT THE CUSTOMER SAYS ===#
+
+    def _note_customer_said(self, text, channel):
+        """Keep what a customer said otherwise than in writing, and that an answer is due.
+
+        :param text: plain text
+        :param channel: value of the field ``channel``
+        """
+        self.ensure_one()
+        label = dict(self._fields["channel"]._description_selection(self.env))[channel]
+        self.message_post(
+            body=Markup("<p><b>%s</b></p>%s")
+            % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
+        )
+        self.write({"customer_answered": True, "customer_wrote_at": fields.Datetime.now()})
 
     # === ACTIONS ===#
 

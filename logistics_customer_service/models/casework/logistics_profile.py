@@ -42,3 +42,10 @@ class LogisticsProfile(models.Model):
             ],
             default_partner_id=self.partner_id.id,
         )
+
+    def action_register_complaint(self):
+        """Open the intake dialogue for the customer."""
+        self.ensure_one()
+        return self.partner_id._get_intake_action(
+            default_choice_id=self.partner_id.id, default_company_id=self.company_id.id
+        )
