@@ -58,8 +58,13 @@
         "views/complaint/logistics_complaint_views.xml",
         "views/complaint/logistics_complaint_config_views.xml",
         "views/complaint/logistics_complaint_intake_views.xml",
+        "views/clock/logistics_clock_views.xml",
+        "views/clock/logistics_sla_policy_views.xml",
+        "views/clock/logistics_complaint_views.xml",
+        "views/clock/res_config_settings_views.xml",
         "views/logistics_menus.xml",
         "views/complaint/logistics_complaint_menus.xml",
+        "views/clock/logistics_clock_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
@@ -71,10 +76,15 @@
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
         "demo/logistics_complaint_demo.xml",
+        "demo/logistics_clock_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",
+            "logistics_customer_service/static/src/countdown/*",
+        ],
+        "web.assets_unit_tests": [
+            "logistics_customer_service/static/tests/countdown/**/*",
         ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",

@@ -10,6 +10,7 @@ from .shipment import test_carrier_api
 from .clock import test_sla_policy
 from .clock import test_clock
 from .clock import test_escalation
+from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
 from .report import test_delivery_report

@@ -86,6 +86,7 @@ class LogisticsClock(models.Model):
     )
     event_ids = fields.One2many("logistics.clock.event", "clock_id", string="Ledger")
     escalation_ids = fields.One2many("logistics.escalation", "clock_id", string="Escalations")
+    countdown = fields.Json(string="Time Left", compute="_compute_countdown")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Agent")
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     team_id = fields.Many2one(related="complaint_id.team_id", string="Team")
@@ -109,6 +110,21 @@ class LogisticsClock(models.Model):
         for clock in self:
             clock.display_name = f"{clock.complaint_id.number}, {labels[clock.target]}"
 
+    @api.depends("state", "due_at", "warn_at", "stopped_at", "remaining_seconds")
+    @api.depends_context("lang")
+    def _compute_countdown(self):
+        """What the screen needs to count; instants are UTC, the time zone is the reader's."""
+        labels = dict(self._fields["target"]._description_selection(self.env))
+        for clock in self:
+            clock.countdown = clock.state != CANCELLED and {
+                "target": labels[clock.target],
+                "state": clock.state,
+                "due": fields.Datetime.to_string(clock.due_at) or None,
+                "warn": fields.Datetime.to_string(clock.warn_at) or None,
+                "stopped": fields.Datetime.to_string(clock.stopped_at) or None,
+                "remaining": clock.remaining_seconds,
+            }
+
     # === THE LEDGER ===#
 
     def _note(self, kind, at, reason=None):
@@ -125,6 +141,17 @@ class LogisticsClock(models.Model):
             [live_clock._prepare_event_vals(kind, at, reason) for live_clock in live]
         )
         live._read()
+
+    def _drop(self, at, reason):
+        """End clocks that nobody waits for any more: late ones stay late, the others count nowhere.
+
+        :param at: naive UTC instant
+        :param reason: in a few words
+        """
+        self._read()
+        late = self.filtered(lambda clock: clock.state == BREACHED)
+        late._note(clocks.STOPPED, at, reason)
+        (self - late)._note(clocks.CANCEL, at, reason)
 
     def _prepare_event_vals(self, kind, at, reason):
         return {

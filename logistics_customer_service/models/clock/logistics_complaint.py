@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
 from ...tools import clocks, sla
 from ..complaint.logistics_complaint_stage import (
@@ -53,6 +54,7 @@ class LogisticsComplaint(models.Model):
     # === COMPUTE METHODS ===#
 
     @api.depends("clock_ids.state", "clock_ids.due_at", "clock_ids.stopped_at")
+    @api.depends_context("lang")
     def _compute_countdown(self):
         """Show the clock that matters most: one query for all cases of a list."""
         # who may see a case may see its deadlines
@@ -60,23 +62,11 @@ class LogisticsComplaint(models.Model):
             [("complaint_id", "in", self.ids), ("state", "!=", "cancelled")],
             order="due_at NULLS LAST, id",
         )
-        labels = dict(shown._fields["target"]._description_selection(self.env))
-        by_case = shown.grouped("complaint_id")
+        by_case = shown.grouped(lambda clock: clock.complaint_id.id)
         for case in self:
-            own = by_case.get(case._origin.sudo(), shown.browse())
+            own = by_case.get(case._origin.id, shown.browse())
             clock = own.filtered(lambda clock: not clock.stopped_at)[:1] or own[-1:]
-            case.countdown = clock and case._prepare_countdown(clock, labels[clock.target])
-
-    def _prepare_countdown(self, clock, label):
-        """Return what the countdown shows of a clock; instants are UTC, the browser's own rest."""
-        return {
-            "target": label,
-            "state": clock.state,
-            "due": fields.Datetime.to_string(clock.due_at) or None,
-            "warn": fields.Datetime.to_string(clock.warn_at) or None,
-            "stopped": fields.Datetime.to_string(clock.stopped_at) or None,
-            "remaining": clock.remaining_seconds,
-        }
+            case.countdown = clock.countdown
 
     # === CRUD METHODS ===#
 
@@ -91,6 +81,12 @@ class LogisticsComplaint(models.Model):
             self._move_start()
         if CRITERIA & vals.keys():
             self._match_policies()
+        if vals.get("acknowledgement") == "sent":
+            self._note_acknowledged()
+        if vals.get("customer_answered"):
+            self._note_customer_message()
+        elif "customer_answered" in vals:
+            self._drop_next_reply()
         return result
 
     # === POLICIES ===#
@@ -294,6 +290,7 @@ class LogisticsComplaint(models.Model):
         now = fields.Datetime.now()
         if old in (CLOSED, CANCELLED) and new not in (CLOSED, CANCELLED):
             self._take_up_again(now)
+            self.filtered("customer_answered")._note_customer_message(now)
         elif old == RESOLVED and new in OPEN_PHASES:
             self._reopen_settled(now)
         if new in OPEN_PHASES:
@@ -321,11 +318,7 @@ class LogisticsComplaint(models.Model):
 
     def _close_clocks(self, now):
         """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
-        unanswered = self._get_clocks()
-        unanswered._read()
-        late = unanswered.filtered(lambda clock: clock.state == clocks.BREACHED)
-        late._note(clocks.STOPPED, now, self.env._("Closed without it."))
-        (unanswered - late)._note(clocks.CANCEL, now, self.env._("Closed without it."))
+        self._get_clocks()._drop(now, self.env._("Closed without it."))
         self.sudo().clock_ids._freeze()  # as in _get_clocks
 
     def _take_up_again(self, now):
@@ -348,22 +341,31 @@ class LogisticsComplaint(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         """A person's answer stops the clocks of answers; a customer's message starts the next."""
-        result = super()._message_post_after_hook(message, msg_values)
+        # first the clocks: what else follows from an answer finds them stopped
         if self._is_reply_to_customer(message):
             self._note_reply()
         elif self._is_from_customer(message):
             # when it came here; what a mail says of its date is its sender's word
             self._note_customer_message()
-        return result
+        return super()._message_post_after_hook(message, msg_values)
 
     @api.model
     def _is_reply_to_customer(self, message):
         """Tell whether a person of ours wrote this for the customer, not a program."""
         return self._is_public(message) and self._is_staff(message.author_id)
 
-    @api.model
     def _is_from_customer(self, message):
-        return self._is_public(message) and not self._is_staff(message.author_id)
+        """Tell whether the customer wrote: not a carrier, nor anybody else who was asked."""
+        author = message.author_id
+        sender = email_normalize(message.email_from or "")
+        return (
+            self._is_public(message)
+            and not self._is_staff(author)
+            and (
+                (author and author.commercial_partner_id == self.partner_id)
+                or (sender and sender == email_normalize(self.email_from or ""))
+            )
+        )
 
     @api.model
     def _is_public(self, message):
@@ -411,6 +413,12 @@ class LogisticsComplaint(models.Model):
             lambda case: case.first_reply_at and case.phase not in (CLOSED, CANCELLED)
         )
         waiting._start_target(NEXT_REPLY, dict.fromkeys(waiting, at))
+
+    def _drop_next_reply(self):
+        """Somebody judged that the customer's last words want no answer."""
+        waiting = self._get_clocks(NEXT_REPLY)
+        waiting._drop(fields.Datetime.now(), self.env._("No answer was needed."))
+        self._set_due_at()
 
     # === ESCALATION ===#
 

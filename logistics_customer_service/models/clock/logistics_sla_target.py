@@ -64,6 +64,15 @@ class LogisticsSlaTarget(models.Model):
         "CHECK (unit != 'days' OR value = floor(value))", "Calendar days are whole days."
     )
 
+    @api.depends("target", "value", "unit")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Say the promise in short: Resolution 24 h."""
+        labels = dict(self._fields["target"]._description_selection(self.env))
+        for line in self:
+            short = self.env._("d") if line.unit == DAYS else self.env._("h")
+            line.display_name = f"{labels.get(line.target, '')} {line.value:g} {short}"
+
     @api.depends("target")
     def _compute_unit(self):
         for line in self:

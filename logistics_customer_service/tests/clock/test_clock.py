@@ -250,6 +250,51 @@ class TestClock(ClockCommon):
         self.assertEqual(second.state, "breached")
         self.assertEqual(first.state, "met")
 
+    def test_others_than_the_customer_wait_for_no_reply(self):
+        """A carrier that was asked is answered at leisure; a mail of the customer counts by its
+        address, too."""
+        case = self._case(MONDAY)
+        case.email_from = "Jo <jo@customer.example.com>"
+        self._reply(case, shanghai(2, 10))
+        self._post(case, shanghai(2, 11), self._customer("Carrier"), message_type="email")
+        self.assertFalse(self._clock(case, "next_reply"))
+        nobody = self.env["res.partner"]
+        self._post(
+            case,
+            shanghai(2, 11),
+            nobody,
+            message_type="email",
+            author_id=False,
+            email_from="jo@customer.example.com",
+        )
+        self.assertTrue(self._clock(case, "next_reply"))
+
+    def test_a_thank_you_wants_no_reply(self):
+        case = self._case(MONDAY)
+        self._reply(case, shanghai(2, 10))
+        with freeze_time(shanghai(2, 11)):
+            case.customer_answered = True
+        clock = self._clock(case, "next_reply")
+        self.assertEqual(clock.started_at, shanghai(2, 11))
+        with freeze_time(shanghai(2, 11, 30)):
+            case.customer_answered = False
+        self.assertEqual(clock.state, "cancelled")
+        with freeze_time(shanghai(3, 9)):
+            case.customer_answered = True
+        with freeze_time(shanghai(4, 9)):
+            case.customer_answered = False
+        self.assertEqual(self._clock(case, "next_reply").state, "breached")
+
+    def test_a_customer_who_reopens_waits_for_a_reply(self):
+        case = self._case(MONDAY)
+        self._reply(case, shanghai(2, 10))
+        self._move(case, "closed", shanghai(2, 11))
+        with freeze_time(shanghai(3, 9)):
+            case.customer_answered = True
+            self.assertFalse(self._clock(case, "next_reply"))
+            case._move_to_phase("working")
+        self.assertEqual(self._clock(case, "next_reply").due_at, shanghai(3, 11))
+
     # === DUE ===#
 
     def test_overdue_is_breached_while_open(self):
