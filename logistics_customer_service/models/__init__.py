@@ -5,4 +5,5 @@ from . import shipment
 from . import complaint
 from . import clock
 from . import casework
+from . import intake
 from . import report

@@ -13,6 +13,9 @@ from .clock import test_escalation
 from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
+from .complaint import test_mail
+from .complaint import test_assignment
+from .complaint import test_merge
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

@@ -43,6 +43,13 @@ MATRIX = {
     "logistics.escalation": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.merge": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.complaint.merge.confirm": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        NOTHING,
+    ),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),

@@ -21,6 +21,7 @@ class ComplaintCommon(LogisticsCommon):
             {
                 "name": "Test Team",
                 "company_id": cls.company.id,
+                "assignment_method": "manual",
                 "member_ids": [Command.set((cls.agent + cls.supervisor).ids)],
             }
         )
