@@ -222,6 +222,7 @@ class LogisticsClock(models.Model):
     def _prepare_reading_vals(self, timeline, zone, now):
         """Return what a clock comes to; nothing when the timeline is too short to say."""
         self.ensure_one()
+        now = max(now, self.started_at)  # what is received tomorrow starts tomorrow
         events, target = self._to_pure(), self._get_target(zone)
         reading = clocks.read(events, target, timeline, now)
         open_end = reading.due_at is None and reading.state != PAUSED
@@ -298,7 +299,8 @@ class LogisticsClock(models.Model):
     def _get_passed_moments(self, now):
         """Return (moment, instant) of what has come due in one clock, oldest first."""
         self.ensure_one()
-        if self.stopped_at or self.state == CANCELLED or self.frozen:
+        over = self.stopped_at or self.state == CANCELLED or self.frozen
+        if over or self.started_at > now:
             return []
         moments = []
         zone = self.company_id._get_logistics_tz()

@@ -76,7 +76,10 @@ class LogisticsComplaint(models.Model):
         return result
 
     def write(self, vals):
+        kept = self.merged_into_id
         result = super().write(vals)
+        if "merged_into_id" in vals:
+            (kept | self.merged_into_id)._move_start()
         if "received_at" in vals:
             self._move_start()
         if CRITERIA & vals.keys():
@@ -191,12 +194,18 @@ class LogisticsComplaint(models.Model):
         return made
 
     def _move_start(self):
-        """Let the clocks start anew where the time of receipt was corrected."""
-        for case in self:
-            own = case.sudo().clock_ids.filtered(  # as above
-                lambda clock: clock.target in FROM_THE_START and not clock.frozen
+        """Let clocks count from when the matter reached us: a merged case from its oldest part."""
+        # whoever may merge or correct a case moves its clocks; _get_clocks says the same
+        merged = self.sudo().search_fetch([("merged_into_id", "in", self.ids)], ["received_at"])
+        parts = merged.grouped(lambda case: case.merged_into_id.id)
+        for case in self.sudo():
+            started = min((case | parts.get(case.id, case)).mapped("received_at"))
+            own = case.clock_ids.filtered(
+                lambda clock, started=started: clock.target in FROM_THE_START
+                and not clock.frozen
+                and clock.started_at != started
             )
-            own.write({"started_at": case.received_at})
+            own.write({"started_at": started})
         self._read_clocks()
 
     def _get_clocks(self, *targets):
@@ -460,23 +469,6 @@ class LogisticsComplaint(models.Model):
             note=note,
             user_id=user.id,
         )
-
-    # === MERGING ===#
-
-    def _take_over_start(self, sources):
-        """Let the clocks count from the oldest of the cases that were merged into this one.
-
-        The clocks of the sources end with them, as they are cancelled.
-        """
-        self.ensure_one()
-        started = min((self | sources).mapped("received_at"))
-        own = self._get_clocks(*FROM_THE_START)
-        own.filtered(lambda clock: clock.started_at > started).write({"started_at": started})
-        self._read_clocks()
-
-    def _give_back_start(self):
-        """Let the clocks count from the case's own receipt again, as a merger is undone."""
-        self._move_start()
 
 
 def _value(value):

@@ -232,6 +232,12 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(case, "acknowledge").state, "met")
         self.assertEqual(self._clock(case, "first_response").state, "running")
 
+    def test_the_mail_of_acknowledgement_stops_it(self):
+        case = self._case(MONDAY)
+        with freeze_time(shanghai(2, 9, 1)):
+            case.acknowledgement = "sent"
+        self.assertEqual(self._clock(case, "acknowledge").state, "met")
+
     def test_next_reply_runs_from_the_oldest_unanswered_message(self):
         case = self._case(MONDAY)
         self._post(case, shanghai(2, 9, 30), self.customer, message_type="email")
@@ -330,6 +336,14 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(case).due_at, shanghai(5, 18))
         self.assertEqual(self._clock(case).state, "running")
 
+    def test_received_in_the_future(self):
+        """A slip of the keyboard: the clock waits for it, nothing breaks."""
+        case = self._case(MONDAY, received_at=shanghai(3, 9))
+        self.assertEqual(self._clock(case, "first_response").due_at, shanghai(3, 14))
+        self._watch(shanghai(2, 12))
+        self._reply(case, shanghai(2, 13))
+        self.assertEqual(case.first_reply_at, shanghai(2, 13))
+
     # === CLOSING AND REOPENING ===#
 
     def test_results_freeze_on_closing(self):
@@ -383,17 +397,23 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(case).elapsed_seconds, 600)
 
     def test_merged_cases_count_from_the_oldest(self):
+        """Undoing it within the day gives each its own time back."""
         old, young = self._case(MONDAY), self._case(shanghai(3, 9))
         with freeze_time(shanghai(3, 10)):
-            young._take_over_start(old)
-        self._move(old, "cancelled", shanghai(3, 10))
+            old._merge_into(young)
         self.assertEqual(self._clock(young).due_at, shanghai(3, 18))
         self.assertEqual(set(old.clock_ids.mapped("state")), {"cancelled"})
-        self._move(old, "new", shanghai(3, 11))
+        self.env.flush_all()
+        merge = old.merge_ids[:1]
+        self.env.cr.execute(
+            "UPDATE logistics_complaint_merge SET create_date = %s", [shanghai(3, 10)]
+        )
+        merge.invalidate_recordset()
         with freeze_time(shanghai(3, 11)):
-            young._give_back_start()
+            old.action_undo_merge()
         self.assertEqual(self._clock(young).due_at, shanghai(4, 18))
         self.assertEqual(self._clock(old).state, "running")
+        self.assertEqual(self._clock(old).elapsed_seconds, 9 * 3600)
 
     def test_imported_as_closed(self):
         stage = self.env["logistics.complaint.stage"]._get_by_phase("closed", self.team)
