@@ -60,7 +60,7 @@ class LogisticsClock(models.Model):
     warn_share = fields.Float(string="Warn At", readonly=True)
     started_at = fields.Datetime(string="Started", required=True, readonly=True)
     due_at = fields.Datetime(
-        string="Due", readonly=True, help="Empty while a pause keeps it open."
+        string="Due At", readonly=True, help="Empty while a pause keeps it open."
     )
     warn_at = fields.Datetime(string="Due Soon From", readonly=True)
     next_at = fields.Datetime(
@@ -82,6 +82,7 @@ class LogisticsClock(models.Model):
         string="Hours Taken", compute="_compute_elapsed_hours", store=True, aggregator="avg"
     )
     frozen = fields.Boolean(
+        string="Result Final",
         readonly=True, help="The case is closed: nothing changes the result any more."
     )
     event_ids = fields.One2many("logistics.clock.event", "clock_id", string="Ledger")

@@ -4,7 +4,7 @@ KINDS = [
     ("paused", "Paused"),
     ("resumed", "Resumed"),
     ("stopped", "Stopped"),
-    ("reopened", "Reopened"),
+    ("reopened", "Taken up again"),
     ("cancelled", "Cancelled"),
 ]
 

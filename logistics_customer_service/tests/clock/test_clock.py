@@ -526,9 +526,7 @@ class TestClock(ClockCommon):
     def test_an_agent_s_work_moves_the_clocks(self):
         case = self._case(MONDAY)
         with freeze_time(shanghai(2, 10)):
-            case.with_user(self.agent).message_post(
-                body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
-            )
+            self._reply(case.with_user(self.agent), shanghai(2, 10))
             case.with_user(self.agent).severity = "critical"
             case.with_user(self.agent)._move_to_phase("waiting_customer")
         self.assertEqual(self._clock(case, "first_response").state, "met")
