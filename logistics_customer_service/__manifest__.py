@@ -63,6 +63,7 @@
         "views/clock/logistics_sla_policy_views.xml",
         "views/clock/logistics_complaint_views.xml",
         "views/clock/res_config_settings_views.xml",
+        "views/complaint/res_config_settings_views.xml",
         "views/complaint/logistics_complaint_merge_views.xml",
         "views/logistics_menus.xml",
         "views/complaint/logistics_complaint_menus.xml",

@@ -16,6 +16,8 @@ from .complaint import test_intake
 from .complaint import test_mail
 from .complaint import test_assignment
 from .complaint import test_merge
+from .complaint import test_security as test_complaint_security
+from .complaint import test_performance as test_complaint_performance
 from .report import test_delivery_report
 from . import test_security
 from . import test_multicompany

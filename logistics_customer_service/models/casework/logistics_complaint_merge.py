@@ -60,9 +60,7 @@ class LogisticsComplaintMerge(models.Model):
             "mail.activity": self._find("mail.activity", "res_model", source).ids,
             "lines": source.line_ids.ids,
             "followers": (source.message_partner_ids - kept.message_partner_ids).ids,
-            **{
-                name: (source[name] - kept[name]).ids for name in self._get_documents()
-            },
+            **{name: (source[name] - kept[name]).ids for name in self._get_documents()},
         }
 
     @api.model

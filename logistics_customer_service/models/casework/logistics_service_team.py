@@ -58,8 +58,10 @@ class LogisticsServiceTeam(models.Model):
             return []
         dedicated = self._get_present(cases.profile_id.agent_id)
         own = cases.filtered(
-            lambda case: case.profile_id.agent_id in dedicated
-            and case.company_id in case.profile_id.agent_id.company_ids
+            lambda case: (
+                case.profile_id.agent_id in dedicated
+                and case.company_id in case.profile_id.agent_id.company_ids
+            )
         )
         rest = cases - own
         return [
@@ -119,6 +121,8 @@ class LogisticsServiceTeam(models.Model):
         away = leaves.resource_id.user_id
         closed = leaves.filtered(lambda leave: not leave.resource_id).calendar_id
         return (agents - away).filtered(
-            lambda agent: agent.active
-            and (not agent.resource_calendar_id or agent.resource_calendar_id not in closed)
+            lambda agent: (
+                agent.active
+                and (not agent.resource_calendar_id or agent.resource_calendar_id not in closed)
+            )
         )

@@ -45,8 +45,10 @@ class TestAssignment(ComplaintCommon):
         self.assertEqual(self._case().user_id, self.third)
 
     def test_a_batch_is_spread_evenly(self):
-        cases = self._batch(9)
-        self.assertEqual([len(cases.filtered(lambda c: c.user_id == m)) for m in self.members], [3] * 3)
+        cases = self._batch(9).grouped("user_id")
+        self.assertEqual(
+            {agent: len(own) for agent, own in cases.items()}, dict.fromkeys(self.members, 3)
+        )
 
     def test_closed_cases_are_no_load(self):
         for _number in range(3):
