@@ -28,6 +28,7 @@
         "security/logistics_exception_rules.xml",
         "security/logistics_notice_security.xml",
         "security/logistics_complaint_rules.xml",
+        "security/logistics_clock_rules.xml",
         "data/logistics_cargo_nature_data.xml",
         "data/logistics_special_service_data.xml",
         "data/logistics_time_class_data.xml",
@@ -39,6 +40,8 @@
         "data/logistics_cod_rule_data.xml",
         "data/mail_template_data.xml",
         "data/logistics_complaint_data.xml",
+        "data/logistics_sla_policy_data.xml",
+        "data/logistics_escalation_rule_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_shipment_data.xml",
@@ -83,6 +86,10 @@
         "views/complaint/logistics_complaint_views.xml",
         "views/complaint/logistics_complaint_config_views.xml",
         "views/complaint/logistics_complaint_intake_views.xml",
+        "views/clock/logistics_clock_views.xml",
+        "views/clock/logistics_sla_policy_views.xml",
+        "views/clock/logistics_complaint_views.xml",
+        "views/clock/res_config_settings_views.xml",
         "views/complaint/res_config_settings_views.xml",
         "views/complaint/logistics_complaint_merge_views.xml",
         "views/report/logistics_delivery_report_views.xml",
@@ -108,6 +115,7 @@
         "views/cod/sale_order_views.xml",
         "views/cod/stock_picking_views.xml",
         "views/complaint/logistics_complaint_menus.xml",
+        "views/clock/logistics_clock_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/arrival/logistics_arrival_menus.xml",
         "views/tracking/logistics_tracking_menus.xml",
@@ -133,10 +141,15 @@
         "web.assets_frontend": [
             "logistics_customer_service/static/src/scss/tracking.scss",
         "demo/logistics_complaint_demo.xml",
+        "demo/logistics_clock_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",
+            "logistics_customer_service/static/src/countdown/*",
+        ],
+        "web.assets_unit_tests": [
+            "logistics_customer_service/static/tests/countdown/**/*",
         ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",

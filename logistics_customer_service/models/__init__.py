@@ -7,6 +7,7 @@ from . import reason
 from . import exception
 from . import notice
 from . import complaint
+from . import clock
 from . import casework
 from . import intake
 from . import report

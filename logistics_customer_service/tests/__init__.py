@@ -17,6 +17,10 @@ from .notice import test_occasions
 from .notice import test_sending
 from .notice import test_tracking_in_notices
 from .notice import test_notice_performance
+from .clock import test_sla_policy
+from .clock import test_clock
+from .clock import test_escalation
+from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail

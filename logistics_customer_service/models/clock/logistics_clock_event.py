@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+KINDS = [
+    ("paused", "Paused"),
+    ("resumed", "Resumed"),
+    ("stopped", "Stopped"),
+    ("reopened", "Taken up again"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class LogisticsClockEvent(models.Model):
+    """The ledger of a clock, which begins with the clock's own start; nothing in it is changed."""
+
+    _name = "logistics.clock.event"
+    _description = "Clock Event"
+    _order = "happened_at, id"
+    _rec_name = "kind"
+
+    clock_id = fields.Many2one(
+        "logistics.clock", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    happened_at = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", readonly=True, ondelete="set null", default=lambda self: self.env.uid
+    )
+    reason = fields.Char(readonly=True)

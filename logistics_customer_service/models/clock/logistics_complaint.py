@@ -1,0 +1,475 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+
+from ...tools import clocks, sla
+from ..complaint.logistics_complaint_stage import (
+    CANCELLED,
+    CLOSED,
+    NEW,
+    OPEN_PHASES,
+    RESOLVED,
+)
+from ..complaint.logistics_priority_rule import PRIORITIES
+from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
+from .logistics_sla_target import (
+    ACKNOWLEDGE,
+    FIRST_RESPONSE,
+    NEXT_REPLY,
+    RESOLUTION,
+    STATUTORY,
+)
+
+# what a policy may go by; a change of it has the policies chosen anew
+CRITERIA = frozenset(
+    ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
+) | {"tier_id", "profile_id", "picking_ids", "company_id"}
+FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY)
+# what settling the matter stops; an answer to the customer stops the others
+SETTLED = (RESOLUTION, STATUTORY)
+
+
+class LogisticsComplaint(models.Model):
+    """The deadlines of a case."""
+
+    _inherit = "logistics.complaint"
+
+    clock_ids = fields.One2many("logistics.clock", "complaint_id", string="Clocks")
+    due_at = fields.Datetime(
+        string="Next Deadline",
+        readonly=True,
+        copy=False,
+        help="The earliest deadline that is still open; empty while all are paused.",
+    )
+    first_reply_at = fields.Datetime(
+        string="First Reply",
+        readonly=True,
+        copy=False,
+        help="When a person first answered the customer.",
+    )
+    countdown = fields.Json(string="Time Left", compute="_compute_countdown")
+
+    _due_idx = models.Index("(due_at) WHERE due_at IS NOT NULL")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("clock_ids.state", "clock_ids.due_at", "clock_ids.stopped_at")
+    @api.depends_context("lang")
+    def _compute_countdown(self):
+        """Show the clock that matters most: one query for all cases of a list."""
+        # who may see a case may see its deadlines
+        shown = self.env["logistics.clock"].sudo().search(
+            [("complaint_id", "in", self.ids), ("state", "!=", "cancelled")],
+            order="due_at NULLS LAST, id",
+        )
+        by_case = shown.grouped(lambda clock: clock.complaint_id.id)
+        for case in self:
+            own = by_case.get(case._origin.id, shown.browse())
+            clock = own.filtered(lambda clock: not clock.stopped_at)[:1] or own[-1:]
+            case.countdown = clock.countdown
+
+    # === CRUD METHODS ===#
+
+    def _after_create(self):
+        result = super()._after_create()
+        self._start_clocks()
+        return result
+
+    def write(self, vals):
+        kept = self.merged_into_id
+        result = super().write(vals)
+        if "merged_into_id" in vals:
+            (kept | self.merged_into_id)._move_start()
+        if "received_at" in vals:
+            self._move_start()
+        if CRITERIA & vals.keys():
+            self._match_policies()
+        if vals.get("acknowledgement") == "sent":
+            self._note_acknowledged()
+        if vals.get("customer_answered"):
+            self._note_customer_message()
+        elif "customer_answered" in vals:
+            self._drop_next_reply()
+        return result
+
+    # === POLICIES ===#
+
+    def _get_sla_offers(self):
+        """Return case → target → the :class:`sla.Offer` that holds for it."""
+        policies = self.env["logistics.sla.policy"]
+        offers = {company: policies._get_offers(company.id) for company in self.company_id}
+        chosen, result = {}, {}
+        for case in self:
+            facts = case._to_sla_case()
+            if facts not in chosen:
+                chosen[facts] = sla.choose(offers[case.company_id], facts)
+            result[case] = chosen[facts]
+        return result
+
+    def _to_sla_case(self):
+        """Return what policies look at."""
+        path = self.category_id.sudo().parent_path or ""  # a clock needs no right to categories
+        tier = self.tier_id
+        return sla.Case(
+            company=self.company_id.id,
+            team=self.team_id.id or None,
+            kind=self.kind,
+            categories=frozenset(map(int, filter(None, path.split("/")))),
+            severity=self.severity or None,
+            tier=(tier.code or str(tier.id)) if tier else None,
+            carrier=self.carrier_id.id or None,
+        )
+
+    def _prepare_terms(self, offer, calendars):
+        """Return what an offer means to a clock of the case.
+
+        :param calendars: mapping of (calendar id or None, team, company) to a calendar, filled here
+        """
+        key = (offer.calendar, self.team_id, self.company_id)
+        if offer.unit == "hours" and key not in calendars:
+            calendars[key] = self._choose_calendar(offer)
+        return {
+            "policy_id": offer.policy,
+            "calendar_id": calendars[key].id if offer.unit == "hours" else False,
+            "value": offer.value,
+            "unit": offer.unit,
+            "warn_share": offer.warn_share,
+        }
+
+    def _choose_calendar(self, offer):
+        """Return the first working hours that can be used: the policy's, team's, company's.
+
+        Ones that are set and cannot be used are reported; where none can, time runs round the
+        clock, which is what an empty calendar means.
+        """
+        # agents need not see calendars, nor the policy
+        policy = self.env["logistics.sla.policy"].sudo().browse(offer.policy)
+        named = (
+            policy.calendar_id,
+            self.team_id.sudo().resource_calendar_id,
+            self.company_id.sudo().resource_calendar_id,
+        )
+        for calendar in filter(None, named):
+            if calendar._is_usable_for_clocks():
+                return calendar
+            policy._report_calendar(calendar._get_clock_problem())
+        if not any(named):
+            policy._report_calendar(named[0]._get_clock_problem())
+        return named[0].browse()
+
+    # === STARTING ===#
+
+    def _start_clocks(self):
+        """Start the clocks of new cases, for all of a batch at once."""
+        for target in FROM_THE_START:
+            starts = {case: case.received_at for case in self}
+            self._start_target(target, starts, read=False)
+        # cases may be imported when their story is half told
+        for phase, cases in self.filtered(lambda case: case.phase != NEW).grouped("phase").items():
+            cases._follow_phase(NEW, phase)
+        self._read_clocks()
+
+    def _start_target(self, target, starts, read=True):
+        """Start the clocks of a target where a policy sets one and none is open.
+
+        :param starts: mapping of case to the instant from which its time counts
+        """
+        offers, calendars, vals_list = self._get_sla_offers(), {}, []
+        running = self._get_clocks(target).complaint_id
+        for case in self - running:
+            if offer := offers[case].get(target):
+                vals_list.append(
+                    {
+                        **case._prepare_terms(offer, calendars),
+                        "complaint_id": case.id,
+                        "company_id": case.company_id.id,
+                        "target": target,
+                        "started_at": starts[case],
+                    }
+                )
+        # clocks are made for whoever may work on a case
+        made = self.env["logistics.clock"].sudo().create(vals_list)
+        if read:
+            self._read_clocks()
+        return made
+
+    def _move_start(self):
+        """Let clocks count from when the matter reached us: a merged case from its oldest part."""
+        # whoever may merge or correct a case moves its clocks; _get_clocks says the same
+        merged = self.sudo().search_fetch([("merged_into_id", "in", self.ids)], ["received_at"])
+        parts = merged.grouped(lambda case: case.merged_into_id.id)
+        for case in self.sudo():
+            started = min((case | parts.get(case.id, case)).mapped("received_at"))
+            own = case.clock_ids.filtered(
+                lambda clock, started=started: clock.target in FROM_THE_START
+                and not clock.frozen
+                and clock.started_at != started
+            )
+            own.write({"started_at": started})
+        self._read_clocks()
+
+    def _get_clocks(self, *targets):
+        """Return the open clocks of the cases, of these targets or of all."""
+        # the clocks are written in the name of whoever works on a case
+        domain = Domain(
+            [
+                ("complaint_id", "in", self.ids),
+                ("stopped_at", "=", False),
+                ("state", "!=", "cancelled"),
+            ]
+        )
+        if targets:
+            domain &= Domain("target", "in", targets)
+        return self.env["logistics.clock"].sudo().search(domain)
+
+    # === CHANGES OF THE CASE ===#
+
+    def _match_policies(self):
+        """Choose the policies of open cases anew; pauses and what was spent stay.
+
+        A target that no policy sets any more is cancelled, one that is new starts with the case.
+        """
+        cases = self.filtered(lambda case: case.phase in OPEN_PHASES)
+        offers, calendars = cases._get_sla_offers(), {}
+        void = self.env["logistics.clock"].sudo()  # as in _get_clocks
+        for clock in cases._get_clocks():
+            case = clock.complaint_id
+            offer = offers[case].get(clock.target)
+            if not offer:
+                void |= clock
+                continue
+            terms = case._prepare_terms(offer, calendars)
+            if any(_value(clock[name]) != (terms[name] or False) for name in terms):
+                clock.write(terms)
+        void._note(clocks.CANCEL, fields.Datetime.now(), self.env._("No policy sets it any more."))
+        cases._start_missing()
+        cases._pause_clocks(fields.Datetime.now())
+        cases._read_clocks()
+
+    def _start_missing(self):
+        """Start the targets that a change of policy brought, as long as nothing stopped them."""
+        # as in _get_clocks
+        had = self.env["logistics.clock"].sudo().search([("complaint_id", "in", self.ids)])
+        for target in FROM_THE_START:
+            done = had.filtered(
+                lambda clock, target=target: clock.target == target and clock.stopped_at
+            ).complaint_id
+            waiting = self - done
+            if target in (ACKNOWLEDGE, FIRST_RESPONSE):
+                waiting = waiting.filtered(lambda case: not case.first_reply_at)
+            starts = {case: case.received_at for case in waiting}
+            waiting._start_target(target, starts, read=False)
+
+    def _read_clocks(self, now=None):
+        """Bring clocks that are not frozen, and the cases' next deadline, up to date."""
+        now = now or fields.Datetime.now()
+        # as in _get_clocks
+        own = self.env["logistics.clock"].sudo().search(
+            [("complaint_id", "in", self.ids), ("frozen", "=", False)]
+        )
+        own._read(now)
+        self._set_due_at()
+
+    def _set_due_at(self):
+        """Store the earliest open deadline of each case, where it changed."""
+        rows = self.env["logistics.clock"].sudo()._read_group(  # as in _get_clocks
+            [
+                ("complaint_id", "in", self.ids),
+                ("stopped_at", "=", False),
+                ("state", "!=", "cancelled"),
+            ],
+            ["complaint_id"],
+            ["due_at:min"],
+        )
+        due = {case.id: due_at for case, due_at in rows}
+        for case in self.with_context(tracking_disable=True):
+            if case.due_at != (due.get(case.id) or False):
+                case.due_at = due.get(case.id)
+
+    # === PHASES ===#
+
+    def _enter_phase(self, old, new):
+        result = super()._enter_phase(old, new)
+        self._follow_phase(old, new)
+        self._read_clocks()
+        return result
+
+    def _follow_phase(self, old, new):
+        """Note in the ledgers what a change of phase means to the clocks."""
+        now = fields.Datetime.now()
+        if old in (CLOSED, CANCELLED) and new not in (CLOSED, CANCELLED):
+            self._take_up_again(now)
+            self.filtered("customer_answered")._note_customer_message(now)
+        elif old == RESOLVED and new in OPEN_PHASES:
+            self._reopen_settled(now)
+        if new in OPEN_PHASES:
+            self._pause_clocks(now)
+        elif new == CANCELLED:
+            self._get_clocks()._note(clocks.CANCEL, now)
+        else:
+            self._get_clocks(*SETTLED)._note(clocks.STOPPED, now)
+        if new in (CLOSED, CANCELLED):
+            self._close_clocks(now)
+
+    def _pause_clocks(self, now):
+        """Pause or resume clocks as the policies say of the phases in which the cases are."""
+        offers = self._get_sla_offers()
+        to_pause = to_resume = self.env["logistics.clock"].sudo()  # as in _get_clocks
+        for clock in self._get_clocks():
+            offer = offers[clock.complaint_id].get(clock.target)
+            pauses = bool(offer) and clock.complaint_id.phase in offer.pauses
+            if pauses and not clock.paused_since:
+                to_pause |= clock
+            elif clock.paused_since and not pauses:
+                to_resume |= clock
+        to_pause._note(clocks.PAUSE, now)
+        to_resume._note(clocks.RESUME, now)
+
+    def _close_clocks(self, now):
+        """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
+        self._get_clocks()._drop(now, self.env._("Closed without it."))
+        self.sudo().clock_ids._freeze()  # as in _get_clocks
+
+    def _take_up_again(self, now):
+        """Let the clocks of closed cases go on where they stood."""
+        own = self.sudo().clock_ids  # as in _get_clocks
+        own._thaw()
+        cancelled = own.filtered(lambda clock: clock.state == clocks.CANCELLED)
+        last = cancelled.grouped(lambda clock: (clock.complaint_id, clock.target))
+        for clock in last.values():
+            clock[-1:]._note(clocks.REOPENED, now)
+        self._reopen_settled(now)
+
+    def _reopen_settled(self, now):
+        own = self.sudo().clock_ids  # as in _get_clocks
+        own.filtered(lambda clock: clock.target in SETTLED and clock.stopped_at)._note(
+            clocks.REOPENED, now
+        )
+
+    # === MESSAGES ===#
+
+    def _message_post_after_hook(self, message, msg_values):
+        """A person's answer stops the clocks of answers; a customer's message starts the next."""
+        # first the clocks: what else follows from an answer finds them stopped
+        if self._is_reply_to_customer(message):
+            self._note_reply()
+        elif self._is_from_customer(message):
+            # when it came here; what a mail says of its date is its sender's word
+            self._note_customer_message()
+        return super()._message_post_after_hook(message, msg_values)
+
+    @api.model
+    def _is_reply_to_customer(self, message):
+        """Tell whether a person of ours wrote this for the customer, not a program."""
+        return self._is_public(message) and self._is_staff(message.author_id)
+
+    def _is_from_customer(self, message):
+        """Tell whether the customer wrote: not a carrier, nor anybody else who was asked."""
+        author = message.author_id
+        sender = email_normalize(message.email_from or "")
+        return (
+            self._is_public(message)
+            and not self._is_staff(author)
+            and (
+                (author and author.commercial_partner_id == self.partner_id)
+                or (sender and sender == email_normalize(self.email_from or ""))
+            )
+        )
+
+    @api.model
+    def _is_public(self, message):
+        """Tell whether people talk here: notes, notifications and automatic answers do not."""
+        return (
+            message.message_type in ("comment", "email", "email_outgoing")
+            and not message.is_internal
+            and message.subtype_id == self.env.ref("mail.mt_comment")
+        )
+
+    @api.model
+    def _is_staff(self, author):
+        if author == self.env.ref("base.partner_root"):
+            return False
+        # portal users write as customers; who may see users is another matter
+        return any(not user.share for user in author.sudo().user_ids)
+
+    def _note_acknowledged(self, at=None):
+        """Stop the clocks of the acknowledgement: the customer was told that we have the case.
+
+        :param at: naive UTC instant
+        """
+        self._get_clocks(ACKNOWLEDGE)._note(clocks.STOPPED, at or fields.Datetime.now())
+        self._read_clocks()
+
+    def _note_reply(self, at=None):
+        """Stop the clocks of answers: a person has written to, or spoken with, the customer.
+
+        The matter itself is not settled by that.
+
+        :param at: naive UTC instant
+        """
+        at = at or fields.Datetime.now()
+        self.filtered(lambda case: not case.first_reply_at).first_reply_at = at
+        self._get_clocks(ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY)._note(clocks.STOPPED, at)
+        self._read_clocks()
+
+    def _note_customer_message(self, at=None):
+        """Start the clock of the next reply with the oldest message that nobody answered.
+
+        Before the first response it is that one's clock which runs.
+        """
+        at = at or fields.Datetime.now()
+        waiting = self.filtered(
+            lambda case: case.first_reply_at and case.phase not in (CLOSED, CANCELLED)
+        )
+        waiting._start_target(NEXT_REPLY, dict.fromkeys(waiting, at))
+
+    def _drop_next_reply(self):
+        """Somebody judged that the customer's last words want no answer."""
+        waiting = self._get_clocks(NEXT_REPLY)
+        waiting._drop(fields.Datetime.now(), self.env._("No answer was needed."))
+        self._set_due_at()
+
+    # === ESCALATION ===#
+
+    def _get_escalation_user(self, level):
+        """Return who hears of a case at a level, or at the next above where nobody is named."""
+        self.ensure_one()
+        # persons and levels are the company's; the cron and an agent see the same
+        case = self.sudo()
+        company = case.company_id
+        named = {
+            AGENT: case.user_id,
+            SUPERVISOR: case.team_id.user_id,
+            MANAGER: company.logistics_manager_id,
+            GENERAL: company.logistics_general_manager_id,
+        }
+        levels = [key for key, _label in LEVELS]
+        for key in levels[levels.index(level) :]:
+            if named[key].active:
+                return named[key]
+        managers = self.env.ref("logistics_customer_service.group_manager").sudo().all_user_ids
+        able = managers.filtered(lambda user: company in user.company_ids and user.active)
+        return (able.filtered(lambda user: not user._is_superuser()) or able)[:1]
+
+    def _raise_priority(self, reason):
+        """Raise the priority by one step where there is one."""
+        highest = PRIORITIES[-1][0]
+        for priority, cases in self.grouped("priority").items():
+            if priority != highest:
+                cases.write(
+                    {"priority_override": str(int(priority) + 1), "priority_reason": reason}
+                )
+
+    def _schedule_escalation(self, user, summary, note):
+        """Give somebody an activity for today; who wants a mail of it has a rule that sends one."""
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            "mail.mail_activity_data_warning",
+            date_deadline=self.company_id._get_logistics_today(),
+            summary=summary,
+            note=note,
+            user_id=user.id,
+        )
+
+
+def _value(value):
+    return value.id if isinstance(value, models.BaseModel) else value
