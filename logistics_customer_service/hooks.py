@@ -1,3 +1,5 @@
+from odoo.tools import SQL
+
 MODULE = "logistics_customer_service"
 
 
@@ -8,7 +10,8 @@ def uninstall_hook(env):
     products that documents refer to by now are left behind as the user's own data, demo people
     archived.
     """
-    env.cr.execute("DELETE FROM logistics_complaint")
+    for table in ("result_letter", "recovery", "compensation", "complaint"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM: PostgreSQL's own sequences go with them
     env["ir.sequence"].with_context(active_test=False).search(
         [("code", "=", "logistics.complaint")]

@@ -8,6 +8,8 @@ from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
 from .report import test_delivery_report
+from .resolution import test_authority
+from .resolution import test_execution
 from . import test_security
 from . import test_multicompany
 from . import test_performance

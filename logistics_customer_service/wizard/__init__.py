@@ -2,3 +2,4 @@ from . import base_partner_merge
 from . import logistics_tier_lock
 from . import logistics_tier_simulation
 from . import logistics_promise_agree
+from . import logistics_compensation_refuse
