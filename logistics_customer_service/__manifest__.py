@@ -30,6 +30,7 @@
         "data/logistics_consent_purpose_data.xml",
         "data/logistics_tier_scheme_data.xml",
         "data/logistics_event_code_data.xml",
+        "data/mail_template_data.xml",
         "data/logistics_complaint_data.xml",
         "data/logistics_cause_data.xml",
         "data/logistics_resolution_data.xml",
@@ -56,7 +57,11 @@
         "views/shipment/logistics_event_code_views.xml",
         "views/shipment/logistics_carrier_key_views.xml",
         "views/shipment/stock_picking_views.xml",
+        "views/complaint/logistics_complaint_views.xml",
+        "views/complaint/logistics_complaint_config_views.xml",
+        "views/complaint/logistics_complaint_intake_views.xml",
         "views/logistics_menus.xml",
+        "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
@@ -67,8 +72,12 @@
         "demo/product_demo.xml",
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
+        "demo/logistics_complaint_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "logistics_customer_service/static/src/scss/complaint.scss",
+        ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",
         ],

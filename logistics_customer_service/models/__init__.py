@@ -4,4 +4,6 @@ from . import core
 from . import shipment
 from . import complaint
 from . import resolution
+from . import casework
+from . import intake
 from . import report

@@ -7,6 +7,9 @@ from .tiering import test_tier_scheme
 from .tiering import test_run
 from .shipment import test_shipment
 from .shipment import test_carrier_api
+from .complaint import test_complaint
+from .complaint import test_intake
+from .complaint import test_mail
 from .report import test_delivery_report
 from .resolution import test_authority
 from .resolution import test_execution

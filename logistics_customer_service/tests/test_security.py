@@ -58,6 +58,8 @@ MATRIX = {
     "logistics.authority": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.recovery": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
     "logistics.result.letter": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),

@@ -522,7 +522,9 @@ class LogisticsComplaint(models.Model):
 
     def _mark_repeated(self):
         """Mark cases whose customer complained of the same category shortly before."""
-        self.flush_model(["partner_id", "category_id", "company_id", "kind", "received_at"])
+        self.flush_model(
+            ["partner_id", "category_id", "company_id", "kind", "received_at", "phase"]
+        )
         rows = self.env.execute_query(
             SQL(
                 """SELECT own.id

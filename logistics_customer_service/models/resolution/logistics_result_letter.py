@@ -211,7 +211,8 @@ class LogisticsResultLetter(models.Model):
         body = template._render_field("body_html", letter.ids, compute_lang=True)[self.id]
         subject = template._render_field("subject", letter.ids, compute_lang=True)[self.id]
         # the case keeps the letter and shows what was written, without the link
-        letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
+        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
+        letter.complaint_id._answered(mail.mail_message_id)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _prepare_mail_vals(self, subject, body):

@@ -1,0 +1,5 @@
+from . import logistics_complaint
+from . import logistics_profile
+from . import res_partner
+from . import sale_order
+from . import stock_picking

@@ -1,0 +1,3 @@
+from . import mail_thread
+from . import logistics_service_team
+from . import logistics_complaint

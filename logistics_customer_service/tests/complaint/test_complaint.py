@@ -1,0 +1,353 @@
+from datetime import timedelta
+
+from psycopg2.errors import CheckViolation, UniqueViolation
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from ..common import MODULE, LogisticsCommon
+
+
+class ComplaintCommon(LogisticsCommon):
+    """A team of the test company and a customer with a delivered order."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Complaint = cls.env["logistics.complaint"]
+        cls.team = cls.env["logistics.service.team"].create(
+            {
+                "name": "Test Team",
+                "company_id": cls.company.id,
+                "member_ids": [Command.set((cls.agent + cls.supervisor).ids)],
+            }
+        )
+        cls.customer = cls._customer("Cold Foods", email="Office@Cold.example.com")
+        cls.person = cls.env["res.partner"].create(
+            {
+                "name": "Wang Min",
+                "parent_id": cls.customer.id,
+                "email": "wang.min@cold.example.com",
+                "phone": "+86 21 5550 1201",
+                "lang": "en_US",
+            }
+        )
+        cls.broken = cls.env.ref(f"{MODULE}.complaint_category_damage_broken")
+        cls.late = cls.env.ref(f"{MODULE}.complaint_category_delay_line")
+
+    @classmethod
+    def _case(cls, partner=None, **vals):
+        partner = cls.customer if partner is None else partner
+        return cls.Complaint.create(
+            {"partner_id": partner.id, "company_id": cls.company.id, **vals}
+        )
+
+    @classmethod
+    def _stage(cls, phase):
+        return cls.env["logistics.complaint.stage"]._get_by_phase(phase, cls.team)
+
+
+@tagged("post_install", "-at_install")
+class TestComplaint(ComplaintCommon):
+    # === NUMBERS ===#
+
+    def test_numbers_are_by_company_and_year(self):
+        year = self.company._get_logistics_today().year
+        cases = self.Complaint.create(
+            [{"partner_id": self.customer.id, "company_id": self.company.id}] * 3
+        )
+        self.assertEqual(
+            cases.mapped("number"), [f"C/{year}/{number:05}" for number in (1, 2, 3)]
+        )
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= other
+        elsewhere = self.Complaint.create({"company_id": other.id})
+        self.assertEqual(elsewhere.number, f"C/{year}/00001")
+
+    def test_one_batch_for_two_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids |= other
+        cases = self.Complaint.create(
+            [{"company_id": company.id} for company in (self.company, other, self.company)]
+        )
+        self.assertEqual([number[-1] for number in cases.mapped("number")], ["1", "1", "2"])
+
+    def test_a_number_given_by_hand_is_replaced(self):
+        case = self._case(number="C/1999/00001")
+        self.assertNotEqual(case.number, "C/1999/00001")
+
+    def test_the_same_number_twice_is_refused(self):
+        first, second = self._case(), self._case()
+        with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
+            second.number = first.number
+            self.env.flush_all()
+
+    def test_a_sequence_without_gaps_is_followed(self):
+        sequence = self.env["ir.sequence"].search(
+            [("code", "=", "logistics.complaint"), ("company_id", "=", self.company.id)]
+        )
+        sequence.write({"implementation": "no_gap", "prefix": "TS-", "use_date_range": False})
+        cases = self.Complaint.create([{"company_id": self.company.id}] * 2)
+        self.assertEqual(cases.mapped("number"), ["TS-00001", "TS-00002"])
+
+    def test_a_company_without_sequence_says_so(self):
+        self.env["ir.sequence"].search([("code", "=", "logistics.complaint")]).unlink()
+        with self.assertRaisesRegex(UserError, "no sequence"):
+            self._case()
+
+    # === CUSTOMER ===#
+
+    def test_a_person_named_as_customer_becomes_the_contact(self):
+        case = self._case(self.person)
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.contact_id, self.person)
+        self.assertEqual(case.email_from, "wang.min@cold.example.com")
+
+    def test_a_contact_alone_brings_its_customer(self):
+        case = self.Complaint.create({"contact_id": self.person.id})
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.contact_id, self.person)
+
+    def test_a_contact_of_another_customer_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self._case(self._customer("Stranger"), contact_id=self.person.id)
+
+    def test_tier_stays_as_it_was(self):
+        profile = self._profile(self.customer)
+        profile.sudo()._set_tier(self.vip, "score")
+        case = self._case()
+        profile.sudo()._set_tier(self.standard, "score")
+        self.assertEqual(case.tier_id, self.vip)
+        self.assertEqual(self._case().tier_id, self.standard)
+        self.assertEqual(case.profile_id, profile)
+
+    def test_profile_of_a_merged_customer_keeps_its_cases(self):
+        self._profile(self.customer)
+        double = self._customer("Cold Foods Ltd")
+        self._profile(double)
+        case = self._case(double)
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer + double).ids, self.customer)
+        case.invalidate_recordset()
+        self.assertEqual(case.partner_id, self.customer)
+        self.assertEqual(case.profile_id, self._profile_of(self.customer))
+
+    # === SEVERITY AND PRIORITY ===#
+
+    def test_category_gives_severity_and_a_person_may_change_it(self):
+        case = self._case(category_id=self.broken.id)
+        self.assertEqual(case.severity, "high")
+        case.severity = "low"
+        self.assertEqual(case.severity, "low")
+
+    def test_priority_comes_from_severity_and_tier(self):
+        self.assertEqual(self._case(severity="medium").priority, "1")
+        self._profile(self.customer).sudo()._set_tier(self.vip, "score")
+        self.assertEqual(self._case(severity="medium").priority, "2")
+
+    def test_tier_of_another_scheme_with_the_same_code_counts(self):
+        scheme = self.scheme.copy({"company_id": self.company.id})
+        vip = scheme.tier_ids.filtered(lambda tier: tier.code == self.vip.code)
+        matrix = self.env["logistics.priority.rule"]._get_matrix(self.company)
+        found = self.env["logistics.priority.rule"]._look_up(
+            matrix, self.company, "medium", vip
+        )
+        self.assertEqual(found, "2")
+
+    def test_rule_of_the_company_outweighs_the_shared(self):
+        self.env["logistics.priority.rule"].create(
+            {"severity": "low", "priority": "3", "company_id": self.company.id}
+        )
+        self.assertEqual(self._case(severity="low").priority, "3")
+
+    def test_own_priority_needs_a_reason(self):
+        case = self._case(severity="low")
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            case.priority_override = "3"
+            self.env.flush_all()
+
+    def test_own_priority_with_a_reason_counts(self):
+        case = self._case(severity="low")
+        case.write({"priority_override": "3", "priority_reason": "The minister called"})
+        self.assertEqual(case.priority, "3")
+
+    # === REPEATED ===#
+
+    def test_repeated_complaint_is_marked_and_one_step_more_urgent(self):
+        first = self._case(category_id=self.late.id)
+        second = self._case(category_id=self.late.id)
+        self.assertFalse(first.is_repeated)
+        self.assertTrue(second.is_repeated)
+        self.assertEqual(int(second.priority), int(first.priority) + 1)
+
+    def test_repetition_in_one_batch_is_seen(self):
+        vals = {
+            "partner_id": self.customer.id,
+            "category_id": self.late.id,
+            "company_id": self.company.id,
+        }
+        cases = self.Complaint.create([vals, vals])
+        self.assertEqual(cases.mapped("is_repeated"), [False, True])
+
+    def test_what_is_no_repetition(self):
+        self._case(category_id=self.late.id)
+        self.assertFalse(self._case(category_id=self.broken.id).is_repeated)
+        self.assertFalse(self._case(self._customer("B"), category_id=self.late.id).is_repeated)
+        self.assertFalse(self._case(category_id=self.late.id, kind="inquiry").is_repeated)
+        later = fields.Datetime.now() + timedelta(days=31)
+        self.assertFalse(self._case(category_id=self.late.id, received_at=later).is_repeated)
+
+    def test_a_cancelled_case_is_not_repeated(self):
+        self._case(category_id=self.late.id)._move_to_phase("cancelled")
+        self.assertFalse(self._case(category_id=self.late.id).is_repeated)
+
+    def test_changing_the_category_judges_anew(self):
+        self._case(category_id=self.late.id)
+        case = self._case(category_id=self.broken.id)
+        case.category_id = self.late
+        self.assertTrue(case.is_repeated)
+        case.category_id = self.broken
+        self.assertFalse(case.is_repeated)
+
+    # === TEAM AND STAGE ===#
+
+    def test_team_of_the_category_else_the_first(self):
+        self.assertEqual(self._case().team_id, self.team)
+        claims = self.env["logistics.service.team"].create(
+            {"name": "Claims", "company_id": self.company.id, "sequence": 20}
+        )
+        self.broken.team_id = claims
+        self.assertEqual(self._case(category_id=self.broken.id).team_id, claims)
+
+    def test_stage_of_the_team(self):
+        stage = self.env["logistics.complaint.stage"].create(
+            {
+                "name": "Triage",
+                "phase": "new",
+                "sequence": 1,
+                "team_ids": [Command.set(self.team.ids)],
+            }
+        )
+        case = self._case()
+        self.assertEqual(case.stage_id, stage)
+        other = self.env["logistics.service.team"].create(
+            {"name": "Other", "company_id": self.company.id}
+        )
+        case.team_id = other
+        self.assertNotEqual(case.stage_id, stage)
+        self.assertEqual(case.phase, "new")
+
+    def test_kanban_shows_empty_stages(self):
+        self._case()
+        cases = self.Complaint.with_context(read_group_expand=True)
+        groups = cases.web_read_group([], ["stage_id"], ["__count"])["groups"]
+        stages = self.env["logistics.complaint.stage"].search_count([])
+        self.assertEqual(len(groups), stages)
+
+    def test_phase_drives_dates_and_reopenings(self):
+        case = self._case()
+        case.stage_id = self._stage("resolved")
+        self.assertTrue(case.resolved_at)
+        self.assertFalse(case.closed_at)
+        resolved = case.resolved_at
+        case.stage_id = self._stage("closed")
+        self.assertTrue(case.closed_at)
+        self.assertEqual(case.resolved_at, resolved)
+        case.stage_id = self._stage("working")
+        self.assertEqual(case.reopen_count, 1)
+        self.assertFalse(case.closed_at or case.resolved_at)
+        case.stage_id = self._stage("cancelled")
+        case.stage_id = self._stage("working")
+        self.assertEqual(case.reopen_count, 1, "taking back a cancellation is no reopening")
+
+    def test_a_stage_that_changes_its_meaning_changes_its_cases(self):
+        stage = self._stage("working").copy({"name": "Checking"})
+        case = self._case(stage_id=stage.id)
+        stage.phase = "waiting_third"
+        self.assertEqual(case.phase, "waiting_third")
+        self.assertTrue(self.Complaint.search([("phase", "=", "waiting_third"), ("id", "=", case.id)]))
+
+    def test_open_can_be_searched(self):
+        opened, closed = self._case(), self._case()
+        closed._move_to_phase("closed")
+        both = [("id", "in", (opened + closed).ids)]
+        self.assertEqual(self.Complaint.search([("is_open", "=", True), *both]), opened)
+        self.assertEqual(self.Complaint.search([("is_open", "=", False), *both]), closed)
+
+    # === GOODS AND SHIPMENT ===#
+
+    def test_value_affected_follows_the_order(self):
+        order = self._order(self.customer, amount=80, qty=4)
+        case = self._case(
+            order_ids=[Command.set(order.ids)],
+            line_ids=[Command.create({"product_id": self.product.id, "quantity": 3})],
+        )
+        self.assertEqual(case.line_ids.value_affected, 60)
+        self.assertEqual(case.value_affected, 60)
+        case.line_ids.value_affected = 50
+        self.assertEqual(case.value_affected, 50)
+
+    def test_promise_and_events_of_the_delivery(self):
+        order = self._order(self.customer)
+        picking = self._deliver(order)
+        self.env["logistics.shipment.event"].create(
+            [
+                {"picking_id": picking.id, "kind": kind, "happened_at": self._days_ago(days)}
+                for kind, days in (("in_transit", 3), ("problem", 1))
+            ]
+        )
+        case = self._case(picking_ids=[Command.set(picking.ids)])
+        self.assertEqual(case.promised_date, order.promised_date)
+        self.assertEqual(case.event_ids.mapped("kind")[:2], ["problem", "in_transit"])
+
+    # === OTHER CASES ===#
+
+    def test_earlier_cases_and_counts(self):
+        first, second = self._case(), self._case()
+        first._move_to_phase("closed")
+        third = self._case()
+        self.assertEqual(third.earlier_ids, second + first)
+        self.assertEqual((third.customer_case_count, third.customer_open_count), (3, 2))
+        profile = self._profile(self.customer)
+        self.assertEqual((profile.complaint_count, profile.open_complaint_count), (3, 2))
+
+    def test_duplicates_are_of_the_same_matter(self):
+        order = self._order(self.customer)
+        by_order = self._case(order_ids=[Command.set(order.ids)], category_id=self.late.id)
+        old = self._case(
+            category_id=self.broken.id, received_at=fields.Datetime.now() - timedelta(days=40)
+        )
+        old._move_to_phase("closed")
+        self._case(self._customer("Other"), category_id=self.broken.id)
+        case = self._case(category_id=self.broken.id, order_ids=[Command.set(order.ids)])
+        self.assertEqual(case.duplicate_ids, by_order)
+        old._move_to_phase("working")
+        case.invalidate_recordset()
+        self.assertEqual(case.duplicate_ids, by_order + old)
+
+    # === PEOPLE ===#
+
+    def test_two_agents_take_one_case(self):
+        case = self._case()
+        case.with_user(self.agent).action_take()
+        self.assertEqual(case.user_id, self.agent)
+        with self.assertRaisesRegex(UserError, "already has"):
+            case.with_user(self.supervisor).action_take()
+
+    def test_form_of_an_agent(self):
+        form = Form(self.Complaint.with_user(self.agent).with_company(self.company))
+        form.partner_id = self.customer
+        form.category_id = self.broken
+        self.assertEqual(form.severity, "high")
+        case = form.save()
+        self.assertEqual(case.name, "Goods Broken")
+        self.assertEqual(case.team_id, self.team)
+
+    def test_agents_keep_cases_and_managers_may_delete(self):
+        case = self._case()
+        with self.assertRaises(AccessError):
+            case.with_user(self.agent).unlink()
+        case.with_user(self.manager).unlink()
+        self.assertFalse(case.exists())

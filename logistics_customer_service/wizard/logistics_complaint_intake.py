@@ -1,0 +1,332 @@
+import re
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import plaintext2html
+
+FOUND = 8
+LAST_ORDERS = 6
+# a number written with or without the country's prefix ends alike
+PHONE_TAIL = 8
+PHONE_LEAST = 5
+
+
+class LogisticsComplaintIntake(models.TransientModel):
+    """A call is registered: one box finds the customer, orders and open cases stand beside."""
+
+    _name = "logistics.complaint.intake"
+    _description = "Register a Case"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    query = fields.Char(string="Who Is It?")
+    found_ids = fields.Many2many("res.partner", "logistics_intake_found_rel")
+    found_count = fields.Integer()
+    nothing_found = fields.Boolean()
+    choice_id = fields.Many2one(
+        "res.partner", string="Which One?", domain="[('id', 'in', found_ids)]"
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+    )
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        domain="[('commercial_partner_id', '=', partner_id)]",
+    )
+    contact_name = fields.Char(string="Caller")
+    email_from = fields.Char(string="Email", compute="_compute_address", store=True, readonly=False)
+    phone = fields.Char(compute="_compute_address", store=True, readonly=False)
+    kind = fields.Selection(
+        selection=lambda self: self.env["logistics.complaint"]
+        ._fields["kind"]
+        ._description_selection(self.env),
+        required=True,
+        default="complaint",
+    )
+    channel = fields.Selection(
+        selection=lambda self: self.env["logistics.complaint"]
+        ._fields["channel"]
+        ._description_selection(self.env),
+        required=True,
+        default="phone",
+    )
+    category_id = fields.Many2one("logistics.complaint.category")
+    name = fields.Char(string="Subject")
+    description = fields.Text(string="What Happened")
+    remedy_ids = fields.Many2many("logistics.remedy", string="Remedy Sought")
+    take = fields.Boolean(string="I Take It", default=True)
+
+    # --- beside
+    tier_id = fields.Many2one("logistics.tier", compute="_compute_customer")
+    tier_color = fields.Integer(related="tier_id.color")
+    open_case_ids = fields.Many2many(
+        "logistics.complaint", "logistics_intake_open_rel", compute="_compute_customer"
+    )
+    order_ids = fields.Many2many("sale.order", string="Orders")
+    picking_ids = fields.Many2many("stock.picking", string="Deliveries")
+    row_ids = fields.One2many(
+        "logistics.complaint.intake.order",
+        "intake_id",
+        string="Last Orders",
+        compute="_compute_row_ids",
+        store=True,
+        readonly=False,
+    )
+    duplicate_ids = fields.Many2many(
+        "logistics.complaint", "logistics_intake_duplicate_rel", compute="_compute_duplicate_ids"
+    )
+    add_to_id = fields.Many2one(
+        "logistics.complaint",
+        string="It Is About",
+        domain="[('id', 'in', duplicate_ids)]",
+        help="What you wrote is added to the case chosen here instead of opening another.",
+    )
+
+    # === SEARCH ===#
+
+    @api.onchange("query")
+    def _onchange_query(self):
+        """Find whom the words mean; a number of a document links the document, too."""
+        if not (self.query or "").strip():
+            return  # what a document's button brought stays
+        orders, pickings, partners = self._find()
+        self.order_ids = [Command.set(orders.ids)]
+        self.picking_ids = [Command.set(pickings.ids)]
+        self.found_ids = [Command.set(partners.ids)]
+        self.found_count = len(partners)
+        self.nothing_found = not partners
+        self.choice_id = partners if len(partners) == 1 else False
+
+    def _find(self):
+        """Return orders, deliveries and partners that the words in the box may mean."""
+        query = self.query.strip()
+        orders, pickings, partners = self._find_by_document(query)
+        if not partners:
+            partners = self._find_by_address(query) or self._find_by_name(query)
+        return orders, pickings, partners
+
+    def _find_by_document(self, query):
+        """Find by the number of an order, delivery, parcel or case."""
+        own = Domain("company_id", "=", self.company_id.id)
+        orders = self.env["sale.order"].search(
+            own & (Domain("name", "=ilike", query) | Domain("client_order_ref", "=", query)),
+            limit=FOUND,
+        )
+        pickings = self.env["stock.picking"].search(own & Domain("name", "=ilike", query), limit=1)
+        number = query.replace(" ", "")
+        pickings |= self.env["stock.picking"]._find_by_tracking_numbers(
+            {number, number.upper()}, self.company_id.ids
+        )
+        cases = self.env["logistics.complaint"].search(own & Domain("number", "=ilike", query))
+        orders |= pickings.sale_id
+        partners = (
+            orders.partner_id
+            | pickings.filtered(lambda picking: not picking.sale_id).partner_id
+            | (cases.contact_id or cases.partner_id)
+        )
+        return orders, pickings, partners
+
+    def _find_by_address(self, query):
+        """Find by mail address or telephone number, however it is written."""
+        if "@" in query:
+            return self._search_partners(Domain("email_normalized", "=", query.lower()))
+        digits = re.sub(r"\D", "", query)
+        if len(digits) < PHONE_LEAST or re.search(r"[^\W\d_]", query):
+            return self.env["res.partner"]
+        return self._search_partners(Domain("phone_mobile_search", "ilike", digits[-PHONE_TAIL:]))
+
+    def _find_by_name(self, query):
+        return self._search_partners(
+            Domain("name", "ilike", query) | Domain("ref", "=ilike", query)
+        )
+
+    def _search_partners(self, domain):
+        """Search customers of the company, those with orders first; addresses only are left out."""
+        usable = Domain("type", "in", ("contact", "other", False)) & Domain(
+            "company_id", "in", [False, *self.company_id.parent_ids.ids]
+        )
+        return self.env["res.partner"].search(
+            usable & domain, limit=FOUND, order="customer_rank desc, complete_name"
+        )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("choice_id")
+    def _compute_partner_id(self):
+        for intake in self:
+            chosen = intake.choice_id or intake.contact_id or intake.partner_id
+            customer = chosen.commercial_partner_id
+            intake.partner_id = customer
+            intake.contact_id = chosen if chosen != customer else False
+
+    @api.depends("partner_id", "contact_id")
+    def _compute_address(self):
+        for intake in self:
+            person = intake.contact_id or intake.partner_id
+            intake.email_from = person.email
+            intake.phone = person.phone
+
+    @api.depends("partner_id", "company_id")
+    def _compute_customer(self):
+        for intake in self:
+            profile = intake.partner_id.with_company(intake.company_id).logistics_profile_id
+            intake.tier_id = profile.tier_id
+            intake.open_case_ids = self.env["logistics.complaint"].search(
+                [
+                    ("partner_id", "in", intake.partner_id.ids),
+                    ("company_id", "=", intake.company_id.id),
+                    ("is_open", "=", True),
+                ],
+                order="id desc",
+                limit=FOUND,
+            )
+
+    @api.depends("partner_id", "order_ids")
+    def _compute_row_ids(self):
+        for intake in self:
+            intake.row_ids = [
+                Command.clear(),
+                *(Command.create(intake._prepare_row(order)) for order in intake._get_orders()),
+            ]
+
+    def _get_orders(self):
+        """Return the customer's last orders and those already linked, the latest first."""
+        if not self.partner_id:
+            return self.env["sale.order"]
+        last = self.env["sale.order"].search(
+            [
+                ("partner_id", "child_of", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "sale"),
+            ],
+            order="date_order desc",
+            limit=LAST_ORDERS,
+        )
+        linked = self.order_ids._origin.filtered(
+            lambda order: order.partner_id.commercial_partner_id == self.partner_id._origin
+        )
+        return (last | linked).sorted("date_order", reverse=True)
+
+    def _prepare_row(self, order):
+        deliveries = order.picking_ids.filtered(
+            lambda picking: picking._is_customer_delivery() and picking.state != "cancel"
+        )
+        return {
+            "order_id": order.id,
+            "picking_id": deliveries.sorted("id")[-1:].id,
+            "chosen": order in self.order_ids._origin,
+        }
+
+    @api.depends("partner_id", "category_id", "row_ids.chosen", "order_ids", "picking_ids")
+    def _compute_duplicate_ids(self):
+        Complaint = self.env["logistics.complaint"]
+        for intake in self:
+            orders, pickings = intake._get_documents()
+            case = Complaint.new(
+                {
+                    "partner_id": intake.partner_id.id,
+                    "company_id": intake.company_id.id,
+                    "category_id": intake.category_id.id,
+                    "order_ids": [Command.set(orders.ids)],
+                    "picking_ids": [Command.set(pickings.ids)],
+                }
+            )
+            intake.duplicate_ids = Complaint.search(
+                case._get_duplicates_domain(), order="id desc", limit=FOUND
+            )
+
+    def _get_documents(self):
+        """Return the orders and deliveries that the case is about."""
+        chosen = self.row_ids.filtered("chosen")
+        known = self.row_ids.order_id
+        orders = (self.order_ids._origin - known) | chosen.order_id._origin
+        pickings = self.picking_ids._origin | chosen.picking_id._origin
+        ours = orders.filtered(
+            lambda order: order.partner_id.commercial_partner_id == self.partner_id
+        )
+        return ours, pickings.filtered(lambda picking: not picking.sale_id or picking.sale_id in ours)
+
+    # === ACTIONS ===#
+
+    def action_register(self):
+        """Open a case, or add to the one chosen, and show it."""
+        self.ensure_one()
+        case = self._add_to_case() if self.add_to_id else self._create_case()
+        return case.action_open()
+
+    def action_register_next(self):
+        """Open a case and take the next call."""
+        self.ensure_one()
+        if self.add_to_id:
+            self._add_to_case()
+        else:
+            self._create_case()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_intake_action"
+        )
+
+    def _create_case(self):
+        if not (self.partner_id or self.contact_name or self.email_from or self.phone):
+            raise UserError(self.env._("Say who it is: a customer, or a name and a way to answer."))
+        return self.env["logistics.complaint"].create(self._prepare_case())
+
+    def _prepare_case(self):
+        orders, pickings = self._get_documents()
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "contact_id": self.contact_id.id,
+            "contact_name": self.contact_name,
+            "email_from": self.email_from,
+            "phone": self.phone,
+            "kind": self.kind,
+            "channel": self.channel,
+            "category_id": self.category_id.id,
+            "name": self.name,
+            "description": self.description and plaintext2html(self.description),
+            "remedy_ids": [Command.set(self.remedy_ids.ids)],
+            "order_ids": [Command.set(orders.ids)],
+            "picking_ids": [Command.set(pickings.ids)],
+            **({"user_id": self.env.uid} if self.take else {}),
+        }
+
+    def _add_to_case(self):
+        """Add what the caller said to a case that is there already."""
+        case = self.add_to_id
+        orders, pickings = self._get_documents()
+        case.write(
+            {
+                "order_ids": [Command.link(order.id) for order in orders],
+                "picking_ids": [Command.link(picking.id) for picking in pickings],
+            }
+        )
+        case._note_customer_said(self.description or self.name, self.channel)
+        return case
+
+
+class LogisticsComplaintIntakeOrder(models.TransientModel):
+    """One of the customer's last orders, to be ticked."""
+
+    _name = "logistics.complaint.intake.order"
+    _description = "Order of a Caller"
+
+    intake_id = fields.Many2one("logistics.complaint.intake", required=True, ondelete="cascade")
+    chosen = fields.Boolean()
+    order_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
+    picking_id = fields.Many2one("stock.picking", string="Delivery")
+    date_order = fields.Datetime(related="order_id.date_order")
+    promised_date = fields.Datetime(related="order_id.promised_date", string="Promised")
+    amount_total = fields.Monetary(related="order_id.amount_total")
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    shipment_state = fields.Selection(related="picking_id.shipment_state")
+    delivered_at = fields.Datetime(related="picking_id.delivered_at")
