@@ -63,6 +63,15 @@
         "views/logistics_menus.xml",
         "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
+        "report/logistics_resolution_reports.xml",
+        "views/resolution/logistics_investigation_views.xml",
+        "views/resolution/logistics_recovery_views.xml",
+        "views/resolution/logistics_compensation_views.xml",
+        "views/resolution/logistics_result_letter_views.xml",
+        "views/resolution/logistics_policy_views.xml",
+        "views/resolution/logistics_complaint_views.xml",
+        "views/resolution/logistics_resolution_menus.xml",
+        "views/resolution/result_page_templates.xml",
         "views/report/logistics_delivery_report_views.xml",
         "report/stock_report_deliveryslip.xml",
     ],
@@ -73,6 +82,7 @@
         "demo/logistics_profile_demo.xml",
         "demo/story_demo.xml",
         "demo/logistics_complaint_demo.xml",
+        "demo/logistics_resolution_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

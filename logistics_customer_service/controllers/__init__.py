@@ -1,1 +1,2 @@
 from . import carrier_events
+from . import result_letter

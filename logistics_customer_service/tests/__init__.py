@@ -13,6 +13,7 @@ from .complaint import test_mail
 from .report import test_delivery_report
 from .resolution import test_authority
 from .resolution import test_execution
+from .resolution import test_resolution
 from . import test_security
 from . import test_multicompany
 from . import test_performance
