@@ -53,9 +53,7 @@ def test_minimum_lifts_and_a_cap_outweighs_it():
     standard = Standard("share_value", Decimal("0.01"), minimum=Decimal(20))
     lifted = compute(standard, Basis(value=Decimal(100)))
     assert (lifted.amount, codes(lifted)) == (Decimal(20), ["share_value", "minimum"])
-    capped = Standard(
-        "share_value", Decimal("0.01"), minimum=Decimal(20), cap_amount=Decimal(15)
-    )
+    capped = Standard("share_value", Decimal("0.01"), minimum=Decimal(20), cap_amount=Decimal(15))
     result = compute(capped, Basis(value=Decimal(100)))
     assert (result.amount, codes(result)) == (
         Decimal(15),

@@ -200,7 +200,11 @@ class LogisticsCompensation(models.Model):
         "res.users", string="Decided By", readonly=True, copy=False, tracking=True
     )
     authority_id = fields.Many2one(
-        "logistics.authority", string="By Authority", readonly=True, copy=False, ondelete="set null"
+        "logistics.authority",
+        string="By Authority",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
     )
     decided_at = fields.Datetime(string="Decided", readonly=True, copy=False)
     refusal_reason = fields.Char(readonly=True, copy=False, tracking=True)
@@ -249,7 +253,9 @@ class LogisticsCompensation(models.Model):
     )
 
     _asked_idx = models.Index("(asked_user_id) WHERE state = 'proposed'")
-    _customer_idx = models.Index("(partner_id, decided_at) WHERE state IN ('approved', 'executed')")
+    _customer_idx = models.Index(
+        "(partner_id, decided_at) WHERE state IN ('approved', 'executed')"
+    )
     _check_amount = models.Constraint("CHECK (amount >= 0)", "An amount cannot be negative.")
     _check_decided = models.Constraint(
         "CHECK (state NOT IN ('approved', 'executed') OR"
@@ -389,9 +395,7 @@ class LogisticsCompensation(models.Model):
                 (state for state in ("open", "done", "cancelled") if state in states), False
             )
             documents = [*moves, *payments, *record.picking_ids]
-            record.document_name = ", ".join(
-                document.display_name or "" for document in documents
-            )
+            record.document_name = ", ".join(document.display_name or "" for document in documents)
 
     @api.depends("recovery_ids.received_company")
     def _compute_recovered_amount(self):
@@ -680,7 +684,9 @@ class LogisticsCompensation(models.Model):
             limit = rule._get_limit(rule.amount_case, self.company_id)
             # the agent who proposes decides at once where that is allowed
             other = user != self.env.user
-            fitting.append(((other, rule.is_unlimited, limit, waiting.get(user, 0), user.id), user))
+            fitting.append(
+                ((other, rule.is_unlimited, limit, waiting.get(user, 0), user.id), user)
+            )
         return min(fitting)[1] if fitting else self.env["res.users"]
 
     def _get_deciders(self):
@@ -864,9 +870,7 @@ class LogisticsCompensation(models.Model):
         self._take_turns()
         for record in self:
             if record.state == EXECUTED and record.document_state != "cancelled":
-                raise UserError(
-                    self.env._("Cancel the document first: %s", record.document_name)
-                )
+                raise UserError(self.env._("Cancel the document first: %s", record.document_name))
             if record.state in COUNTED:
                 record._ensure_may_cancel()
         self._close_request()
@@ -941,13 +945,15 @@ class LogisticsCompensation(models.Model):
             lambda move: (move.invoice_date or fields.Date.today(), move.id), reverse=True
         )
         return invoices.filtered(
-            lambda move: move.state == "posted"
-            and move.move_type == "out_invoice"
-            and move.company_id == self.company_id
-            and float_compare(
-                move.amount_total, self._get_amount_in(move.currency_id), precision_digits=2
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_invoice"
+                and move.company_id == self.company_id
+                and float_compare(
+                    move.amount_total, self._get_amount_in(move.currency_id), precision_digits=2
+                )
+                >= 0
             )
-            >= 0
         )[:1]
 
     def _get_amount_in(self, currency):
@@ -988,9 +994,7 @@ class LogisticsCompensation(models.Model):
         )
         rest = move.currency_id.round(amount - move.amount_total)
         if rest:
-            move.write(
-                {"invoice_line_ids": [fields.Command.create(self._prepare_line(rest))]}
-            )
+            move.write({"invoice_line_ids": [fields.Command.create(self._prepare_line(rest))]})
 
     def _make_plain_credit_note(self):
         return self.env["account.move"].create(
@@ -1048,9 +1052,10 @@ class LogisticsCompensation(models.Model):
         picking_type = self._get_outgoing_type()
         consignee = self.delivery_id.partner_id or self.complaint_id.contact_id or self.partner_id
         source = picking_type.default_location_src_id
-        target = self.delivery_id.location_dest_id or consignee.with_company(
-            self.company_id
-        ).property_stock_customer
+        target = (
+            self.delivery_id.location_dest_id
+            or consignee.with_company(self.company_id).property_stock_customer
+        )
         return {
             "partner_id": consignee.id,
             "picking_type_id": picking_type.id,

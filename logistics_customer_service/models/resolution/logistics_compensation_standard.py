@@ -45,7 +45,8 @@ class LogisticsCompensationStandard(models.Model):
     multiple = fields.Float(default=1.0, help="How often the freight is paid.")
     units_per_kg = fields.Float(string="Units per Kilogram", digits=(12, 4))
     unit_name = fields.Char(
-        string="Unit", help="Such as SDR, the special drawing right of the International Monetary Fund."
+        string="Unit",
+        help="Such as SDR, the special drawing right of the International Monetary Fund.",
     )
     unit_value = fields.Float(
         string="Value of a Unit",

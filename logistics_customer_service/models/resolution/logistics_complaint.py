@@ -216,8 +216,12 @@ class LogisticsComplaint(models.Model):
         afterwards could begin counting anew.
         """
         # also decisions that the user may not see
-        decided = self.env["logistics.compensation"].sudo().search(
-            [("complaint_id", "in", self.ids), ("state", "in", [PROPOSED, *COUNTED])], limit=1
+        decided = (
+            self.env["logistics.compensation"]
+            .sudo()
+            .search(
+                [("complaint_id", "in", self.ids), ("state", "in", [PROPOSED, *COUNTED])], limit=1
+            )
         )
         if decided:
             raise UserError(
@@ -319,12 +323,16 @@ class LogisticsComplaint(models.Model):
         """Ask the team's leader, or somebody of a group, to look at the case."""
         group = self.env.ref(group)
         # the link's visitor and the agent need not read other users' groups
-        people = self.env["res.users"].sudo().search(
-            [
-                ("all_group_ids", "in", group.id),
-                ("company_ids", "in", self.company_id.id),
-                ("share", "=", False),
-            ]
+        people = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", group.id),
+                    ("company_ids", "in", self.company_id.id),
+                    ("share", "=", False),
+                ]
+            )
         )
         leader = self.team_id.user_id
         asked = leader if leader in people else people[:1]

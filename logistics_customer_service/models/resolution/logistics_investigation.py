@@ -95,9 +95,7 @@ class LogisticsInvestigation(models.Model):
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for task in self:
-            task.is_overdue = (
-                task.state == ASKED and bool(task.date_due) and task.date_due < today
-            )
+            task.is_overdue = task.state == ASKED and bool(task.date_due) and task.date_due < today
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":

@@ -110,9 +110,7 @@ class TestAuthority(ResolutionCommon):
             with self.assertRaises(AccessError):
                 self.of_agents.with_user(user).amount_case = 10**6
             with self.assertRaises(AccessError):
-                self.Authority.with_user(user).create(
-                    {"user_id": user.id, "is_unlimited": True}
-                )
+                self.Authority.with_user(user).create({"user_id": user.id, "is_unlimited": True})
 
     # --- sums
 

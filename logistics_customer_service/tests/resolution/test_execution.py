@@ -3,10 +3,10 @@ from unittest.mock import patch
 
 from odoo import api
 from odoo.exceptions import UserError
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.tools import mute_logger
 
 from .common import ResolutionCommon
@@ -182,20 +182,29 @@ class TestTwoAtOnce(BaseCase):
         self.addCleanup(self._clean)
         with self.registry.cursor() as cr:
             env = api.Environment(cr, self._uid(cr), {"tracking_disable": True})
-            self.rule = env["logistics.authority"].create(
-                {
-                    "user_id": env.uid,
-                    "amount_case": 200,
-                    "amount_customer": 200,
-                    "amount_own": 200,
-                }
-            ).id
+            self.rule = (
+                env["logistics.authority"]
+                .create(
+                    {
+                        "user_id": env.uid,
+                        "amount_case": 200,
+                        "amount_customer": 200,
+                        "amount_own": 200,
+                    }
+                )
+                .id
+            )
             partner = env["res.partner"].create({"name": "Race", "is_company": True})
             self.partner = partner.id
             cases = env["logistics.complaint"].create([{"partner_id": partner.id}] * 2)
             compensations = env["logistics.compensation"].create(
                 [
-                    {"complaint_id": case.id, "kind": "goodwill", "amount": 150, "amount_reason": "x"}
+                    {
+                        "complaint_id": case.id,
+                        "kind": "goodwill",
+                        "amount": 150,
+                        "amount_reason": "x",
+                    }
                     for case in cases
                 ]
             )
@@ -210,12 +219,17 @@ class TestTwoAtOnce(BaseCase):
             env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
             compensations = env["logistics.compensation"].browse(self.compensations)
             moves = compensations.move_id
-            cr.execute("DELETE FROM logistics_compensation WHERE id = ANY(%s)", [compensations.ids])
+            cr.execute(
+                "DELETE FROM logistics_compensation WHERE id = ANY(%s)", [compensations.ids]
+            )
             moves.unlink()
             env["logistics.complaint"].browse(self.cases).unlink()
             env["logistics.authority"].browse(self.rule).unlink()
             env["mail.activity"].search(
-                [("res_model", "=", "logistics.compensation"), ("res_id", "in", self.compensations)]
+                [
+                    ("res_model", "=", "logistics.compensation"),
+                    ("res_id", "in", self.compensations),
+                ]
             ).unlink()
             env["res.partner"].browse(self.partner).unlink()
 

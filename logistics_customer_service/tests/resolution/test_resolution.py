@@ -207,13 +207,17 @@ class LetterCommon(ResolutionCommon):
         cls.case.user_id = cls.agent
 
     def _letter(self, **vals):
-        return self.env["logistics.result.letter"].with_user(self.agent).create(
-            {
-                "complaint_id": self.case.id,
-                "found": "<p>The box was crushed.</p>",
-                "offer": "<p>You get your money back.</p>",
-                **vals,
-            }
+        return (
+            self.env["logistics.result.letter"]
+            .with_user(self.agent)
+            .create(
+                {
+                    "complaint_id": self.case.id,
+                    "found": "<p>The box was crushed.</p>",
+                    "offer": "<p>You get your money back.</p>",
+                    **vals,
+                }
+            )
         )
 
     def _sent(self):
@@ -356,6 +360,9 @@ class TestResultLetter(LetterCommon, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(letter.state, "told")
 
+
+@tagged("post_install", "-at_install")
+class TestSilence(LetterCommon):
     def test_silence_is_no_answer_and_no_consent(self):
         letter = self._sent()
         cron = self.env.ref(f"{MODULE}.ir_cron_note_silence")
@@ -396,9 +403,11 @@ class TestClosing(LetterCommon):
             lambda: self.case.with_user(self.agent).write({"stage_id": closed.id}),
             lambda: self.case.with_user(self.manager)._move_to_phase("closed"),
             lambda: self.case.with_user(self.agent).copy({"stage_id": closed.id}),
-            lambda: self.env["logistics.complaint"]
-            .with_user(self.agent)
-            .create({"partner_id": self.customer.id, "stage_id": closed.id}),
+            lambda: (
+                self.env["logistics.complaint"]
+                .with_user(self.agent)
+                .create({"partner_id": self.customer.id, "stage_id": closed.id})
+            ),
         ):
             with self.assertRaises(UserError):
                 attempt()
@@ -460,14 +469,18 @@ class TestRecovery(ResolutionCommon):
     def test_from_the_claim_to_the_money(self):
         compensation = self._approved(150, by=self.agent)
         carrier = self._customer("Carrier")
-        recovery = self.env["logistics.recovery"].with_user(self.agent).create(
-            {
-                "complaint_id": self.case.id,
-                "compensation_id": compensation.id,
-                "partner_id": carrier.id,
-                "claimed_amount": 150,
-                "currency_id": self.company.currency_id.id,
-            }
+        recovery = (
+            self.env["logistics.recovery"]
+            .with_user(self.agent)
+            .create(
+                {
+                    "complaint_id": self.case.id,
+                    "compensation_id": compensation.id,
+                    "partner_id": carrier.id,
+                    "claimed_amount": 150,
+                    "currency_id": self.company.currency_id.id,
+                }
+            )
         )
         with self.assertRaises(UserError):
             recovery.action_receive()
