@@ -60,6 +60,8 @@
         "views/complaint/logistics_complaint_views.xml",
         "views/complaint/logistics_complaint_config_views.xml",
         "views/complaint/logistics_complaint_intake_views.xml",
+        "views/complaint/res_config_settings_views.xml",
+        "views/complaint/logistics_complaint_merge_views.xml",
         "views/logistics_menus.xml",
         "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",

@@ -14,7 +14,7 @@ def uninstall_hook(env):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM: PostgreSQL's own sequences go with them
     env["ir.sequence"].with_context(active_test=False).search(
-        [("code", "=", "logistics.complaint")]
+        [("code", "in", ("logistics.complaint", "logistics.service.team"))]
     ).unlink()
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")

@@ -10,6 +10,10 @@ from .shipment import test_carrier_api
 from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail
+from .complaint import test_assignment
+from .complaint import test_merge
+from .complaint import test_security as test_complaint_security
+from .complaint import test_performance as test_complaint_performance
 from .report import test_delivery_report
 from .resolution import test_authority
 from .resolution import test_execution

@@ -60,6 +60,13 @@ MATRIX = {
     "logistics.result.letter": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.merge": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.complaint.merge.confirm": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        NOTHING,
+    ),
     "logistics.run": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.tier.lock": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.tier.simulation": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
@@ -155,6 +162,7 @@ class TestSecurity(LogisticsCommon):
             }
             allowed = {name for name in public if name.startswith("action_")}
             overrides = {"create", "write", "unlink", "copy_data", "default_get"}
+            overrides |= {"message_process", "message_new", "message_update"}  # the mail gateway's
             self.assertLessEqual(public - allowed, overrides)
 
     def test_agent_cannot_reach_manager_actions(self):

@@ -38,3 +38,16 @@ class TestTours(HttpCase):
         )
         self.start_tour("/odoo", "logistics_manager_tour", login="tour_manager")
         self.assertEqual(scheme.state, "in_force")
+
+    def test_agent_registers_a_call(self):
+        """An agent takes a call: the customer is found by telephone, the order beside is ticked."""
+        self.customer.phone = "+86 21 5550 7788"
+        agent = new_test_user(
+            self.env, "tour_call", groups="logistics_customer_service.group_agent"
+        )
+        self.start_tour("/odoo", "logistics_call_tour", login="tour_call")
+        case = self.env["logistics.complaint"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(case.user_id, agent)
+        self.assertEqual(case.order_ids.partner_id, self.customer)
+        self.assertEqual(case.category_id.code, "damage_broken")
+        self.assertEqual(case.phase, "working")

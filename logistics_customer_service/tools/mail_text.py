@@ -5,7 +5,13 @@ import re
 from lxml import etree, html
 
 # RFC 3834 and what programs wrote before it
-AUTO_HEADERS = ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Reply", "X-Failed-Recipients")
+AUTO_HEADERS = (
+    "X-Autoreply",
+    "X-Autorespond",
+    "X-Autoresponse",
+    "X-Auto-Reply",
+    "X-Failed-Recipients",
+)
 AUTO_PRECEDENCE = frozenset({"auto_reply", "auto-reply"})
 BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 DAEMONS = frozenset({"mailer-daemon", "postmaster", "noreply-dmarc-support"})
@@ -21,19 +27,25 @@ AUTO_SUBJECT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 REPLY_PREFIX = re.compile(
-    r"^\s*(?:(?:re|fw|fwd|aw|wg|回复|答复|转发|回覆|轉寄|轉發)\s*(?:\[\d+\])?\s*[::]\s*)+", re.IGNORECASE
+    r"^\s*(?:(?:re|fw|fwd|aw|wg|回复|答复|转发|回覆|轉寄|轉發)\s*(?:\[\d+\])?\s*[::]\s*)+",
+    re.IGNORECASE,
 )
 FORWARD_PREFIX = re.compile(r"^\s*(?:fw|fwd|wg|转发|轉寄|轉發)\s*[::]", re.IGNORECASE)
 # "From: Li Lei <li@example.com>" as programs put it before what they forward
 FORWARDED_FROM = re.compile(
-    r"^[\s>*]*(?:from|von|发件人|寄件者|寄件人)\s*[::]\*?\s*(?P<from>[^\n]*@[^\n]*)$", re.IGNORECASE | re.MULTILINE
+    r"^[\s>*]*(?:from|von|发件人|寄件者|寄件人)\s*[::]\*?\s*(?P<from>[^\n]*@[^\n]*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 # what QQ, Foxmail, 163 and Outlook put between an answer and what it answers
 QUOTE_LINE = re.compile(
-    r"^\s*(?:-{2,}\s*(?:原始邮件|原始郵件|回复的原邮件|回复的邮件|转发邮件信息|Original\ Message|Original|Forwarded\ message)\s*-{2,}"
-    r"|在\s?\d{4}.{5,60}写道\s*[::]\s*$|At\s\d{4}-\d\d-\d\d.{5,200}(?:wrote|写道)\s*[::]\s*$)",
-    re.IGNORECASE,
+    r"""^\s*(?:
+        -{2,}\s*(?:原始邮件|原始郵件|回复的原邮件|回复的邮件|转发邮件信息
+               |Original\ Message|Original|Forwarded\ message)\s*-{2,}
+      | 在\s?\d{4}.{5,60}写道\s*[::]\s*$
+      | At\s\d{4}-\d\d-\d\d.{5,200}(?:wrote|写道)\s*[::]\s*$
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )
 QUOTE_MARK = "data-o-mail-quote"
 BLOCKS = frozenset({"div", "p", "blockquote", "pre", "span", "td", "font", "includetail"})
@@ -82,8 +94,9 @@ def widen_chinese_charsets(raw):
 
     :param raw: the mail as bytes
     """
-    raw = re.sub(rb"(charset\s*=\s*[\"']?)(?:gb2312|gbk|gb_2312-80|x-gbk)\b", rb"\1gb18030", raw, flags=re.I)
-    return re.sub(rb"=\?(?:gb2312|gbk)\?([bq])\?", rb"=?gb18030?\1?", raw, flags=re.I)
+    charset = rb"(charset\s*=\s*[\"']?)(?:gb2312|gbk|gb_2312-80|x-gbk)\b"
+    raw = re.sub(charset, rb"\1gb18030", raw, flags=re.IGNORECASE)
+    return re.sub(rb"=\?(?:gb2312|gbk)\?([bq])\?", rb"=?gb18030?\1?", raw, flags=re.IGNORECASE)
 
 
 def storable(text):
@@ -137,7 +150,11 @@ def _mark_from(element, root):
             if isinstance(sibling.tag, str):
                 sibling.set(QUOTE_MARK, "1")
         parent = element.getparent()
-        alone = parent is not None and element.getprevious() is None and not (parent.text or "").strip()
+        alone = (
+            parent is not None
+            and element.getprevious() is None
+            and not (parent.text or "").strip()
+        )
         element = parent if alone else None
 
 

@@ -44,19 +44,21 @@ class LogisticsComplaintIntake(models.TransientModel):
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
     contact_name = fields.Char(string="Caller")
-    email_from = fields.Char(string="Email", compute="_compute_address", store=True, readonly=False)
+    email_from = fields.Char(
+        string="Email", compute="_compute_address", store=True, readonly=False
+    )
     phone = fields.Char(compute="_compute_address", store=True, readonly=False)
     kind = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]
-        ._fields["kind"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["kind"]._description_selection(self.env)
+        ),
         required=True,
         default="complaint",
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]
-        ._fields["channel"]
-        ._description_selection(self.env),
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["channel"]._description_selection(self.env)
+        ),
         required=True,
         default="phone",
     )
@@ -254,7 +256,9 @@ class LogisticsComplaintIntake(models.TransientModel):
         ours = orders.filtered(
             lambda order: order.partner_id.commercial_partner_id == self.partner_id
         )
-        return ours, pickings.filtered(lambda picking: not picking.sale_id or picking.sale_id in ours)
+        return ours, pickings.filtered(
+            lambda picking: not picking.sale_id or picking.sale_id in ours
+        )
 
     # === ACTIONS ===#
 
@@ -277,7 +281,9 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _create_case(self):
         if not (self.partner_id or self.contact_name or self.email_from or self.phone):
-            raise UserError(self.env._("Say who it is: a customer, or a name and a way to answer."))
+            raise UserError(
+                self.env._("Say who it is: a customer, or a name and a way to answer.")
+            )
         return self.env["logistics.complaint"].create(self._prepare_case())
 
     def _prepare_case(self):

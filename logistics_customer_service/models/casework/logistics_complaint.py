@@ -3,9 +3,10 @@ from collections import Counter, defaultdict
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ..complaint.logistics_complaint_stage import CLOSED, OPEN_PHASES, RESOLVED, WORKING
+from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
 
 SHOWN_EVENTS = 5
 SHOWN_CASES = 5
@@ -58,7 +59,17 @@ class LogisticsComplaint(models.Model):
         help="Cases of the customer about the same order, delivery or category, open or recent.",
     )
 
+    merge_ids = fields.One2many(
+        "logistics.complaint.merge", "source_id", string="Merges", readonly=True
+    )
+    can_undo_merge = fields.Boolean(compute="_compute_can_undo_merge")
+
     # === COMPUTE METHODS ===#
+
+    @api.depends("merge_ids.undone_at", "merged_into_id")
+    def _compute_can_undo_merge(self):
+        for case in self:
+            case.can_undo_merge = bool(case.merged_into_id) and case.merge_ids[:1]._can_undo()
 
     @api.depends("order_ids.promised_date", "picking_ids.sale_id.promised_date")
     def _compute_promised_date(self):
@@ -113,6 +124,82 @@ class LogisticsComplaint(models.Model):
             domain = case._get_duplicates_domain()
             case.duplicate_ids = self.search(domain, limit=SHOWN_CASES, order="id desc")
 
+    # === ASSIGNMENT ===#
+
+    def _after_create(self):
+        result = super()._after_create()
+        self._assign()
+        return result
+
+    def _assign(self):
+        """Give open cases that nobody has an agent: the dedicated one, else one of the team.
+
+        Three queries for each team, and a write for each agent.
+        """
+        waiting = self.filtered(
+            lambda case: case.is_open and not case.user_id and case.team_id
+        ).sudo()  # loads, leaves and profiles are looked at for whoever opens a case
+        chosen = defaultdict(self.browse)
+        for team, cases in waiting.grouped("team_id").items():
+            for case, agent in team._pair_with_agents(cases):
+                chosen[agent] += case
+        # agents find new cases in their list and get the customer's messages
+        quiet = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
+        for agent, cases in chosen.items():
+            if agent:
+                cases.sudo().with_context(**quiet).user_id = agent
+
+    # === MERGING ===#
+
+    def _merge_into(self, kept):
+        """Merge cases into another: it takes over messages, files, activities and goods.
+
+        :param kept: the case that stays
+        :raise UserError: for cases of several companies or merged already
+        """
+        everything = self | kept
+        everything.check_access("write")
+        everything.sorted("id").lock_for_update()
+        everything._check_mergeable()
+        for source in self - kept:
+            # messages and files have owners of their own; the right on both cases was checked
+            self.env["logistics.complaint.merge"].sudo()._merge(source.sudo(), kept.sudo())
+            source._set_aside(kept)
+
+    def _check_mergeable(self):
+        if len(self.company_id) > 1:
+            raise UserError(self.env._("Cases of several companies cannot be merged."))
+        merged = self.filtered("merged_into_id")[:1]
+        if merged:
+            raise UserError(
+                self.env._(
+                    "%(case)s was merged into %(kept)s already.",
+                    case=merged.number,
+                    kept=merged.merged_into_id.number,
+                )
+            )
+
+    def _set_aside(self, kept):
+        """Cancel a merged case and tell both where the other is."""
+        if self.customer_answered:
+            kept.customer_answered = True
+        self.merged_into_id = kept
+        self._move_to_phase(CANCELLED)
+        self.message_post(body=self.env._("Merged into %s.", kept._get_html_link()))
+        kept.message_post(body=self.env._("%s was merged into this case.", self._get_html_link()))
+
+    def action_undo_merge(self):
+        """Give back what a merge of today moved."""
+        self.ensure_one()
+        kept = self.merged_into_id
+        (self + kept).check_access("write")
+        (self + kept).sorted("id").lock_for_update()
+        self.merge_ids[:1].sudo()._undo()  # as in _merge_into
+        for case, other in ((self, kept), (kept, self)):
+            case.message_post(
+                body=self.env._("The merge with %s was undone.", other._get_html_link())
+            )
+
     # === WHAT THE CUSTOMER SAYS ===#
 
     def _note_customer_said(self, text, channel):
@@ -147,6 +234,18 @@ class LogisticsComplaint(models.Model):
         """Take new cases and begin to work on them."""
         self.filtered(lambda case: not case.user_id).action_take()
         self._move_to_phase(WORKING)
+
+    def action_assign(self):
+        """Distribute cases that nobody has."""
+        self.check_access("write")
+        self._assign()
+
+    def action_merge(self):
+        """Open the dialogue that merges these cases."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_merge_action"
+        )
+        return {**action, "context": {"active_ids": self.ids}}
 
     def action_view_customer_cases(self):
         """Open all cases of the customer."""

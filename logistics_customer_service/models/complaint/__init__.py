@@ -8,3 +8,4 @@ from . import logistics_complaint
 from . import logistics_complaint_line
 from . import logistics_profile
 from . import res_company
+from . import res_config_settings

@@ -126,9 +126,7 @@ class LogisticsComplaint(models.Model):
     email_from = fields.Char(
         string="Email", compute="_compute_address", store=True, readonly=False, precompute=True
     )
-    phone = fields.Char(
-        compute="_compute_address", store=True, readonly=False, precompute=True
-    )
+    phone = fields.Char(compute="_compute_address", store=True, readonly=False, precompute=True)
     lang = fields.Selection(
         _lang_get,
         string="Language",
@@ -313,12 +311,16 @@ class LogisticsComplaint(models.Model):
     def _compute_profile_id(self):
         """Keep profile and tier as they are now: one query for all cases."""
         # the case shows its customer's tier also to those without rights on profiles
-        profiles = self.env["logistics.profile"].sudo().search_fetch(
-            [
-                ("partner_id", "in", self.partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ],
-            ["partner_id", "company_id", "tier_id"],
+        profiles = (
+            self.env["logistics.profile"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ],
+                ["partner_id", "company_id", "tier_id"],
+            )
         )
         held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
         for case in self:
@@ -443,18 +445,22 @@ class LogisticsComplaint(models.Model):
     @api.model
     def _reserve(self, company, count):
         # numbers are drawn for whoever may register a case
-        sequence = self.env["ir.sequence"].sudo().search(
-            [("code", "=", SEQUENCE_CODE), ("company_id", "in", (company.id, False))],
-            order="company_id",
-            limit=1,
+        sequence = (
+            self.env["ir.sequence"]
+            .sudo()
+            .search(
+                [("code", "=", SEQUENCE_CODE), ("company_id", "in", (company.id, False))],
+                order="company_id",
+                limit=1,
+            )
         )
         if not sequence:
             raise UserError(
                 self.env._(
-                    "%s has no sequence for the numbers of cases. An administrator makes one with "
-                    "the code “%s”.",
-                    company.name,
-                    SEQUENCE_CODE,
+                    "%(company)s has no sequence for the numbers of cases. An administrator makes "
+                    "one with the code “%(code)s”.",
+                    company=company.name,
+                    code=SEQUENCE_CODE,
                 )
             )
         return sequence._reserve_logistics_numbers(count, company._get_logistics_today())

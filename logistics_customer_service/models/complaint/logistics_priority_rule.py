@@ -48,8 +48,7 @@ class LogisticsPriorityRule(models.Model):
         # the agent who registers a case need not see the policy
         rules = self.sudo().search([("company_id", "in", [*companies.ids, False])])
         return {
-            (rule.company_id.id, rule.severity, rule.tier_id.code): rule.priority
-            for rule in rules
+            (rule.company_id.id, rule.severity, rule.tier_id.code): rule.priority for rule in rules
         }
 
     @api.model

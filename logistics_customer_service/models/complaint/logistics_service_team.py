@@ -13,7 +13,6 @@ class LogisticsServiceTeam(models.Model):
         default=10, help="The first team of a company gets what no other team is named for."
     )
     active = fields.Boolean(default=True)
-    color = fields.Integer()
     company_id = fields.Many2one(
         "res.company",
         required=True,

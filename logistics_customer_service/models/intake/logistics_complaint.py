@@ -76,9 +76,7 @@ class LogisticsComplaint(models.Model):
             return self.browse()
         # the gateway reads on behalf of the company
         cases = self.sudo().search([("number", "in", words)])
-        return cases.filtered(
-            lambda case: sender in case._get_known_addresses()
-        )[:1]._get_kept()
+        return cases.filtered(lambda case: sender in case._get_known_addresses())[:1]._get_kept()
 
     def _get_known_addresses(self):
         """Return the addresses from which mails about this case come."""

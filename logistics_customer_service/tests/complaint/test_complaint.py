@@ -21,6 +21,7 @@ class ComplaintCommon(LogisticsCommon):
             {
                 "name": "Test Team",
                 "company_id": cls.company.id,
+                "assignment_method": "manual",
                 "member_ids": [Command.set((cls.agent + cls.supervisor).ids)],
             }
         )
@@ -58,9 +59,7 @@ class TestComplaint(ComplaintCommon):
         cases = self.Complaint.create(
             [{"partner_id": self.customer.id, "company_id": self.company.id}] * 3
         )
-        self.assertEqual(
-            cases.mapped("number"), [f"C/{year}/{number:05}" for number in (1, 2, 3)]
-        )
+        self.assertEqual(cases.mapped("number"), [f"C/{year}/{number:05}" for number in (1, 2, 3)])
         other = self.env["res.company"].create({"name": "Other"})
         self.env.user.company_ids |= other
         elsewhere = self.Complaint.create({"company_id": other.id})
@@ -151,9 +150,7 @@ class TestComplaint(ComplaintCommon):
         scheme = self.scheme.copy({"company_id": self.company.id})
         vip = scheme.tier_ids.filtered(lambda tier: tier.code == self.vip.code)
         matrix = self.env["logistics.priority.rule"]._get_matrix(self.company)
-        found = self.env["logistics.priority.rule"]._look_up(
-            matrix, self.company, "medium", vip
-        )
+        found = self.env["logistics.priority.rule"]._look_up(matrix, self.company, "medium", vip)
         self.assertEqual(found, "2")
 
     def test_rule_of_the_company_outweighs_the_shared(self):
@@ -172,6 +169,18 @@ class TestComplaint(ComplaintCommon):
         case = self._case(severity="low")
         case.write({"priority_override": "3", "priority_reason": "The minister called"})
         self.assertEqual(case.priority, "3")
+
+    def test_category_is_found_by_its_name_and_those_above(self):
+        categories = self.env["logistics.complaint.category"].with_user(self.agent)
+        found = {category_id for category_id, _name in categories.name_search("Goods Damaged")}
+        self.assertIn(self.broken.id, found)
+        self.assertIn(self.broken.parent_id.id, found)
+        self.assertNotIn(self.late.id, found)
+        self.assertEqual(categories.name_search("Goods Broken")[0][0], self.broken.id)
+
+    def test_categories_stand_in_no_circle(self):
+        with self.assertRaises(UserError):
+            self.broken.parent_id.parent_id = self.broken
 
     # === REPEATED ===#
 
@@ -267,7 +276,9 @@ class TestComplaint(ComplaintCommon):
         case = self._case(stage_id=stage.id)
         stage.phase = "waiting_third"
         self.assertEqual(case.phase, "waiting_third")
-        self.assertTrue(self.Complaint.search([("phase", "=", "waiting_third"), ("id", "=", case.id)]))
+        self.assertTrue(
+            self.Complaint.search([("phase", "=", "waiting_third"), ("id", "=", case.id)])
+        )
 
     def test_open_can_be_searched(self):
         opened, closed = self._case(), self._case()

@@ -15,6 +15,15 @@ registry.category("web_tour.tours").add("logistics_agent_tour", {
     steps: () => [
         ...openApp,
         {
+            content: "Open the customers",
+            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_customers']",
+            run: "click",
+        },
+        {
+            trigger: ".dropdown-item[data-menu-xmlid='logistics_customer_service.menu_profiles']",
+            run: "click",
+        },
+        {
             content: "Open the customer",
             trigger: ".o_data_cell:contains('Tour Cold Foods')",
             run: "click",

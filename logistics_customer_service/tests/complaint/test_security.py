@@ -1,0 +1,69 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .test_complaint import ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintSecurity(ComplaintCommon):
+    """Cases stay in their company, and among those who handle them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other Logistics"})
+        cls.stranger = cls._new_user("stranger", "group_manager", company=cls.other)
+        cls.clerk = cls._new_user("clerk", "base.group_user")
+        cls.case = cls._case(category_id=cls.broken.id)
+
+    def test_another_company_sees_nothing(self):
+        abroad = self.env(user=self.stranger, context={"allowed_company_ids": self.other.ids})
+        for model in ("logistics.complaint", "logistics.service.team", "logistics.complaint.line"):
+            found = abroad[model].search([])
+            self.assertLessEqual(set(found.company_id.ids), set(self.other.ids), model)
+        self.assertFalse(abroad["logistics.complaint"].search([("number", "=", self.case.number)]))
+
+    def test_agent_reads_orders_but_changes_none(self):
+        order = self._order(self.customer)
+        order.with_user(self.agent).read(["name", "amount_total"])
+        self.assertTrue(self.env["sale.order"].with_user(self.agent).has_access("read"))
+        for operation in ("write", "create", "unlink"):
+            self.assertFalse(self.env["sale.order"].with_user(self.agent).has_access(operation))
+            self.assertFalse(self.env["stock.picking"].with_user(self.agent).has_access(operation))
+
+    def test_salesperson_who_is_agent_reads_every_order(self):
+        seller = self._new_user("seller", "group_agent", "sales_team.group_sale_salesman")
+        order = self._order(self.customer, user_id=self.manager.id)
+        self.assertTrue(order.with_user(seller).has_access("read"))
+        self.assertFalse(order.with_user(seller).has_access("write"))
+
+    def test_agent_opens_a_whole_case(self):
+        """Nothing on the form needs more rights than an agent has."""
+        order = self._order(self.customer)
+        case = self._case(
+            self.person,
+            order_ids=[Command.set(order.ids)],
+            picking_ids=[Command.set(order.picking_ids.ids)],
+            line_ids=[Command.create({"product_id": self.product.id})],
+        )
+        self._profile_of(self.customer).agent_id = self.supervisor
+        self.env.invalidate_all()
+        opened = case.with_user(self.agent)
+        view = opened.get_view(
+            self.env.ref("logistics_customer_service.logistics_complaint_view_form").id, "form"
+        )
+        names = opened.fields_get(view["models"]["logistics.complaint"], ["type"])
+        opened.read(list(names))
+        opened.order_ids.mapped("display_name")
+        opened.picking_ids.read(["name", "shipment_state", "delivered_at"])
+
+    def test_clerk_sees_no_cases(self):
+        self.assertFalse(self.env["logistics.complaint"].with_user(self.clerk).has_access("read"))
+
+    def test_shared_categories_are_read_by_all_companies(self):
+        abroad = self.env(user=self.stranger, context={"allowed_company_ids": self.other.ids})
+        self.assertTrue(abroad["logistics.complaint.category"].search([]))
+        own = self.env["logistics.complaint.category"].create(
+            {"name": "Ours", "company_id": self.company.id}
+        )
+        self.assertNotIn(own.id, abroad["logistics.complaint.category"].search([]).ids)
