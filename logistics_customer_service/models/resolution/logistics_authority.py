@@ -18,7 +18,7 @@ class Exposure:
 
 
 class LogisticsAuthority(models.Model):
-    """Who may decide what: an amount per case and per customer and period, for a group or person."""
+    """Who may decide what: amounts per case and per customer, for a group or a person."""
 
     _name = "logistics.authority"
     _description = "Authority"
@@ -82,7 +82,8 @@ class LogisticsAuthority(models.Model):
         "An authority is that of a group or that of a person.",
     )
     _check_amounts = models.Constraint(
-        "CHECK (amount_case >= 0 AND amount_customer >= 0 AND amount_own >= 0 AND period_days > 0)",
+        "CHECK (amount_case >= 0 AND amount_customer >= 0 AND amount_own >= 0"
+        " AND period_days > 0)",
         "Amounts cannot be negative, and a period has at least one day.",
     )
 
@@ -154,7 +155,7 @@ class LogisticsAuthority(models.Model):
         )
 
     def _covers_own(self, exposure, company):
-        """Tell whether a person may decide on an own proposal, beside what :meth:`_suffices` says."""
+        """Tell whether a person may decide on an own proposal of this size."""
         return exposure.case <= self._get_limit(self.amount_own, company) and bool(self.amount_own)
 
     def _get_limit(self, amount, company):

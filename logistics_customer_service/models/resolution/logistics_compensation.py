@@ -488,7 +488,8 @@ class LogisticsCompensation(models.Model):
         }
         untouched = dict.fromkeys(DECISION_FIELDS, False)
         fresh = {**untouched, "state": DRAFT, "author_id": self.env.uid}
-        records = super(LogisticsCompensation, self.with_context(context)).create(
+        clean = self.with_context(context)  # pylint: disable=context-overridden
+        records = super(LogisticsCompensation, clean).create(
             [{**vals, **fresh} for vals in vals_list]
         )
         for name in DERIVED_FIELDS:
@@ -852,6 +853,8 @@ class LogisticsCompensation(models.Model):
         self.check_access("write")
         self._take_turns()
         self._ensure_state(PROPOSED, REFUSED, CANCELLED)
+        if any(record.executed_at for record in self):
+            raise UserError(self.env._("It was executed once; make a new compensation."))
         self._close_request()
         return self._decide(
             {

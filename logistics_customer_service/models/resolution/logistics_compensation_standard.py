@@ -7,7 +7,7 @@ from .logistics_compensation_kinds import KINDS
 
 
 class LogisticsCompensationStandard(models.Model):
-    """What is paid for what, as published: by category and kind, with its limits and its source."""
+    """What is paid for what, as published: by category and kind, with limits and source."""
 
     _name = "logistics.compensation.standard"
     _description = "Compensation Standard"

@@ -35,7 +35,8 @@ class ResCompany(models.Model):
         SEVERITIES,
         string="Callback From Severity",
         default="high",
-        help="Cases of this severity and above are followed up, whatever the tier; empty: by the tier alone.",
+        help="Cases of this severity and above are followed up, whatever the tier; empty: by the "
+        "tier alone.",
     )
     logistics_objection_text = fields.Html(
         string="How to Object",

@@ -48,7 +48,7 @@ class TestAuthority(ResolutionCommon):
         compensation.with_user(self.manager).action_approve()
 
     def test_own_draft_that_somebody_else_proposes(self):
-        """To have it put forward by another, or to change another's, makes it no less one's own."""
+        """Put forward by another, or begun by another, it is no less one's own."""
         written = self._compensation(1000, user=self.supervisor)
         written.with_user(self.agent).action_propose()
         self._assert_refused(written, self.supervisor)

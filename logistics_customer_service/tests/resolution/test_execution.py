@@ -80,6 +80,8 @@ class TestExecution(ResolutionCommon):
         self.assertEqual(compensation.document_state, "cancelled")
         compensation.with_user(self.supervisor).action_cancel()
         self.assertEqual(compensation.state, "cancelled")
+        with self.assertRaises(UserError):
+            compensation.action_back_to_draft()
 
     def test_payment(self):
         compensation = self._approved(60, kind="payment")

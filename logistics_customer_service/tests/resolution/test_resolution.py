@@ -143,7 +143,7 @@ class TestStandard(ResolutionCommon):
         self.assertRegex(words, r"100[.,]00")
 
     def test_special_drawing_rights_in_another_currency(self):
-        """2 × 10 kg × 8.33 SDR of 1.33 of a currency worth half: 443.16, but the goods cost 200."""
+        """20 kg × 8.33 SDR of 1.33 of a currency worth double: 443.16; the goods cost 200."""
         self.product.weight = 10
         currency = self.env["res.currency"].create({"name": "XTC", "symbol": "X"})
         self.env["res.currency.rate"].create(
