@@ -38,7 +38,9 @@ class ResultLetter(Controller):
         letter = request.env["logistics.result.letter"]._find_by_token(letter_id, token)
         if not letter:
             raise request.not_found()
-        return letter.with_context(lang=letter.lang or request.env.lang)
+        # the page speaks the language in which the customer is written to
+        request.update_context(lang=letter.lang or request.env.lang)
+        return letter.with_context(lang=request.env.lang)
 
     def _page(self, letter, token):
         response = request.render(
