@@ -1,3 +1,4 @@
 from . import carrier_events
 from . import tracking
 from . import portal_deliveries
+from . import result_letter

@@ -8,6 +8,7 @@ from . import exception
 from . import notice
 from . import complaint
 from . import clock
+from . import resolution
 from . import casework
 from . import intake
 from . import report

@@ -34,6 +34,9 @@ from .indicator import test_goal
 from .report import test_indicators
 from .cod import test_cod
 from .report import test_reports
+from .resolution import test_authority
+from .resolution import test_execution
+from .resolution import test_resolution
 from . import test_security
 from . import test_multicompany
 from . import test_performance

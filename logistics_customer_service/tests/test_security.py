@@ -85,6 +85,29 @@ MATRIX = {
     "logistics.clock.event": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.escalation.rule": ({READ}, {READ}, ALL, NOTHING),
     "logistics.escalation": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.cause": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.responsible.party": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.complaint.why": (ALL, ALL, ALL, NOTHING),
+    "logistics.evidence": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
+    "logistics.investigation": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        ALL,
+        {READ, WRITE},
+    ),
+    "logistics.compensation.standard": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.compensation": (ALL, ALL, ALL, NOTHING),
+    "logistics.compensation.line": (ALL, ALL, ALL, NOTHING),
+    "logistics.compensation.turn": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "logistics.compensation.refuse": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        NOTHING,
+    ),
+    "logistics.authority": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.recovery": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
+    "logistics.result.letter": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.merge": ({READ}, {READ}, {READ}, NOTHING),
@@ -183,6 +206,7 @@ class TestSecurity(LogisticsCommon):
                 for name in dir(type(self.env[model]))
                 if not name.startswith("_")
                 and callable(getattr(type(self.env[model]), name, None))
+                and not getattr(getattr(type(self.env[model]), name), "_api_private", False)
                 and getattr(type(self.env[model]), name).__module__.startswith(
                     f"odoo.addons.{MODULE}"
                 )

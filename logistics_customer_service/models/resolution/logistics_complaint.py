@@ -1,0 +1,376 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
+
+from ..complaint.logistics_complaint_category import SEVERITIES
+from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, RESOLVED, WORKING
+from .logistics_compensation_kinds import COUNTED, PROPOSED
+
+# an object cannot come in by RPC
+_TAKEN_OVER = object()
+
+
+class LogisticsComplaint(models.Model):
+    """How a case was investigated and settled."""
+
+    _inherit = "logistics.complaint"
+
+    # --- investigation
+    cause_id = fields.Many2one(
+        "logistics.cause",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        domain="['|', ('category_ids', '=', False), ('category_ids', 'parent_of', category_id)]",
+    )
+    party_id = fields.Many2one(
+        "logistics.responsible.party",
+        string="Responsible Party",
+        compute="_compute_party_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    responsible_partner_id = fields.Many2one(
+        "res.partner",
+        string="Who Exactly",
+        ondelete="restrict",
+        help="The carrier, supplier or person, where it is known.",
+    )
+    findings = fields.Html(help="What was found out; for ourselves.")
+    why_ids = fields.One2many("logistics.complaint.why", "complaint_id", string="Five Whys")
+    evidence_ids = fields.One2many("logistics.evidence", "complaint_id", string="Evidence")
+    investigation_ids = fields.One2many(
+        "logistics.investigation", "complaint_id", string="Questions"
+    )
+    open_investigation_count = fields.Integer(
+        string="Open Questions", compute="_compute_open_investigation_count"
+    )
+    shipment_event_ids = fields.Many2many(
+        "logistics.shipment.event", string="Events", compute="_compute_shipment"
+    )
+    promise_ids = fields.Many2many(
+        "logistics.promise", string="Promises", compute="_compute_shipment"
+    )
+
+    # --- resolution
+    resolution_ids = fields.Many2many(
+        "logistics.remedy",
+        "logistics_complaint_resolution_rel",
+        string="Resolution",
+        help="What is done to put it right; what was asked for is above.",
+    )
+    compensation_ids = fields.One2many(
+        "logistics.compensation", "complaint_id", string="Compensations"
+    )
+    compensation_amount = fields.Monetary(
+        string="Compensation",
+        compute="_compute_compensation_amount",
+        store=True,
+        help="What was approved.",
+    )
+    recovery_ids = fields.One2many("logistics.recovery", "complaint_id", string="Recoveries")
+    recovered_amount = fields.Monetary(
+        string="Recovered", compute="_compute_recovered_amount", store=True
+    )
+    letter_ids = fields.One2many(
+        "logistics.result.letter", "complaint_id", string="Result Letters"
+    )
+    result_told_at = fields.Datetime(string="Result Told", readonly=True, copy=False)
+    result_state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("told", "Told"),
+            ("accepted", "Accepted"),
+            ("refused", "Refused"),
+            ("no_answer", "No answer"),
+        ],
+        string="Customer's Answer",
+        compute="_compute_result_state",
+        store=True,
+    )
+    resolution_level = fields.Selection(
+        [("first", "Customer service"), ("next", "Next level"), ("external", "External")],
+        string="Level",
+        default="first",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="A customer who refuses the result is heard at the next level, and then outside.",
+    )
+    external_body = fields.Char(
+        string="External Body",
+        tracking=True,
+        help="Regulator, consumers' association, arbitration or court.",
+    )
+    external_on = fields.Date(string="External Since", copy=False, tracking=True)
+    callback_on = fields.Date(string="Callback On", copy=False, tracking=True)
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("cause_id")
+    def _compute_party_id(self):
+        for case in self:
+            case.party_id = case.party_id or case.cause_id.party_id
+
+    @api.depends("investigation_ids.state")
+    def _compute_open_investigation_count(self):
+        counts = dict(
+            self.env["logistics.investigation"]._read_group(
+                [("complaint_id", "in", self.ids), ("state", "=", "asked")],
+                ["complaint_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.open_investigation_count = counts.get(case._origin, 0)
+
+    @api.depends("picking_ids", "order_ids")
+    def _compute_shipment(self):
+        """What happened to the case's deliveries and what was promised of its orders."""
+        for case in self:
+            pickings = case.picking_ids or case.order_ids.picking_ids
+            case.shipment_event_ids = pickings.shipment_event_ids
+            case.promise_ids = self.env["logistics.promise"].search(
+                [("order_id", "in", (case.order_ids | pickings.sale_id).ids)]
+            )
+
+    @api.depends("compensation_ids.state", "compensation_ids.amount_company")
+    def _compute_compensation_amount(self):
+        for case in self:
+            approved = case.compensation_ids.filtered(lambda record: record.state in COUNTED)
+            case.compensation_amount = sum(approved.mapped("amount_company"))
+
+    @api.depends("recovery_ids.received_company")
+    def _compute_recovered_amount(self):
+        for case in self:
+            case.recovered_amount = sum(case.recovery_ids.mapped("received_company"))
+
+    @api.depends("letter_ids.state")
+    def _compute_result_state(self):
+        for case in self:
+            case.result_state = case.letter_ids.sorted("id")[-1:].state
+
+    def _get_freight(self):
+        """Return the freight of the case's orders in the currency of its company."""
+        lines = self.order_ids.order_line.filtered("is_delivery")
+        today = fields.Date.context_today(self)
+        return sum(
+            line.currency_id._convert(
+                line.price_total, self.company_id.currency_id, self.company_id, today
+            )
+            for line in lines
+        )
+
+    def _get_weight_affected(self):
+        """Return the weight of the goods concerned in kilograms."""
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        # the unit of weights is a setting of the whole database
+        unit = self.env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
+        return sum(
+            unit._compute_quantity(
+                line.product_uom_id._compute_quantity(
+                    line.quantity, line.product_id.uom_id, round=False
+                )
+                * line.product_id.weight,
+                kilogram,
+                round=False,
+            )
+            for line in self.line_ids
+        )
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Managers may take over cases that were closed elsewhere."""
+        # a case is new to the gate where it is made, not where it is closed
+        manager = self.env.user.has_group("logistics_customer_service.group_manager")
+        context = {"logistics_taken_over": _TAKEN_OVER} if manager else {}
+        cases = super(LogisticsComplaint, self.with_context(**context)).create(vals_list)
+        return cases.with_env(self.env)
+
+    def write(self, vals):
+        guarded = {"partner_id", "contact_id", "company_id"} & vals.keys()
+        before = {case: (case.partner_id, case.company_id) for case in self} if guarded else {}
+        result = super().write(vals)
+        if before:
+            changed = self.filtered(
+                lambda case: before[case] != (case.partner_id, case.company_id)
+            )
+            changed._ensure_nothing_decided()
+        return result
+
+    def _ensure_nothing_decided(self):
+        """What was decided for a customer stays that customer's.
+
+        Authority counts what a customer was given; whoever could hand a case to another customer
+        afterwards could begin counting anew.
+        """
+        # also decisions that the user may not see
+        decided = (
+            self.env["logistics.compensation"]
+            .sudo()
+            .search(
+                [("complaint_id", "in", self.ids), ("state", "in", [PROPOSED, *COUNTED])], limit=1
+            )
+        )
+        if decided:
+            raise UserError(
+                self.env._(
+                    "%s has compensations that are proposed or approved: its customer and "
+                    "company stay as they are.",
+                    decided.complaint_id.number,
+                )
+            )
+
+    # === CLOSING ===#
+
+    def _enter_phase(self, old, new):
+        if new == CLOSED and self.env.context.get("logistics_taken_over") is not _TAKEN_OVER:
+            self._check_closing_gate()
+        result = super()._enter_phase(old, new)
+        if new == CLOSED:
+            self._plan_callback()
+        return result
+
+    def _check_closing_gate(self):
+        for case in self:
+            missing = case._get_missing_to_close()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "%(case)s cannot be closed yet. Missing: %(missing)s.",
+                        case=case.number,
+                        missing=", ".join(missing),
+                    )
+                )
+
+    def _get_missing_to_close(self):
+        """Return what the company wants to know before this case is closed, as labels.
+
+        A question or a suggestion has no cause and nobody to answer for it.
+        """
+        self.ensure_one()
+        company = self.company_id
+        needs = [(company.logistics_close_category, "category_id")]
+        if self.kind in ("complaint", "claim"):
+            needs += [
+                (company.logistics_close_cause, "cause_id"),
+                (company.logistics_close_party, "party_id"),
+                (company.logistics_close_resolution, "resolution_ids"),
+                (company.logistics_close_told, "result_told_at"),
+            ]
+        labels = self.fields_get([name for _needed, name in needs], ["string"])
+        return [labels[name]["string"] for needed, name in needs if needed and not self[name]]
+
+    def _plan_callback(self):
+        """Plan the callback that tier or severity asks for."""
+        for case in self:
+            if not case.callback_on and case._needs_callback():
+                days = case.company_id.logistics_callback_days
+                case.callback_on = case.company_id._get_logistics_today() + timedelta(days=days)
+            if case.callback_on and case.user_id:
+                case.activity_schedule(
+                    "logistics_customer_service.activity_case_callback",
+                    date_deadline=case.callback_on,
+                    user_id=case.user_id.id,
+                )
+
+    def _needs_callback(self):
+        ranks = [severity for severity, _label in SEVERITIES]
+        threshold = self.company_id.logistics_callback_severity
+        severe = (
+            threshold and self.severity and ranks.index(self.severity) >= ranks.index(threshold)
+        )
+        return self.kind in ("complaint", "claim") and bool(severe or self.tier_id.follow_up_case)
+
+    # === RESULT ===#
+
+    def _note_result_told(self, letter):
+        """Keep when the customer was told."""
+        self.result_told_at = letter.told_at
+
+    def _take_refusal(self, letter):
+        """Bring a case whose result the customer refused to the next level, then outside."""
+        for case in self:
+            if case.phase in (RESOLVED, CLOSED, CANCELLED):
+                case._move_to_phase(WORKING)
+            case._step_up()
+
+    def _step_up(self):
+        if self.resolution_level == "first":
+            self.resolution_level = "next"
+            self._ask_to_decide("logistics_customer_service.group_supervisor")
+        elif self.resolution_level == "next":
+            self.write(
+                {
+                    "resolution_level": "external",
+                    "external_on": self.external_on or self.company_id._get_logistics_today(),
+                }
+            )
+            self._ask_to_decide("logistics_customer_service.group_manager")
+
+    def _ask_to_decide(self, group):
+        """Ask the team's leader, or somebody of a group, to look at the case."""
+        group = self.env.ref(group)
+        # the link's visitor and the agent need not read other users' groups
+        people = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", group.id),
+                    ("company_ids", "in", self.company_id.id),
+                    ("share", "=", False),
+                ]
+            )
+        )
+        leader = self.team_id.user_id
+        asked = leader if leader in people else people[:1]
+        if asked:
+            self.activity_schedule(
+                "logistics_customer_service.activity_result_refused", user_id=asked.id
+            )
+
+    # === ACTIONS ===#
+
+    def action_step_up(self):
+        """Bring the case to the next level by hand, as when the customer says so on the phone."""
+        self.check_access("write")
+        for case in self:
+            case._step_up()
+        return True
+
+    def action_write_letter(self):
+        """Open a new letter with what is known."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_result_letter_action"
+        )
+        found = "" if is_html_empty(self.findings) else self.findings
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_complaint_id": self.id, "default_found": found},
+        }
+
+    def action_new_compensation(self):
+        """Open a new compensation for the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_compensation_action"
+        )
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_complaint_id": self.id},
+        }

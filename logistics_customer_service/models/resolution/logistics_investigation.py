@@ -1,0 +1,233 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html
+
+ASKED, ANSWERED, CANCELLED = "asked", "answered", "cancelled"
+# what somebody who is asked, and no agent, may write
+ANSWER_FIELDS = {"answer"}
+
+
+class LogisticsInvestigation(models.Model):
+    """A question about a case to a colleague, or by mail to an outside party such as a carrier."""
+
+    _name = "logistics.investigation"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Investigation"
+    _order = "date_due, id"
+    _rec_name = "question"
+    _check_company_auto = True
+
+    complaint_id = fields.Many2one(
+        "logistics.complaint", string="Case", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
+    question = fields.Char(required=True, tracking=True)
+    detail = fields.Text(help="What the person asked has to know; it is part of the mail.")
+    party_id = fields.Many2one(
+        "logistics.responsible.party",
+        string="Asked Party",
+        ondelete="restrict",
+        check_company=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Asked Colleague",
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        domain=[("share", "=", False)],
+        check_company=True,
+        tracking=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Asked by Mail",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="A carrier, supplier or other outside party; the answer comes back by mail.",
+    )
+    date_due = fields.Date(
+        string="Answer Due",
+        required=True,
+        default=lambda self: fields.Date.add(
+            fields.Date.context_today(self), days=self.env.company.logistics_investigation_days
+        ),
+    )
+    asked_by_id = fields.Many2one(
+        "res.users",
+        string="Asked By",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env.user,
+    )
+    answer = fields.Html()
+    answered_at = fields.Datetime(string="Answered", readonly=True, copy=False)
+    state = fields.Selection(
+        [(ASKED, "Asked"), (ANSWERED, "Answered"), (CANCELLED, "Cancelled")],
+        default=ASKED,
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    is_overdue = fields.Boolean(
+        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+
+    _open_idx = models.Index("(date_due) WHERE state = 'asked'")
+    _check_asked = models.Constraint(
+        "CHECK (user_id IS NOT NULL OR partner_id IS NOT NULL)",
+        "Say who is asked: a colleague, or an outside party by mail.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("party_id")
+    def _compute_user_id(self):
+        for task in self:
+            task.user_id = task.user_id or task.party_id.user_id
+
+    @api.depends("state", "date_due")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for task in self:
+            task.is_overdue = task.state == ASKED and bool(task.date_due) and task.date_due < today
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = fields.Domain("state", "=", ASKED) & fields.Domain(
+            "date_due", "<", fields.Date.context_today(self)
+        )
+        return overdue if True in value else ~overdue
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tasks = super().create(vals_list)
+        for task in tasks:
+            task._ask()
+        return tasks
+
+    def write(self, vals):
+        self._ensure_may_write(vals)
+        return super().write(vals)
+
+    def _ensure_may_write(self, vals):
+        """People who are asked answer; what was asked is the agent's."""
+        agent = self.env.user.has_group("logistics_customer_service.group_agent")
+        if not self.env.su and not agent and set(vals) - ANSWER_FIELDS:
+            raise AccessError(self.env._("You can answer the question; an agent changes it."))
+
+    # === ASKING ===#
+
+    def _ask(self):
+        """Bring the question to whoever is asked: an activity inside, a mail outside."""
+        self.ensure_one()
+        if self.partner_id:
+            self._ask_by_mail()
+        if self.user_id:
+            self._ask_colleague()
+
+    def _ask_colleague(self):
+        self.activity_schedule(
+            "logistics_customer_service.activity_investigation",
+            date_deadline=self.date_due,
+            summary=self.question,
+            note=plaintext2html(self.detail or ""),
+            user_id=self.user_id.id,
+        )
+
+    def _ask_by_mail(self):
+        if not self.partner_id.email:
+            raise UserError(self.env._("%s has no mail address.", self.partner_id.display_name))
+        asked = self.with_context(lang=self.partner_id.lang)
+        template = self.env.ref("logistics_customer_service.mail_template_investigation")
+        rendered = template.sudo()._render_field(  # agents do not read templates' sources
+            "body_html", asked.ids, compute_lang=True
+        )
+        subjects = template.sudo()._render_field("subject", asked.ids, compute_lang=True)
+        self.message_post(
+            body=rendered[self.id],
+            subject=subjects[self.id],
+            partner_ids=self.partner_id.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            email_layout_xmlid="mail.mail_notification_light",
+        )
+
+    @api.private
+    def message_update(self, msg_dict, update_vals=None):
+        """Take a mail that comes back for the answer, and tell the case."""
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        author = self.env["res.partner"].browse(msg_dict.get("author_id"))
+        body = msg_dict.get("body") or ""
+        own = author.user_ids.filtered(lambda user: not user.share)
+        if self.state == ASKED and not own and not is_html_empty(body):
+            # the gateway brings the answer of somebody who has no user
+            self.sudo()._take_answer(body)
+        return result
+
+    def _take_answer(self, body):
+        """Keep an answer and tell the case's agent; the first is shown on the task, all below it.
+
+        :param body: HTML as the sender wrote it, cleaned by the field
+        """
+        self.write({"answer": body, "answered_at": fields.Datetime.now(), "state": ANSWERED})
+        self.activity_feedback(["logistics_customer_service.activity_investigation"])
+        for task in self:
+            task._tell_case()
+
+    def _tell_case(self):
+        case = self.complaint_id
+        short = html2plaintext(self.answer or "")[:500]
+        case.message_post(
+            body=plaintext2html(
+                self.env._(
+                    "%(who)s answered “%(question)s”: %(answer)s",
+                    who=(self.partner_id or self.user_id).display_name,
+                    question=self.question,
+                    answer=short,
+                )
+            ),
+            subtype_xmlid="mail.mt_note",
+        )
+        if case.user_id:
+            case.activity_schedule(
+                "logistics_customer_service.activity_investigation_answered",
+                summary=self.question,
+                user_id=case.user_id.id,
+            )
+
+    # === ACTIONS ===#
+
+    def action_answer(self):
+        """Hand in the answer that stands in the field."""
+        for task in self:
+            if task.state != ASKED:
+                raise UserError(self.env._("This question is not open any more."))
+            if is_html_empty(task.answer):
+                raise UserError(self.env._("Write the answer first."))
+        self.check_access("write")
+        # who is asked need not have rights on the case that is told
+        tasks = self.sudo()
+        for task in tasks:
+            task._take_answer(task.answer)
+        return True
+
+    def action_remind(self):
+        """Ask once more."""
+        for task in self.filtered(lambda task: task.state == ASKED and task.partner_id):
+            task._ask_by_mail()
+        return True
+
+    def action_cancel(self):
+        """Withdraw the question."""
+        self.filtered(lambda task: task.state == ASKED).state = CANCELLED
+        self.activity_unlink(["logistics_customer_service.activity_investigation"])
+        return True

@@ -1,0 +1,338 @@
+import logging
+import secrets
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import consteq, is_html_empty, plaintext2html
+
+from .logistics_compensation_kinds import COUNTED
+
+_logger = logging.getLogger(__name__)
+
+DRAFT, TOLD, ACCEPTED, REFUSED = "draft", "told", "accepted", "refused"
+NO_ANSWER = "no_answer"
+MAX_NOTE = 2000
+BATCH = 200
+
+# what was told is told
+TEXT_FIELDS = {"found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id"}
+COURSE_FIELDS = {
+    "state",
+    "token",
+    "expires_at",
+    "told_at",
+    "told_by_id",
+    "told_by_channel",
+    "answer_due",
+    "answered_at",
+    "answer_note",
+    "answer_channel",
+}
+# an object cannot come in by RPC
+_BY_METHOD = object()
+
+
+class LogisticsResultLetter(models.Model):
+    """What a customer is told of a case's outcome, and what the customer says to it."""
+
+    _name = "logistics.result.letter"
+    _description = "Result Letter"
+    _order = "id desc"
+    _rec_name = "complaint_id"
+    _check_company_auto = True
+
+    complaint_id = fields.Many2one(
+        "logistics.complaint",
+        string="Case",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="To",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+    )
+    lang = fields.Selection(related="complaint_id.lang")
+    found = fields.Html(string="What We Found", required=True)
+    offer = fields.Html(string="What We Do", required=True)
+    compensation_ids = fields.Many2many(
+        "logistics.compensation",
+        "logistics_result_letter_compensation_rel",
+        string="Compensations",
+        compute="_compute_compensation_ids",
+        store=True,
+        readonly=False,
+        help="What was approved, with its worth and how it came about.",
+    )
+    objection = fields.Html(
+        string="How to Object",
+        compute="_compute_objection",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    state = fields.Selection(
+        [
+            (DRAFT, "Draft"),
+            (TOLD, "Told"),
+            (ACCEPTED, "Accepted"),
+            (REFUSED, "Refused"),
+            (NO_ANSWER, "No answer"),
+        ],
+        default=DRAFT,
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+    )
+    told_at = fields.Datetime(string="Told", readonly=True, copy=False)
+    told_by_id = fields.Many2one("res.users", string="Told By", readonly=True, copy=False)
+    told_by_channel = fields.Selection(
+        [("mail", "Mail"), ("other", "Phone, letter or in person")],
+        string="Told Through",
+        readonly=True,
+        copy=False,
+    )
+    answer_due = fields.Date(readonly=True, copy=False)
+    answered_at = fields.Datetime(string="Answered", readonly=True, copy=False)
+    answer_channel = fields.Selection(
+        [("link", "Link in the letter"), ("agent", "Noted by an agent")],
+        string="Answered Through",
+        readonly=True,
+        copy=False,
+    )
+    answer_note = fields.Text(string="Customer's Words", readonly=True, copy=False)
+    # whoever has it answers for the customer
+    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
+    expires_at = fields.Datetime(string="Link Expires", readonly=True, copy=False)
+
+    _waiting_idx = models.Index("(answer_due) WHERE state = 'told'")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("complaint_id")
+    def _compute_partner_id(self):
+        for letter in self:
+            case = letter.complaint_id
+            letter.partner_id = letter.partner_id or case.contact_id or case.partner_id
+
+    @api.depends("complaint_id")
+    def _compute_compensation_ids(self):
+        for letter in self:
+            letter.compensation_ids = letter.complaint_id.compensation_ids.filtered(
+                lambda compensation: compensation.state in COUNTED
+            )
+
+    @api.depends("complaint_id")
+    def _compute_objection(self):
+        for letter in self:
+            company = (letter.complaint_id.company_id or self.env.company).with_context(
+                lang=letter.complaint_id.lang
+            )
+            letter.objection = letter.objection or company.logistics_objection_text
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        blank = {**dict.fromkeys(COURSE_FIELDS - {"token"}, False), "state": DRAFT}
+        return super().create([{**vals, **blank} for vals in vals_list])
+
+    def write(self, vals):
+        if self.env.context.get("logistics_result_letter") is not _BY_METHOD:
+            told = self.filtered(lambda letter: letter.state != DRAFT)
+            if COURSE_FIELDS & vals.keys() or (told and TEXT_FIELDS & vals.keys()):
+                raise UserError(
+                    self.env._("What a customer was told cannot be changed; write a new letter.")
+                )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        if any(letter.state != DRAFT for letter in self):
+            raise UserError(self.env._("What a customer was told is kept."))
+
+    def _go_on(self, vals):
+        """Write the course of a letter, which nobody else may write."""
+        # the token is nobody's to write; whoever comes here has been checked
+        return self.sudo().with_context(logistics_result_letter=_BY_METHOD).write(vals)
+
+    # === TELLING ===#
+
+    def action_send(self):
+        """Mail the letter with its PDF and the link for the answer."""
+        self._tell("mail")
+        for letter in self:
+            letter._send()
+        return True
+
+    def action_mark_told(self):
+        """Note that the customer was told by phone, on paper or in person."""
+        self._tell("other")
+        return True
+
+    def _tell(self, channel):
+        self.check_access("write")
+        now = fields.Datetime.now()
+        for letter in self:
+            if letter.state != DRAFT:
+                raise UserError(self.env._("The customer has been told already."))
+            if is_html_empty(letter.found) or is_html_empty(letter.offer):
+                raise UserError(self.env._("Say what was found and what we do."))
+            if channel == "mail" and not letter.partner_id.email:
+                raise UserError(self.env._("The customer has no mail address."))
+            days = letter.company_id.logistics_answer_days
+            letter._go_on(
+                {
+                    "state": TOLD,
+                    "told_at": now,
+                    "told_by_id": self.env.uid,
+                    "told_by_channel": channel,
+                    "answer_due": letter.company_id._get_logistics_today() + timedelta(days=days),
+                    "token": secrets.token_urlsafe(32),
+                    "expires_at": now + timedelta(days=days + 1),
+                }
+            )
+            letter.complaint_id._note_result_told(letter)
+
+    def _send(self):
+        """Queue the mail to the customer, and nobody else: whoever has the link answers."""
+        template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
+        letter = self.sudo()  # the link is in the mail, and agents do not read the token
+        body = template._render_field("body_html", letter.ids, compute_lang=True)[self.id]
+        subject = template._render_field("subject", letter.ids, compute_lang=True)[self.id]
+        # the case keeps the letter and shows what was written, without the link
+        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
+        letter.complaint_id._answered(mail.mail_message_id)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _prepare_mail_vals(self, subject, body):
+        case = self.complaint_id
+        return {
+            "model": case._name,
+            "res_id": case.id,
+            "subject": subject,
+            "body": Markup("%s%s") % (self.found, self.offer),
+            "body_html": body,
+            "email_from": case.company_id.email_formatted or self.env.user.email_formatted,
+            "author_id": self.env.user.partner_id.id,
+            "reply_to": case._notify_get_reply_to()[case.id],
+            "recipient_ids": [fields.Command.set(self.partner_id.ids)],
+            "message_type": "email_outgoing",
+            "is_notification": True,
+            "attachment_ids": [fields.Command.create(self._prepare_attachment_vals())],
+        }
+
+    def _prepare_attachment_vals(self):
+        case = self.complaint_id
+        pdf, kind = self.env["ir.actions.report"]._render_qweb_pdf(
+            "logistics_customer_service.action_report_result_letter", self.ids
+        )
+        return {
+            "name": f"{case.number.replace('/', '-')}.{kind}",
+            "raw": pdf,
+            "res_model": case._name,
+            "res_id": case.id,
+        }
+
+    def _get_answer_url(self):
+        """Return the address at which the customer answers."""
+        self.ensure_one()
+        letter = self.sudo()  # the token is for the customer's eyes
+        return f"{letter.get_base_url()}/logistics/result/{letter.id}/{letter.token}"
+
+    # === THE ANSWER ===#
+
+    @api.model
+    def _find_by_token(self, letter_id, token):
+        """Return the letter of a link that is right and has not expired, or an empty set.
+
+        :param letter_id: id from the link, trusted in nothing
+        :param token: text from the link
+        """
+        letter = self.sudo().browse(letter_id).exists()  # the token is the right to it
+        known = letter.token or ""
+        right = consteq(known.encode(), token.encode()) and bool(known)
+        return letter if right and letter._is_valid() else self.browse()
+
+    def _is_valid(self):
+        return bool(self.expires_at) and self.expires_at > fields.Datetime.now()
+
+    def _answer(self, accepted, note="", channel="link"):
+        """Keep the customer's answer; the first stands.
+
+        :param accepted: whether the customer agrees
+        :param note: the customer's words, as text
+        :return: whether this answer was the first
+        """
+        self.ensure_one()
+        if self.state not in (TOLD, NO_ANSWER):
+            return False
+        self._go_on(
+            {
+                "state": ACCEPTED if accepted else REFUSED,
+                "answered_at": fields.Datetime.now(),
+                "answer_channel": channel,
+                "answer_note": (note or "").replace("\0", "")[:MAX_NOTE],
+            }
+        )
+        self._tell_case()
+        if not accepted:
+            self.complaint_id._take_refusal(self)
+        return True
+
+    def _tell_case(self):
+        label = dict(self._fields["state"]._description_selection(self.env))[self.state]
+        body = plaintext2html(self.env._("The customer's answer to the result: %s", label))
+        if self.answer_note:
+            body += Markup("<blockquote>%s</blockquote>") % self.answer_note
+        self.complaint_id.message_post(body=body, subtype_xmlid="mail.mt_note")
+
+    def action_note_accepted(self):
+        """Note that the customer agreed, on the phone say."""
+        return self._note(True)
+
+    def action_note_refused(self):
+        """Note that the customer did not agree."""
+        return self._note(False)
+
+    def _note(self, accepted):
+        self.check_access("write")
+        for letter in self:
+            if not letter._answer(accepted, channel="agent"):
+                raise UserError(self.env._("The customer's first answer stands."))
+        return True
+
+    @api.model
+    def _cron_note_silence(self):
+        """Letters whose time has run out without an answer: one batch per call."""
+        cron = self.env["ir.cron"]
+        late = [("state", "=", TOLD), ("answer_due", "<", fields.Date.today())]
+        letters = self.search(late, limit=BATCH, order="answer_due, id")
+        remaining = self.search_count(late)
+        for letter in letters:
+            try:
+                with self.env.cr.savepoint():
+                    letter._note_silence()
+            except Exception:  # one letter's trouble is not the others'
+                _logger.exception("Letter %s could not be marked as unanswered", letter.id)
+            remaining -= 1
+            # one that failed waits for tomorrow: it must not keep the job running
+            if not cron._commit_progress(1, remaining=remaining):
+                return
+
+    def _note_silence(self):
+        letter = self.try_lock_for_update().filtered(lambda letter: letter.state == TOLD)
+        if letter and letter.answer_due < letter.company_id._get_logistics_today():
+            letter._go_on({"state": NO_ANSWER})
+            letter._tell_case()

@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    logistics_close_category = fields.Boolean(
+        related="company_id.logistics_close_category", readonly=False
+    )
+    logistics_close_cause = fields.Boolean(
+        related="company_id.logistics_close_cause", readonly=False
+    )
+    logistics_close_party = fields.Boolean(
+        related="company_id.logistics_close_party", readonly=False
+    )
+    logistics_close_resolution = fields.Boolean(
+        related="company_id.logistics_close_resolution", readonly=False
+    )
+    logistics_close_told = fields.Boolean(
+        related="company_id.logistics_close_told", readonly=False
+    )
+    logistics_answer_days = fields.Integer(
+        related="company_id.logistics_answer_days", readonly=False
+    )
+    logistics_investigation_days = fields.Integer(
+        related="company_id.logistics_investigation_days", readonly=False
+    )
+    logistics_callback_days = fields.Integer(
+        related="company_id.logistics_callback_days", readonly=False
+    )
+    logistics_callback_severity = fields.Selection(
+        related="company_id.logistics_callback_severity", readonly=False
+    )
+    logistics_objection_text = fields.Html(
+        related="company_id.logistics_objection_text", readonly=False
+    )
