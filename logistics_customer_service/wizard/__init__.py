@@ -11,7 +11,6 @@ from . import stock_return_picking
 from . import logistics_exception_assign
 from . import logistics_exception_settle
 from . import logistics_notice_preview
-from . import logistics_promise_agree
 from . import logistics_compensation_refuse
 from . import logistics_complaint_intake
 from . import logistics_complaint_merge_confirm
