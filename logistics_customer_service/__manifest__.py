@@ -149,15 +149,14 @@
         "demo/exceptions_demo.xml",
         "demo/indicators_demo.xml",
         "demo/notices_demo.xml",
-    ],
-    "assets": {
-        "web.assets_frontend": [
-            "logistics_customer_service/static/src/scss/tracking.scss",
         "demo/logistics_complaint_demo.xml",
         "demo/logistics_clock_demo.xml",
         "demo/logistics_resolution_demo.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "logistics_customer_service/static/src/scss/tracking.scss",
+        ],
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",
             "logistics_customer_service/static/src/countdown/*",
