@@ -58,13 +58,13 @@ class LogisticsCompensationStandard(models.Model):
     )
     fixed_amount = fields.Monetary()
     minimum_amount = fields.Monetary(string="At Least", help="Zero: no minimum.")
-    cap_amount = fields.Monetary(string="At Most", help="Zero: no such limit.")
+    cap_amount = fields.Monetary(string="Cap", help="Zero: no such limit.")
     cap_freight = fields.Float(
         string="At Most (Times the Freight)", help="Zero: no such limit; 1: up to the freight."
     )
     cap_value = fields.Boolean(string="At Most the Value", default=True)
     source = fields.Char(
-        string="Rule", translate=True, help="The law, contract or charter it follows."
+        string="Legal Basis", translate=True, help="The law, contract or charter it follows."
     )
     description = fields.Text(translate=True, help="In words, as published to customers.")
 
