@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 
 SEVERITIES = [
-    ("low", "Low"),
-    ("medium", "Medium"),
-    ("high", "High"),
+    ("low", "Minor"),
+    ("medium", "Moderate"),
+    ("high", "Serious"),
     ("critical", "Critical"),
 ]
 
