@@ -277,12 +277,12 @@ class TestTrackingPage(TrackingHttp):
         for _turn in range(3):
             self.assertEqual(self._tell().status_code, 303)
         self.assertEqual(len(self._told()), 1)
-        self.assertEqual(self.picking.activity_ids.user_id, self.clerk)
+        self.assertEqual(self.picking.activity_ids.user_id, self.supervisor)
         self._tell(kind="short")
         self.assertEqual(len(self._told()), 2)
 
     def test_told_where_nobody_is_in_charge(self):
-        self.clerk.active = False
+        (self.clerk | self.supervisor | self.manager).active = False
         self._tell()
         self.assertTrue(self.picking.activity_ids, "somebody will find it")
         self.assertFalse(self.picking.activity_ids.user_id)
