@@ -281,10 +281,10 @@ class LogisticsComplaint(models.Model):
             ["complaint_id"],
             ["due_at:min"],
         )
-        due = {case.id: due_at for case, due_at in rows}
-        for case in self.with_context(tracking_disable=True):
-            if case.due_at != (due.get(case.id) or False):
-                case.due_at = due.get(case.id)
+        due = {case.id: due_at or False for case, due_at in rows}
+        stale = self.filtered(lambda case: case.due_at != due.get(case.id, False))
+        for due_at, cases in stale.grouped(lambda case: due.get(case.id, False)).items():
+            cases.with_context(tracking_disable=True).due_at = due_at
 
     # === PHASES ===#
 
