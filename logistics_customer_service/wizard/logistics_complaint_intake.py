@@ -174,9 +174,9 @@ class LogisticsComplaintIntake(models.TransientModel):
     @api.depends("partner_id", "contact_id")
     def _compute_address(self):
         for intake in self:
-            person = intake.contact_id or intake.partner_id
-            intake.email_from = person.email
-            intake.phone = person.phone
+            person, customer = intake.contact_id, intake.partner_id
+            intake.email_from = person.email or customer.email
+            intake.phone = person.phone or customer.phone
 
     @api.depends("partner_id", "company_id")
     def _compute_customer(self):

@@ -292,9 +292,9 @@ class LogisticsComplaint(models.Model):
     @api.depends("contact_id", "partner_id")
     def _compute_address(self):
         for case in self:
-            person = case.contact_id or case.partner_id
-            case.email_from = person.email or case.email_from
-            case.phone = person.phone or case.phone
+            person, customer = case.contact_id, case.partner_id
+            case.email_from = person.email or customer.email or case.email_from
+            case.phone = person.phone or customer.phone or case.phone
 
     @api.depends("contact_id", "partner_id", "company_id")
     def _compute_lang(self):

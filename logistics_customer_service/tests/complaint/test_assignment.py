@@ -45,9 +45,9 @@ class TestAssignment(ComplaintCommon):
         self.assertEqual(self._case().user_id, self.third)
 
     def test_a_batch_is_spread_evenly(self):
-        cases = self._batch(9)
+        cases = self._batch(9).grouped("user_id")
         self.assertEqual(
-            [len(cases.filtered(lambda c: c.user_id == m)) for m in self.members], [3] * 3
+            {agent: len(own) for agent, own in cases.items()}, dict.fromkeys(self.members, 3)
         )
 
     def test_closed_cases_are_no_load(self):
