@@ -36,7 +36,8 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        if any(model == "logistics.complaint" for model, *_route in routes or ()):
+        watched = ("logistics.complaint", "logistics.investigation")
+        if any(model in watched for model, *_route in routes or ()):
             self = self.with_context(  # pylint: disable=context-overridden
                 logistics_mail_automatic=self._is_logistics_automatic(message, message_dict),
                 logistics_mail_quiet=mail_text.wants_no_answer(message.get),

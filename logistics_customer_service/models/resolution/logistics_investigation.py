@@ -168,7 +168,8 @@ class LogisticsInvestigation(models.Model):
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         body = msg_dict.get("body") or ""
         own = author.user_ids.filtered(lambda user: not user.share)
-        if self.state == ASKED and not own and not is_html_empty(body):
+        automatic = self.env.context.get("logistics_mail_automatic")  # out of office, say
+        if self.state == ASKED and not own and not automatic and not is_html_empty(body):
             # the gateway brings the answer of somebody who has no user
             self.sudo()._take_answer(body)
         return result

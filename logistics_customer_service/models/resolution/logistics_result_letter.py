@@ -235,12 +235,14 @@ class LogisticsResultLetter(models.Model):
 
     def _prepare_attachment_vals(self):
         case = self.complaint_id
-        pdf, kind = self.env["ir.actions.report"]._render_qweb_pdf(
-            "logistics_customer_service.action_report_result_letter", self.ids
-        )
+        reports = self.env["ir.actions.report"]
+        # a server that cannot print must not keep the customer waiting
+        printable = reports.get_wkhtmltopdf_state() in ("ok", "upgrade", "workers")
+        render = reports._render_qweb_pdf if printable else reports._render_qweb_html
+        content, kind = render("logistics_customer_service.action_report_result_letter", self.ids)
         return {
             "name": f"{case.number.replace('/', '-')}.{kind}",
-            "raw": pdf,
+            "raw": content,
             "res_model": case._name,
             "res_id": case.id,
         }

@@ -20,7 +20,7 @@ Message-ID: <answer-{number}@carrier.example.com>
 In-Reply-To: {reference}
 References: {reference}
 Content-Type: text/plain; charset=utf-8
-
+{headers}
 {text}
 """
 
@@ -40,9 +40,12 @@ class TestInvestigation(ResolutionCommon):
             {"complaint_id": self.case.id, "question": "Who loaded it?", **vals}
         )
 
-    def _reply(self, task, text="It fell off the lorry.", number=1):
+    def _reply(self, task, text="It fell off the lorry.", number=1, headers=""):
         mail = REPLY.format(
-            reference=task.message_ids.sorted("id")[-1].message_id, text=text, number=number
+            reference=task.message_ids.sorted("id")[-1].message_id,
+            text=text,
+            number=number,
+            headers=headers,
         )
         with mute_logger("odoo.addons.mail.models.mail_thread"):
             return self.env["mail.thread"].sudo().message_process(False, mail)
@@ -87,6 +90,12 @@ class TestInvestigation(ResolutionCommon):
         self._reply(task, "And another thing.", number=2)
         self.assertIn("fell off the lorry", task.answer, "the first answer stands")
         self.assertIn("another thing", "".join(task.message_ids.mapped("body")))
+
+    def test_out_of_office_is_no_answer(self):
+        task = self._ask(partner_id=self.carrier_desk.id)
+        self._reply(task, "I am away.", headers="Auto-Submitted: auto-replied\n")
+        self.assertEqual(task.state, "asked")
+        self.assertIn("I am away.", "".join(task.message_ids.mapped("body")))
 
     def test_overdue(self):
         task = self._ask(user_id=self.clerk.id)
@@ -220,12 +229,12 @@ class LetterCommon(ResolutionCommon):
             )
         )
 
-    def _sent(self):
+    def _sent(self, state="ok"):
         letter = self._letter()
-        with patch.object(
+        with patch.multiple(
             type(self.env["ir.actions.report"]),
-            "_render_qweb_pdf",
-            lambda self, *args, **kwargs: (b"%PDF", "pdf"),
+            _render_qweb_pdf=lambda self, *args, **kwargs: (b"%PDF", "pdf"),
+            get_wkhtmltopdf_state=lambda self: state,
         ):
             letter.action_send()
         return letter
@@ -252,6 +261,12 @@ class TestResultLetter(LetterCommon, HttpCase):
         self.assertEqual(letter.state, "told")
         self.assertTrue(self.case.result_told_at)
         self.assertEqual(self.case.result_state, "told")
+
+    def test_server_that_cannot_print(self):
+        self._sent(state="install")
+        attachment = self._mail().attachment_ids
+        self.assertTrue(attachment.name.endswith(".html"))
+        self.assertIn("The box was crushed.", attachment.raw.decode())
 
     def test_token_is_nobodys_to_read(self):
         letter = self._sent()
