@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, fields
 from odoo.http import Controller, request, route
 from odoo.tools import SQL
 
-from ..tools.carrier_events import MAX_BODY, BadRequest, TooMany, parse
+from ..tools.shipment.carrier_events import MAX_BODY, BadRequest, TooMany, parse
 
 MAX_SKEW = 5 * 60
 LOTS = 64

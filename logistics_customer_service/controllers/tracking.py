@@ -4,7 +4,7 @@ from odoo.http import Controller, request, route
 from odoo.tools import get_lang
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..tools.throttle import Throttle
+from ..tools.shipment.throttle import Throttle
 
 MAX_BODY = 32 * 1024
 IMAGES = ("signature", "photo")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from logistics_customer_service.tools import clocks
-from logistics_customer_service.tools.clocks import Event, Target, Timeline
+from logistics_customer_service.tools.complaint import clocks
+from logistics_customer_service.tools.complaint.clocks import Event, Target, Timeline
 
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools.arrival import (
+from logistics_customer_service.tools.shipment.arrival import (
     Facts,
     Outlook,
     occasions,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import clocks
-from logistics_customer_service.tools.clocks import (
+from logistics_customer_service.tools.complaint import clocks
+from logistics_customer_service.tools.complaint.clocks import (
     ALWAYS,
     BREACHED,
     CANCEL,

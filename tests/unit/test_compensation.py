@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import compensation
-from logistics_customer_service.tools.compensation import Basis, Standard, compute
+from logistics_customer_service.tools.complaint import compensation
+from logistics_customer_service.tools.complaint.compensation import Basis, Standard, compute
 
 MONEY = st.decimals(0, 100_000, places=2)
 MAYBE = st.none() | MONEY

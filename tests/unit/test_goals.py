@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 import pytest
 
-from logistics_customer_service.tools import goals
+from logistics_customer_service.tools.indicator import goals
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from logistics_customer_service.tools import mail_text
+from logistics_customer_service.tools.complaint import mail_text
 
 
 def _header(**values):

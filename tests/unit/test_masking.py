@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools.masking import mask_name, mask_place
+from logistics_customer_service.tools.shipment.masking import mask_name, mask_place
 
 
 @pytest.mark.parametrize(

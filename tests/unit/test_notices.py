@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from logistics_customer_service.tools import notices, shipment
+from logistics_customer_service.tools.notice import notices
+from logistics_customer_service.tools.shipment import shipment
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools.quiet_hours import is_quiet, next_allowed
+from logistics_customer_service.tools.notice.quiet_hours import is_quiet, next_allowed
 
 ZONES = ("Asia/Shanghai", "America/Sao_Paulo", "Europe/Berlin", "America/New_York", "UTC")
 HOURS = st.integers(0, 95).map(lambda quarter: quarter / 4)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import remittance
-from logistics_customer_service.tools.remittance import Schedule, due_day, fee_of, is_weekday
+from logistics_customer_service.tools.shipment import remittance
+from logistics_customer_service.tools.shipment.remittance import Schedule, due_day, fee_of, is_weekday
 
 FRIDAY = date(2026, 1, 30)
 HOLIDAYS = {date(2026, 2, day) for day in range(16, 23)}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import scoring
+from logistics_customer_service.tools.customer import scoring
 
 numbers = st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 3))
 populations = st.lists(numbers, min_size=1, max_size=60)

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import shipment
-from logistics_customer_service.tools.shipment import KINDS, Event, State, lacks_consent, state_of
+from logistics_customer_service.tools.shipment import shipment
+from logistics_customer_service.tools.shipment.shipment import KINDS, Event, State, lacks_consent, state_of
 
 NOON = datetime(2026, 3, 2, 12)
 # few instants and sources, so that ties are common; only Odoo notes silence

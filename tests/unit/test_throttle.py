@@ -1,7 +1,7 @@
 """How often an address may try something."""
 
-from logistics_customer_service.tools import throttle
-from logistics_customer_service.tools.throttle import Throttle
+from logistics_customer_service.tools.shipment import throttle
+from logistics_customer_service.tools.shipment.throttle import Throttle
 
 
 class Clock:

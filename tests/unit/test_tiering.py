@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools import tiering
-from logistics_customer_service.tools.tiering import Decision, decide, earned
+from logistics_customer_service.tools.customer import tiering
+from logistics_customer_service.tools.customer.tiering import Decision, decide, earned
 
 LADDER = (("standard", 0), ("key", 45), ("vip", 70))
 

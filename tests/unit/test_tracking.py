@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from logistics_customer_service.tools.shipment import KINDS, Event
-from logistics_customer_service.tools.tracking import AHEAD, CURRENT, DONE, FAILED, steps_of
+from logistics_customer_service.tools.shipment.shipment import KINDS, Event
+from logistics_customer_service.tools.shipment.tracking import AHEAD, CURRENT, DONE, FAILED, steps_of
 
 NOON = datetime(2026, 3, 2, 12)
 

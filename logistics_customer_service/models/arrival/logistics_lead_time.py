@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import shipment
 from ...tools.periods import local_midnight
+from ...tools.shipment import shipment
 
 
 class LogisticsLeadTime(models.Model):

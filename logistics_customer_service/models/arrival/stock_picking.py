@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools import arrival, shipment
 from ...tools.periods import local_midnight
+from ...tools.shipment import arrival, shipment
 
 _logger = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools import clocks
-from ...tools.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
+from ...tools.complaint import clocks
+from ...tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
 from .logistics_sla_target import DAYS, HOURS, TARGETS
 
 _logger = logging.getLogger(__name__)

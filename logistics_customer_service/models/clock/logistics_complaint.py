@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-from ...tools import clocks, sla
+from ...tools.complaint import clocks, sla
 from ..complaint.logistics_complaint_stage import (
     CANCELLED,
     CLOSED,

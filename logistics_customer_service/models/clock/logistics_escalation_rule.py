@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-from ...tools import sla
+from ...tools.complaint import sla
 from .logistics_sla_target import TARGETS
 
 SHARE, BREACH, EVERY = "share", "breach", "every"

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
-from ...tools import sla
+from ...tools.complaint import sla
 from ..complaint.logistics_complaint_category import SEVERITIES
 from ..complaint.logistics_complaint_stage import WAITING_CUSTOMER, WAITING_THIRD
 

@@ -5,7 +5,7 @@ import pytz
 from odoo import api, models
 from odoo.tools import ormcache
 
-from ...tools.clocks import Timeline
+from ...tools.complaint.clocks import Timeline
 
 # how the resource module writes midnight at the end of a day
 MIDNIGHT = 999999

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools import remittance, shipment
 from ...tools.periods import local_date
+from ...tools.shipment import remittance, shipment
 
 # handed over to a person: at a locker nobody pays
 PAID = (shipment.DELIVERED, shipment.SIGNED_BY_OTHER)

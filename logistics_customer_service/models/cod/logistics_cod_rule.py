@@ -5,7 +5,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ...tools import remittance
+from ...tools.shipment import remittance
 
 
 class LogisticsCodRule(models.Model):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ...tools import shipment
+from ...tools.shipment import shipment
 from .stock_picking import TROUBLE
 
 _logger = logging.getLogger(__name__)

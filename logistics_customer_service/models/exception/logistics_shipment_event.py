@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools import shipment
+from ...tools.shipment import shipment
 
 
 class LogisticsShipmentEvent(models.Model):

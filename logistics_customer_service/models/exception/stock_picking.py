@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools import shipment
+from ...tools.shipment import shipment
 
 # what is wrong with a shipment by its state
 TROUBLE = (shipment.PROBLEM, shipment.ATTEMPTED, shipment.RETURNED, shipment.LOST)

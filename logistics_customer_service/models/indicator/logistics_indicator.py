@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import formatLang
 
-from ...tools import goals
+from ...tools.indicator import goals
 
 _logger = logging.getLogger(__name__)
 

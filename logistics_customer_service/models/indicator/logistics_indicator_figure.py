@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, float_compare, format_date, formatLang
 
-from ...tools import goals
+from ...tools.indicator import goals
 from .logistics_indicator import DIMENSIONS
 
 SYMBOLS = {goals.MET: "✔", goals.CLOSE: "!", goals.MISSED: "✖"}

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
-from ...tools import goals
+from ...tools.indicator import goals
 
 _logger = logging.getLogger(__name__)
 

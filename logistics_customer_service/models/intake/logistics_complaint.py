@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 from odoo.tools.mail import email_split_tuples
 
-from ...tools import mail_text
+from ...tools.complaint import mail_text
 from ..complaint.logistics_complaint_stage import (
     CANCELLED,
     CLOSED,

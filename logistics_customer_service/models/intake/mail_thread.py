@@ -3,7 +3,7 @@ from xmlrpc.client import Binary
 from odoo import api, models
 from odoo.tools import email_normalize
 
-from ...tools import mail_text
+from ...tools.complaint import mail_text
 
 
 class MailThread(models.AbstractModel):

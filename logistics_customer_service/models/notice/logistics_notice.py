@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, format_date, format_datetime, split_every
 
-from ...tools import notices
+from ...tools.notice import notices
 from ...tools.periods import local_date
 
 _logger = logging.getLogger(__name__)

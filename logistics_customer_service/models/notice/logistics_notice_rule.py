@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ...tools import notices, quiet_hours
+from ...tools.notice import notices, quiet_hours
 
 
 class LogisticsNoticeRule(models.Model):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools import notices
+from ...tools.notice import notices
 
 
 class LogisticsShipmentEvent(models.Model):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ...tools import notices
+from ...tools.notice import notices
 
 
 class ResCompany(models.Model):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools import notices
+from ...tools.notice import notices
 
 
 class ResConfigSettings(models.TransientModel):

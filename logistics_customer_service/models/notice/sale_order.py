@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools import notices
+from ...tools.notice import notices
 
 
 class SaleOrder(models.Model):

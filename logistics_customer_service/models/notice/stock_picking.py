@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools import notices
+from ...tools.notice import notices
 from ...tools.periods import local_date
 
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
-from ...tools import compensation as rules
+from ...tools.complaint import compensation as rules
 from .logistics_authority import Exposure
 from .logistics_compensation_kinds import (
     APPROVED,

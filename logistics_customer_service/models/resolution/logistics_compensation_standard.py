@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ...tools import compensation
+from ...tools.complaint import compensation
 from .logistics_compensation_kinds import KINDS
 
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools import shipment
+from ...tools.shipment import shipment
 
 
 class LogisticsEventCode(models.Model):

@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools import shipment
-from ...tools.carrier_events import TooMany
+from ...tools.shipment import shipment
+from ...tools.shipment.carrier_events import TooMany
 
 
 class LogisticsShipmentEvent(models.Model):
@@ -180,7 +180,7 @@ class LogisticsShipmentEvent(models.Model):
         The caller sees to it that nobody else receives the same events now.
 
         :param key: the carrier's key
-        :param reports: list of :class:`~..tools.carrier_events.Report`
+        :param reports: list of :class:`~..tools.shipment.carrier_events.Report`
         :return: counts by name
         :raise TooMany: over the key's rate limit
         """

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...tools import shipment
+from ...tools.shipment import shipment
 
 # consent purposes by the kind of handover that needs them
 CONSENT_PURPOSES = {

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools import tiering
+from ...tools.customer import tiering
 
 
 class LogisticsProfile(models.Model):

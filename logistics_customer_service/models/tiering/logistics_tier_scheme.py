@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-from ...tools import scoring
+from ...tools.customer import scoring
 
 
 class LogisticsTierScheme(models.Model):

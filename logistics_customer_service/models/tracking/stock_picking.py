@@ -10,9 +10,9 @@ from odoo.fields import Domain
 from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
-from ...tools import shipment, tracking
-from ...tools.masking import mask_name, mask_place
 from ...tools.periods import local_date, to_local
+from ...tools.shipment import shipment, tracking
+from ...tools.shipment.masking import mask_name, mask_place
 
 # carriers' remarks are for customers; what staff note for each other is not
 TOLD_BY = ("carrier",)

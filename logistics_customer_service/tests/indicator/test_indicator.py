@@ -14,7 +14,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ...tools import goals
+from ...tools.indicator import goals
 from ..common import MODULE, LogisticsCommon
 
 

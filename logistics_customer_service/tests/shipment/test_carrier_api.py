@@ -13,7 +13,7 @@ from PIL import Image
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ...tools.carrier_events import MAX_BODY, BadRequest, parse
+from ...tools.shipment.carrier_events import MAX_BODY, BadRequest, parse
 from .test_shipment import ShipmentCommon
 
 URL = "/logistics/v1/carrier/events"

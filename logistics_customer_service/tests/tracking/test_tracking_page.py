@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ...controllers import tracking as controller
-from ...tools.throttle import Throttle
+from ...tools.shipment.throttle import Throttle
 from ..shipment.test_carrier_api import image
 from .test_tracking_link import TrackingCommon
 

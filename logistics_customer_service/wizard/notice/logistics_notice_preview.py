@@ -3,7 +3,7 @@ from contextlib import closing, contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import notices as occasions
+from ...tools.notice import notices as occasions
 
 
 class LogisticsNoticePreview(models.TransientModel):

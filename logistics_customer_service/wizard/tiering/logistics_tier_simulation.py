@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..tools import tiering
+from ...tools.customer import tiering
 
 
 class LogisticsTierSimulation(models.TransientModel):

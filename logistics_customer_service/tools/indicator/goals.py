@@ -2,7 +2,7 @@
 
 from dateutil.relativedelta import relativedelta
 
-from .periods import local_midnight
+from ..periods import local_midnight
 
 MET = "met"
 CLOSE = "close"

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..tools import goals
+from ...tools.indicator import goals
 
 MOST_MONTHS = 60
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from . import shipment
+from ..shipment import shipment
 
 ORDER_CONFIRMED = "order_confirmed"
 GOODS_OUT = "goods_out"

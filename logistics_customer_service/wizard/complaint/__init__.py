@@ -1,0 +1,3 @@
+from . import logistics_complaint_intake
+from . import logistics_complaint_merge_confirm
+from . import logistics_compensation_refuse

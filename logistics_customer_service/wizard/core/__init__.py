@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import account_move_reversal
+from . import stock_return_picking

@@ -1,0 +1,2 @@
+from . import logistics_indicator_compute
+from . import logistics_indicator_unfreeze

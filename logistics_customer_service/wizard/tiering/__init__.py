@@ -1,0 +1,2 @@
+from . import logistics_tier_lock
+from . import logistics_tier_simulation
