@@ -273,17 +273,21 @@ class LogisticsComplaint(models.Model):
         return [labels[name]["string"] for needed, name in needs if needed and not self[name]]
 
     def _plan_callback(self):
-        """Plan the callback that tier or severity asks for."""
-        for case in self:
-            if not case.callback_on and case._needs_callback():
-                days = case.company_id.logistics_callback_days
-                case.callback_on = case.company_id._get_logistics_today() + timedelta(days=days)
-            if case.callback_on and case.user_id:
-                case.activity_schedule(
-                    "logistics_customer_service.activity_case_callback",
-                    date_deadline=case.callback_on,
-                    user_id=case.user_id.id,
-                )
+        """Plan the callbacks that tiers or severity ask for, by a write for each company."""
+        asking = self.filtered(lambda case: not case.callback_on and case._needs_callback())
+        for company, cases in asking.grouped("company_id").items():
+            days = timedelta(days=company.logistics_callback_days)
+            cases.callback_on = company._get_logistics_today() + days
+        due = self.filtered(lambda case: case.callback_on and case.user_id)
+        for (day, user), cases in due.grouped(
+            lambda case: (case.callback_on, case.user_id)
+        ).items():
+            # seen in the agent's list when it is due; a mail for each would be noise
+            cases.with_context(mail_activity_quick_update=True).activity_schedule(
+                "logistics_customer_service.activity_case_callback",
+                date_deadline=day,
+                user_id=user.id,
+            )
 
     def _needs_callback(self):
         ranks = [severity for severity, _label in SEVERITIES]
