@@ -77,7 +77,7 @@ class LogisticsComplaint(models.Model):
         default="phone",
     )
     received_at = fields.Datetime(
-        string="Received At",
+        string="Reached Us",
         required=True,
         default=fields.Datetime.now,
         help="When the matter reached us, which for a letter is before it was registered.",
