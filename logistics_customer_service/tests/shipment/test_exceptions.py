@@ -402,6 +402,14 @@ class TestWorklist(ExceptionCommon):
         self.assertEqual(order.promise_ids[0].user_id, self.agent)
         self.assertEqual(exception.state, "gone")
 
+    def test_a_case_is_opened_before_the_customer_calls(self):
+        exception = self._late()
+        context = exception.with_user(self.agent).action_register_complaint()["context"]
+        intake = self.env["logistics.complaint.intake"].with_user(self.agent)
+        form = Form(intake.with_context(**context))
+        self.assertEqual(form.picking_ids[:], exception.picking_id)
+        self.assertEqual(form.order_ids[:], exception.order_id)
+
     def test_agents_write_nothing_else(self):
         exception = self._late()
         mine = exception.with_user(self.agent)
