@@ -148,7 +148,7 @@
         "demo/shipment/cod_demo.xml",
         "demo/shipment/indicator_demo.xml",
         "demo/shipment/exceptions_demo.xml",
-        "demo/shipment/indicators_demo.xml",
+        "demo/shipment/reasons_demo.xml",
         "demo/complaint/logistics_complaint_demo.xml",
         "demo/complaint/logistics_clock_demo.xml",
         "demo/complaint/logistics_resolution_demo.xml",

@@ -16,7 +16,14 @@ KEPT = re.compile(r"%\(\w+\)[a-z]|%[a-z]|</?\w+|\b(?:class|invisible|name)=\"[^\
 # the places whose messages are the same in every database, with demo data or without
 SOURCE = re.compile(r"code:|model(?:_terms)?:(?:ir\.(?:model|ui|actions\.act_window)|logistics)\b")
 # the same in Chinese: as Odoo exports them, such messages have no translation
-SAME = {"ID", "VIP"}
+SAME = {
+    "ID",
+    "VIP",
+    "service",
+    "company.example",
+    '<span class="mx-1">@</span>',
+    "(object.complaint_id.number or '').replace('/', '-')",
+}
 
 
 @cache

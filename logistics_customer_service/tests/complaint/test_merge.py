@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from datetime import timedelta
 
 from odoo import Command

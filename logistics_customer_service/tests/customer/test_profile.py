@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 import psycopg2
 
 from odoo import Command

@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from odoo import Command
 from odoo.tests import tagged
 

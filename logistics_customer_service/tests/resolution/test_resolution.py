@@ -512,16 +512,23 @@ class TestRecovery(ResolutionCommon):
 class TestPrinted(LetterCommon):
     def test_forms_and_letter_in_both_languages(self):
         self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._get(MODULE)._update_translations(["zh_CN"], overwrite=True)
         self._approved(150, by=self.agent)
         letter = self._letter()
         reports = self.env["ir.actions.report"]
+        titles = {
+            "en_US": (
+                "Complaint Registration Form",
+                "Complaint Processing Report",
+                "Result of your complaint",
+            ),
+            "zh_CN": ("投诉登记表", "投诉处理报告表", "投诉处理结果"),
+        }
+        names = ("report_registration", "report_processing", "report_result_letter")
         for lang in ("en_US", "zh_CN"):
             self.case.lang = lang
-            for name, records, wanted in (
-                ("report_registration", self.case, "投诉登记表"),
-                ("report_processing", self.case, "投诉处理报告表"),
-                ("report_result_letter", letter, "投诉处理结果"),
-            ):
+            for name, wanted in zip(names, titles[lang], strict=True):
+                records = letter if name == "report_result_letter" else self.case
                 html, kind = reports.with_context(lang=lang)._render_qweb_html(
                     f"{MODULE}.{name}", records.ids
                 )
