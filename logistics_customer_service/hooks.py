@@ -29,10 +29,12 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM logistics_notice")
     for table in ("result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    # through the ORM: PostgreSQL's own sequences go with them
-    env["ir.sequence"].with_context(active_test=False).search(
+    # through the ORM, years first: PostgreSQL's own sequences go with them
+    sequences = env["ir.sequence"].with_context(active_test=False).search(
         [("code", "in", ("logistics.complaint", "logistics.service.team"))]
-    ).unlink()
+    )
+    sequences.date_range_ids.unlink()
+    sequences.unlink()
     env.cr.execute("DELETE FROM logistics_tier_change")
     env.cr.execute("DELETE FROM logistics_profile")
     env.cr.execute("DELETE FROM logistics_delivery_remark")

@@ -58,6 +58,16 @@ OURS = {
     "filters": "SELECT model_id, name FROM ir_filters WHERE model_id LIKE 'logistics.%%' AND %s <> ''",
 }
 
+# what a day of work leaves behind: numbers drawn from a year of their own, messages, a team's address
+WORK = """
+customer = env['res.partner'].create({'name': 'Customer', 'email': 'customer@example.com'})
+case = env['logistics.complaint'].create({'partner_id': customer.id})
+case.message_post(body='We are looking into it.')
+case.activity_schedule('mail.mail_activity_data_todo', user_id=env.uid)
+case.team_id.alias_name = 'service'
+env.cr.commit()
+"""
+
 
 def snapshot(database):
     """Return all traces that addons leave."""
@@ -102,6 +112,7 @@ def test_install_upgrade_uninstall(bare_database):
     again = set(bare_database.sql("SELECT name, model, res_id FROM ir_model_data WHERE module = %s", [ADDON]))
     assert again == data, "an upgrade must neither lose nor recreate records"
 
+    bare_database.shell(WORK)
     quiet(uninstall(bare_database).log)
     assert state(bare_database) == "uninstalled"
     after = snapshot(bare_database)

@@ -183,7 +183,7 @@ class LogisticsComplaint(models.Model):
         """Cancel a merged case and tell both where the other is."""
         if self.customer_answered:
             kept.customer_answered = True
-        self.merged_into_id = kept
+        self._note_course({"merged_into_id": kept.id})
         self._move_to_phase(CANCELLED)
         self.message_post(body=self.env._("Merged into %s.", kept._get_html_link()))
         kept.message_post(body=self.env._("%s was merged into this case.", self._get_html_link()))

@@ -75,6 +75,10 @@ class LogisticsComplaint(models.Model):
         self._start_clocks()
         return result
 
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {"due_at", "first_reply_at"}
+
     def write(self, vals):
         kept = self.merged_into_id
         result = super().write(vals)
@@ -284,7 +288,7 @@ class LogisticsComplaint(models.Model):
         due = {case.id: due_at or False for case, due_at in rows}
         stale = self.filtered(lambda case: case.due_at != due.get(case.id, False))
         for due_at, cases in stale.grouped(lambda case: due.get(case.id, False)).items():
-            cases.with_context(tracking_disable=True).due_at = due_at
+            cases.with_context(tracking_disable=True)._note_course({"due_at": due_at})
 
     # === PHASES ===#
 
@@ -408,7 +412,7 @@ class LogisticsComplaint(models.Model):
         :param at: naive UTC instant
         """
         at = at or fields.Datetime.now()
-        self.filtered(lambda case: not case.first_reply_at).first_reply_at = at
+        self.filtered(lambda case: not case.first_reply_at)._note_course({"first_reply_at": at})
         self._get_clocks(ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY)._note(clocks.STOPPED, at)
         self._read_clocks()
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _lang_get
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -18,6 +18,9 @@ from .logistics_complaint_stage import (
 )
 from .logistics_priority_rule import PRIORITIES
 from .res_company import SEQUENCE_CODE
+
+# An object cannot come in by RPC, so nobody outside can have this in the context.
+_BY_METHOD = object()
 
 
 class LogisticsComplaint(models.Model):
@@ -388,15 +391,19 @@ class LogisticsComplaint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_course_in({name: vals[name] for name in vals if vals[name]})
         prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
         self._number(prepared)
-        cases = super().create(prepared)
+        clean = self._without_course_defaults()
+        cases = super(LogisticsComplaint, clean).create(prepared).with_env(self.env)
         cases.filtered(lambda case: not case.name)._name_by_category()
         cases._stamp_phase(dict.fromkeys(cases, NEW))
         cases._after_create()
         return cases
 
     def write(self, vals):
+        self._refuse_course_in(vals)
         vals = self._prepare_customer_vals(vals)
         before = {case: case.phase for case in self} if "stage_id" in vals else {}
         result = super().write(vals)
@@ -414,6 +421,48 @@ class LogisticsComplaint(models.Model):
     def _unlink_except_numbered(self):
         if not self.env.user.has_group("logistics_customer_service.group_manager"):
             raise UserError(self.env._("A case is kept: cancel it, or merge it into another."))
+
+    @api.model
+    def _get_course_fields(self):
+        """Return the fields that follow from the work on a case and are nobody's to write."""
+        return {
+            "number",
+            "phase",
+            "priority",
+            "profile_id",
+            "tier_id",
+            "value_affected",
+            "resolved_at",
+            "closed_at",
+            "reopen_count",
+            "is_repeated",
+            "merged_into_id",
+        }
+
+    def _refuse_course_in(self, vals):
+        """Refuse what would talk around stages, gates, merges and deadlines."""
+        named = self._get_course_fields() & vals.keys()
+        allowed = self.env.su or self.env.context.get("logistics_course") is _BY_METHOD
+        if named and not allowed:
+            raise AccessError(
+                self.env._(
+                    "This follows from the work on a case and is not written: %s",
+                    ", ".join(sorted(self._fields[name].string for name in named)),
+                )
+            )
+
+    def _without_course_defaults(self):
+        """Return these records without defaults in the context that :meth:`create` would take."""
+        course = {f"default_{name}" for name in self._get_course_fields()}
+        context = self.env.context
+        if self.env.su or not course & context.keys():
+            return self
+        clean = {key: value for key, value in context.items() if key not in course}
+        return self.with_context(clean)  # pylint: disable=context-overridden
+
+    def _note_course(self, vals):
+        """Write what follows from the work on these cases."""
+        return self.with_context(logistics_course=_BY_METHOD).write(vals)
 
     def _prepare_customer_vals(self, vals):
         """Return values in which the customer is a legal entity and a person its contact."""
@@ -506,14 +555,15 @@ class LogisticsComplaint(models.Model):
         """
         now = fields.Datetime.now()
         if new == RESOLVED:
-            self.write({"resolved_at": now, "closed_at": False})
+            self._note_course({"resolved_at": now, "closed_at": False})
         elif new in (CLOSED, CANCELLED):
-            self.filtered(lambda case: new == CLOSED and not case.resolved_at).resolved_at = now
-            self.write({"closed_at": now, "customer_answered": False})
+            unsettled = self.filtered(lambda case: new == CLOSED and not case.resolved_at)
+            unsettled._note_course({"resolved_at": now})
+            self._note_course({"closed_at": now, "customer_answered": False})
         elif old in (RESOLVED, CLOSED, CANCELLED):
-            self.write({"resolved_at": False, "closed_at": False})
+            self._note_course({"resolved_at": False, "closed_at": False})
             for count, cases in self.grouped("reopen_count").items():
-                cases.reopen_count = count + (old != CANCELLED)
+                cases._note_course({"reopen_count": count + (old != CANCELLED)})
 
     def _move_to_phase(self, phase):
         """Put cases into the first stage of a phase that their team uses."""
@@ -553,8 +603,8 @@ class LogisticsComplaint(models.Model):
             )
         )
         repeated = self.browse(case_id for (case_id,) in rows)
-        (repeated - self.filtered("is_repeated")).is_repeated = True
-        (self.filtered("is_repeated") - repeated).is_repeated = False
+        (repeated - self.filtered("is_repeated"))._note_course({"is_repeated": True})
+        (self.filtered("is_repeated") - repeated)._note_course({"is_repeated": False})
 
     @api.model
     def _get_repeatable_kinds(self):

@@ -49,6 +49,10 @@ class LogisticsComplaint(models.Model):
 
     _to_acknowledge_idx = models.Index("(id) WHERE acknowledgement = 'to_send'")
 
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {"acknowledgement", "mail_reference"}
+
     # === OPENED BY MAIL ===#
 
     @api.model

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, format_date, format_datetime, split_every
+from odoo.tools import SQL, format_date, format_datetime, plaintext2html, split_every
 
 from ...tools.notice import notices
 from ...tools.periods import local_date
@@ -559,7 +559,9 @@ class LogisticsNotice(models.Model):
             ]
         )
         for notice in self:
-            notice.write({"body": bodies[notice.id], **self._prepare_queued_vals()})
+            # names and places in it are others' words, and the field shows HTML
+            body = plaintext2html(bodies[notice.id] or "")
+            notice.write({"body": body, **self._prepare_queued_vals()})
 
     @api.model
     def _prepare_queued_vals(self):

@@ -75,12 +75,26 @@ class StockPicking(models.Model):
         }
 
     def _send_confirmation_email(self):
-        """Where our notice says that the goods are out, core's messages are not sent."""
+        """Where our notice says that the goods are out, core's messages are not sent.
+
+        No delivery is left out: carriers' integrations are told of their shipments here, too.
+        """
         # whoever validates need not see the company's settings
         told = self.filtered(
             lambda picking: picking.company_id.sudo()._tells_of(notices.GOODS_OUT)
         )
+        if told:
+            quiet = told.with_context(logistics_told_by_notice=True)
+            super(StockPicking, quiet)._send_confirmation_email()
         return super(StockPicking, self - told)._send_confirmation_email()
+
+    def message_post_with_source(self, source_ref, **kwargs):
+        """Leave out core's mail on validation where our notice tells the same."""
+        # as in _send_confirmation_email
+        confirmation = self.company_id.sudo().stock_mail_confirmation_template_id
+        if self.env.context.get("logistics_told_by_notice") and source_ref == confirmation:
+            return self.env["mail.message"]
+        return super().message_post_with_source(source_ref, **kwargs)
 
     # === ACTIONS ===#
 

@@ -209,6 +209,16 @@ class LogisticsComplaint(models.Model):
             changed._ensure_nothing_decided()
         return result
 
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {
+            "compensation_amount",
+            "recovered_amount",
+            "result_told_at",
+            "result_state",
+            "resolution_level",
+        }
+
     def _ensure_nothing_decided(self):
         """What was decided for a customer stays that customer's.
 
@@ -301,7 +311,7 @@ class LogisticsComplaint(models.Model):
 
     def _note_result_told(self, letter):
         """Keep when the customer was told."""
-        self.result_told_at = letter.told_at
+        self._note_course({"result_told_at": letter.told_at})
 
     def _take_refusal(self, letter):
         """Bring a case whose result the customer refused to the next level, then outside."""
@@ -312,10 +322,10 @@ class LogisticsComplaint(models.Model):
 
     def _step_up(self):
         if self.resolution_level == "first":
-            self.resolution_level = "next"
+            self._note_course({"resolution_level": "next"})
             self._ask_to_decide("logistics_customer_service.group_supervisor")
         elif self.resolution_level == "next":
-            self.write(
+            self._note_course(
                 {
                     "resolution_level": "external",
                     "external_on": self.external_on or self.company_id._get_logistics_today(),

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, is_html_empty, plaintext2html
+from odoo.tools import consteq, is_html_empty, plaintext2html, split_every
 
 from .logistics_compensation_kinds import COUNTED
 
@@ -317,20 +317,23 @@ class LogisticsResultLetter(models.Model):
 
     @api.model
     def _cron_note_silence(self):
-        """Letters whose time has run out without an answer: one batch per call."""
+        """Letters whose time has run out without an answer, batch by batch."""
         cron = self.env["ir.cron"]
-        late = [("state", "=", TOLD), ("answer_due", "<", fields.Date.today())]
-        letters = self.search(late, limit=BATCH, order="answer_due, id")
-        remaining = self.search_count(late)
-        for letter in letters:
-            try:
-                with self.env.cr.savepoint():
-                    letter._note_silence()
-            except Exception:  # one letter's trouble is not the others'
-                _logger.exception("Letter %s could not be marked as unanswered", letter.id)
-            remaining -= 1
-            # one that failed waits for tomorrow: it must not keep the job running
-            if not cron._commit_progress(1, remaining=remaining):
+        # looked up once: one that fails, or is not late where its company is, waits for tomorrow
+        late = self.search(
+            [("state", "=", TOLD), ("answer_due", "<", fields.Date.today())],
+            order="answer_due, id",
+        )
+        remaining = len(late)
+        for batch in split_every(BATCH, late.ids, self.browse):
+            for letter in batch:
+                try:
+                    with self.env.cr.savepoint():
+                        letter._note_silence()
+                except Exception:  # one letter's trouble is not the others'
+                    _logger.exception("Letter %s could not be marked as unanswered", letter.id)
+            remaining -= len(batch)
+            if not cron._commit_progress(len(batch), remaining=remaining):
                 return
 
     def _note_silence(self):

@@ -1,4 +1,5 @@
-from odoo import Command
+from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .test_complaint import ComplaintCommon
@@ -67,3 +68,57 @@ class TestComplaintSecurity(ComplaintCommon):
             {"name": "Ours", "company_id": self.company.id}
         )
         self.assertNotIn(own.id, abroad["logistics.complaint.category"].search([]).ids)
+
+    def test_nobody_writes_what_follows_from_the_work(self):
+        """A phase written past its stage would talk around the gates of closing."""
+        now = fields.Datetime.now()
+        values = {
+            "phase": "closed",
+            "number": "C/1",
+            "priority": "3",
+            "resolved_at": now,
+            "closed_at": now,
+            "reopen_count": 7,
+            "is_repeated": True,
+            "merged_into_id": self.case.id,
+            "first_reply_at": now,
+            "due_at": now,
+            "acknowledgement": "sent",
+            "result_told_at": now,
+            "resolution_level": "external",
+            "compensation_amount": 1.0,
+            "tier_id": False,
+        }
+        for user in (self.agent, self.manager):
+            case = self.case.with_user(user)
+            for name, value in values.items():
+                with self.subTest(name, login=user.login), self.assertRaises(AccessError):
+                    case.write({name: value})
+        cases = self.env["logistics.complaint"].with_user(self.agent)
+        with self.assertRaises(AccessError):
+            cases.create({"partner_id": self.customer.id, "phase": "closed"})
+
+    def test_defaults_in_the_context_settle_nothing(self):
+        context = {"default_phase": "closed", "default_result_told_at": fields.Datetime.now()}
+        cases = self.env["logistics.complaint"].with_user(self.agent).with_context(**context)
+        case = cases.create({"partner_id": self.customer.id, "category_id": self.late.id})
+        self.assertEqual(case.phase, "new")
+        self.assertFalse(case.result_told_at)
+        self.assertEqual(case.env.context.get("default_phase"), "closed")
+
+    def test_agent_works_through_a_case(self):
+        """What the program notes on the way needs no more rights than the agent has."""
+        case = self.env["logistics.complaint"].with_user(self.agent).create(
+            {"partner_id": self.customer.id, "kind": "inquiry", "category_id": self.late.id}
+        )
+        case.action_take()
+        case.action_start()
+        case.message_post(
+            body="We are looking into it.", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertTrue(case.first_reply_at)
+        case.action_resolve()
+        case.action_reopen()
+        self.assertEqual((case.phase, case.reopen_count), ("working", 1))
+        case.action_close()
+        self.assertTrue(case.closed_at)

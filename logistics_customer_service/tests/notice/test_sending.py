@@ -233,6 +233,18 @@ class TestSending(NoticeCommon):
         self.assertIn("Thank you for your order", mine.body)
         self.assertEqual(text.sms_ids.body, f"订单 {text.number} 已确认")
 
+    def test_names_in_a_text_are_no_html(self):
+        """The text of an SMS is kept in a field that shows HTML."""
+        evil = self._customer("A", phone="+86 139 0013 9001", lang="en_US")
+        evil.name = "<img src=x onerror=alert(1)>"
+        self._rule("order_confirmed").sms_template_id.body = "Dear {{ object.customer_name }}"
+        notice = self._confirmed(evil)
+        self._process()
+        self.assertEqual(notice.channel, "sms")
+        self.assertEqual(notice.sms_ids.body, f"Dear {evil.name}")
+        self.assertNotIn("<img", notice.body)
+        self.assertIn("&lt;img", notice.body)
+
     def test_day_in_the_language_and_time_zone_of_the_customer(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         order = self._order(self.customer)
@@ -445,6 +457,20 @@ class TestSending(NoticeCommon):
     def test_ours_replaces_cores(self):
         self.assertFalse(self._validate_with_core())
         self.assertFalse(self.company._get_text_validation("sms"))
+
+    def test_carriers_are_asked_whatever_customers_are_told(self):
+        """Core orders labels and tracking numbers in the same hook in which it mails."""
+        self.carrier.integration_level = "rate_and_ship"
+        asked = []
+        picking = self._delivery(validate=False)
+        picking.picking_type_id.print_label = True
+        with patch.object(
+            type(picking), "send_to_shipper", lambda delivery: asked.extend(delivery.ids)
+        ):
+            self._deliver(picking.sale_id)
+        self.assertEqual(picking.state, "done")
+        self.assertTrue(self.company._tells_of("goods_out"))
+        self.assertEqual(asked, picking.ids)
 
     def test_cores_stays_without_ours(self):
         for switch_off in (
