@@ -104,6 +104,10 @@
         "views/resolution/logistics_policy_views.xml",
         "views/resolution/logistics_complaint_views.xml",
         "views/resolution/result_page_templates.xml",
+        "views/selfservice/logistics_service_team_views.xml",
+        "views/selfservice/res_config_settings_views.xml",
+        "views/selfservice/portal_templates.xml",
+        "views/selfservice/service_form_templates.xml",
         "views/report/logistics_delivery_report_views.xml",
         "views/indicator/logistics_indicator_views.xml",
         "views/indicator/logistics_indicator_figure_views.xml",
@@ -156,6 +160,7 @@
     "assets": {
         "web.assets_frontend": [
             "logistics_customer_service/static/src/scss/tracking.scss",
+            "logistics_customer_service/static/src/scss/selfservice.scss",
         ],
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",

@@ -1,4 +1,11 @@
+from werkzeug.exceptions import TooManyRequests
+
 from odoo.http import Controller, request, route
+
+from ..tools.shipment.throttle import Throttle
+
+# wrong links of one address; of this process alone, as on the tracking page
+GUESSES = Throttle(burst=30, interval=2)
 
 
 class ResultLetter(Controller):
@@ -33,10 +40,14 @@ class ResultLetter(Controller):
 
     def _find(self, letter_id, token):
         """Return the letter; whatever is wrong with the link, the answer is the same."""
-        if letter_id > 2**31 - 1:
-            raise request.not_found()
-        letter = request.env["logistics.result.letter"]._find_by_token(letter_id, token)
+        address = request.httprequest.remote_addr
+        if not GUESSES.is_open(address):
+            raise TooManyRequests
+        letters = request.env["logistics.result.letter"]
+        known = letter_id <= 2**31 - 1
+        letter = letters._find_by_token(letter_id, token) if known else letters
         if not letter:
+            GUESSES.take(address)
             raise request.not_found()
         # the page speaks the language in which the customer is written to
         request.update_context(lang=letter.lang or request.env.lang)

@@ -15,3 +15,4 @@ from . import report
 from . import tracking
 from . import cod
 from . import indicator
+from . import selfservice

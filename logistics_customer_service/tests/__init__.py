@@ -37,6 +37,9 @@ from .report import test_reports
 from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
+from .selfservice import test_portal_cases
+from .selfservice import test_service_form
+from .selfservice import test_remark_case
 from . import test_security
 from . import test_multicompany
 from . import test_performance

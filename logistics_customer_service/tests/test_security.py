@@ -154,14 +154,19 @@ class TestSecurity(LogisticsCommon):
                 granted = {operation for operation in ALL if records.has_access(operation)}
                 self.assertEqual(granted, allowed, f"{model}, {user.login}")
 
-    def test_customers_and_visitors_see_nothing(self):
-        for user in (self.portal, self.public):
+    def test_customers_read_cases_and_visitors_nothing(self):
+        for user, readable in ((self.portal, {"logistics.complaint"}), (self.public, set())):
             for model in MATRIX:
                 records = self.env[model].with_user(user)
-                self.assertFalse(
-                    any(records.has_access(operation) for operation in ALL),
-                    f"{model}, {user.login}",
-                )
+                granted = {operation for operation in ALL if records.has_access(operation)}
+                expected = {READ} if model in readable else NOTHING
+                self.assertEqual(granted, expected, f"{model}, {user.login}")
+
+    def test_customers_read_no_cases_but_their_own(self):
+        case = self.env["logistics.complaint"].create({"partner_id": self.customer.id})
+        self.assertFalse(case.with_user(self.portal).has_access("read"))
+        self.portal.partner_id.parent_id = self.customer
+        self.assertTrue(case.with_user(self.portal).has_access("read"))
 
     def test_every_model_with_a_company_has_a_company_rule(self):
         guarded = self.env["ir.rule"].search([]).filtered(
@@ -214,6 +219,7 @@ class TestSecurity(LogisticsCommon):
             allowed = {name for name in public if name.startswith("action_")}
             overrides = {"create", "write", "unlink", "copy_data", "default_get"}
             overrides |= {"message_process", "message_new", "message_update"}  # the mail gateway's
+            overrides |= {"message_subscribe"}  # takes a right away
             self.assertLessEqual(public - allowed, overrides)
 
     def test_agent_cannot_reach_manager_actions(self):
