@@ -59,9 +59,7 @@ class LogisticsCaseLesson(models.Model):
         groups="logistics_customer_service.group_supervisor",
         help="Seen by supervisors alone: the lesson itself names nobody.",
     )
-    author_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, default=lambda self: self.env.user
-    )
+    author_id = fields.Many2one("res.users", readonly=True, copy=False, default=lambda self: self.env.user)
     state = fields.Selection(
         [("draft", "Draft"), (PUBLISHED, "Published")],
         required=True,
@@ -70,9 +68,7 @@ class LogisticsCaseLesson(models.Model):
         copy=False,
         tracking=True,
     )
-    published_by_id = fields.Many2one(
-        "res.users", string="Published By", readonly=True, copy=False
-    )
+    published_by_id = fields.Many2one("res.users", string="Published By", readonly=True, copy=False)
     published_at = fields.Datetime(string="Published", readonly=True, copy=False)
 
     # one lesson of each kind a case: of two clicks the second finds the first's
@@ -123,8 +119,7 @@ class LogisticsCaseLesson(models.Model):
         """Return the lessons among these that fit a case whose category has this path."""
         same_cause = self.filtered(
             lambda lesson: (
-                case.cause_id and lesson.cause_id == case.cause_id
-                and lesson.company_id == case.company_id
+                case.cause_id and lesson.cause_id == case.cause_id and lesson.company_id == case.company_id
             )
         )
         near = (self - same_cause).filtered(
@@ -144,9 +139,7 @@ class LogisticsCaseLesson(models.Model):
         for lesson in self:
             if not lesson.lesson:
                 raise UserError(self.env._("Say what “%s” teaches first.", lesson.name))
-        self._decide(
-            state=PUBLISHED, published_by_id=self.env.uid, published_at=fields.Datetime.now()
-        )
+        self._decide(state=PUBLISHED, published_by_id=self.env.uid, published_at=fields.Datetime.now())
 
     def action_withdraw(self):
         """Take lessons out of the library again."""

@@ -11,9 +11,7 @@ class LogisticsComplaint(models.Model):
 
     _inherit = "logistics.complaint"
 
-    similar_lesson_count = fields.Integer(
-        string="Similar Lessons", compute="_compute_similar_lesson_count"
-    )
+    similar_lesson_count = fields.Integer(string="Similar Lessons", compute="_compute_similar_lesson_count")
 
     @api.depends("category_id", "cause_id", "company_id")
     def _compute_similar_lesson_count(self):

@@ -33,8 +33,7 @@ class LogisticsComplaintRateReport(models.Model):
     valid_count = fields.Integer(
         string="Valid Complaints",
         readonly=True,
-        help="Complaints and claims, not cancelled, for which the customer is not the "
-        "responsible party.",
+        help="Complaints and claims, not cancelled, for which the customer is not the responsible party.",
     )
     complaint_rate = fields.Float(
         string="Complaints per 1,000 Deliveries",

@@ -38,9 +38,7 @@ class LogisticsComplaintReport(models.Model):
     phase = fields.Selection(PHASES, readonly=True)
     category_id = fields.Many2one("logistics.complaint.category", readonly=True)
     cause_id = fields.Many2one("logistics.cause", readonly=True)
-    party_id = fields.Many2one(
-        "logistics.responsible.party", string="Responsible Party", readonly=True
-    )
+    party_id = fields.Many2one("logistics.responsible.party", string="Responsible Party", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     tier_id = fields.Many2one(
         "logistics.tier", readonly=True, help="The customer's tier when the case was opened."
@@ -118,12 +116,8 @@ class LogisticsComplaintReport(models.Model):
         help="Deadlines met ÷ (met + missed); open and overdue is missed, open and not due is "
         "left out (formula 11).",
     )
-    answer_sla_rate = fields.Float(
-        string="First Response in Time", readonly=True, aggregator="sum"
-    )
-    resolution_sla_rate = fields.Float(
-        string="Resolution in Time", readonly=True, aggregator="sum"
-    )
+    answer_sla_rate = fields.Float(string="First Response in Time", readonly=True, aggregator="sum")
+    resolution_sla_rate = fields.Float(string="Resolution in Time", readonly=True, aggregator="sum")
     first_contact_rate = fields.Float(
         string="First-Contact Resolution",
         readonly=True,
@@ -270,9 +264,7 @@ class LogisticsComplaintReport(models.Model):
 
     def _get_valid_sql(self):
         """Return the SQL of whether case ``c`` counts in the complaint rate (formula 9)."""
-        return SQL(
-            "%s AND COALESCE(party.kind, '') <> 'customer'", self._get_complaint_sql()
-        )
+        return SQL("%s AND COALESCE(party.kind, '') <> 'customer'", self._get_complaint_sql())
 
     def _get_first_contact_sql(self):
         """Return the SQL of whether case ``c`` was settled at first contact (formula 13)."""

@@ -100,9 +100,7 @@ class TestLesson(ComplaintCommon):
         with self.assertRaises(UserError):
             mine.write({"state": "published"})
         with self.assertRaises(UserError):
-            self.Lesson.with_user(self.agent).create(
-                {"name": "L", "happened": "H", "state": "published"}
-            )
+            self.Lesson.with_user(self.agent).create({"name": "L", "happened": "H", "state": "published"})
         self.assertEqual(mine.state, "draft")
 
     def test_published_is_read_by_agents_and_written_by_supervisors(self):
@@ -126,9 +124,7 @@ class TestLesson(ComplaintCommon):
         theirs = self._lesson(company_id=other.id)
         theirs.sudo().state = "published"
         mine = self._published()
-        found = self.Lesson.with_user(self.agent).search(
-            [("id", "in", (draft + theirs + mine).ids)]
-        )
+        found = self.Lesson.with_user(self.agent).search([("id", "in", (draft + theirs + mine).ids)])
         self.assertEqual(found, mine)
 
     # === BESIDE A CASE ===#

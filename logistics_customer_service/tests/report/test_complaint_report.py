@@ -79,9 +79,7 @@ class ComplaintReportCommon(ComplaintCommon):
         orders = [self._order(customer) for customer in self.customers]
         for order in orders[:3]:
             self._deliver(order, at=self.now - timedelta(days=3)).carrier_id = self.carriers[0]
-        cases = self.Complaint.create(
-            [self._prepare_random_case(chance, orders) for _number in range(count)]
-        )
+        cases = self.Complaint.create([self._prepare_random_case(chance, orders) for _number in range(count)])
         self.env["logistics.clock"].search([("complaint_id", "in", cases.ids)]).unlink()
         for case in cases:
             self._tell_story(chance, case)
@@ -117,9 +115,7 @@ class ComplaintReportCommon(ComplaintCommon):
             "phase": phase,
             "stage_id": self._stage(phase).id,
             "resolved_at": resolved if phase in ("resolved", "closed") else None,
-            "closed_at": resolved + timedelta(hours=chance.randrange(72))
-            if phase == "closed"
-            else None,
+            "closed_at": resolved + timedelta(hours=chance.randrange(72)) if phase == "closed" else None,
             "reopen_count": chance.choice((0, 0, 0, 1, 2)),
             "first_reply_at": received + timedelta(minutes=chance.randrange(3000))
             if chance.random() < 0.7
@@ -130,9 +126,7 @@ class ComplaintReportCommon(ComplaintCommon):
         self.env.flush_all()
         # what happened is written past the rules of work: the report shall count what is there
         for name, value in vals.items():
-            self.env.cr.execute(
-                f"UPDATE logistics_complaint SET {name} = %s WHERE id = %s", [value, case.id]
-            )
+            self.env.cr.execute(f"UPDATE logistics_complaint SET {name} = %s WHERE id = %s", [value, case.id])
         self.env["logistics.clock"].create(
             [
                 self._prepare_clock(chance, case, target)
@@ -163,9 +157,7 @@ class ComplaintReportCommon(ComplaintCommon):
 
     def _recount(self, cases):
         """Return case → what it counts, from the records alone."""
-        alive = self.Complaint.search(
-            [("company_id", "=", self.company.id), ("phase", "!=", "cancelled")]
-        )
+        alive = self.Complaint.search([("company_id", "=", self.company.id), ("phase", "!=", "cancelled")])
         return {case: self._count_case(case, alive) for case in alive & cases}
 
     def _count_case(self, case, alive):
@@ -175,9 +167,7 @@ class ComplaintReportCommon(ComplaintCommon):
         told["valid"] = complaint and case.party_id.kind != "customer"
         told["closed"] = case.phase == "closed"
         told["settled"] = bool(case.resolved_at or case.reopen_count)
-        told["first_contact"] = (
-            told["closed"] and not case.reopen_count and not self._came_again(case, alive)
-        )
+        told["first_contact"] = told["closed"] and not case.reopen_count and not self._came_again(case, alive)
         told["reopened"] = case.reopen_count > 0
         told["repeated"] = complaint and case.is_repeated
         told["compensation"] = case.compensation_amount
@@ -320,9 +310,7 @@ class TestComplaintReport(ComplaintReportCommon):
         self.assertEqual(len(deliveries), 8)
         for carrier in (*self.carriers, self.carriers.browse()):
             below = len(deliveries.filtered(lambda one, carrier=carrier: one.carrier_id == carrier))
-            above = sum(
-                one["valid"] for case, one in told.items() if case.carrier_id == carrier
-            )
+            above = sum(one["valid"] for case, one in told.items() if case.carrier_id == carrier)
             [row] = self.Rate._read_group(
                 [*own, ("carrier_id", "=", carrier.id)],
                 [],

@@ -14,14 +14,10 @@ AMOUNT = re.compile(
     rf"{CURRENCY}\s?{NUMBER}|{NUMBER}\s?(?:{CURRENCY}|(?:万|千|百)?(?:元|块钱?|美元|欧元|港币))",
     re.IGNORECASE,
 )
-DATE = re.compile(
-    r"\d{4}\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}\s?日?)?|\d{1,2}\s?月\s?\d{1,2}\s?[日号]"
-)
-PHONE = re.compile(r"(?<![\w+])\+?\(?\d[\d\s()-]{6,}\d(?!\w)")
+DATE = re.compile(r"\d{4}\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}\s?日?)?|\d{1,2}\s?月\s?\d{1,2}\s?[日号]")
+PHONE = re.compile(r"(?<![A-Za-z0-9+])\+?\(?\d[\d\s()-]{6,}\d(?![A-Za-z0-9])")
 # numbers of orders, parcels, vehicles: three digits or more, with what letters stand beside them
-CODE = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[A-Za-z0-9]|[/_-](?=[A-Za-z0-9]))*(?![A-Za-z0-9])"
-)
+CODE = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[A-Za-z0-9]|[/_-](?=[A-Za-z0-9]))*(?![A-Za-z0-9])")
 PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][·\s]?[A-Z0-9]{5,6}(?![A-Za-z0-9])")
 CALLED = re.compile(r"(?:[\u4e00-\u9fff](?=先生|女士|小姐|老师|师傅|经理))(?<![的位了和与])")
 LEGAL = re.compile(
