@@ -27,7 +27,7 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
     env.cr.execute("DELETE FROM logistics_notice")
-    for table in ("result_letter", "recovery", "compensation", "complaint"):
+    for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them
     sequences = env["ir.sequence"].with_context(active_test=False).search(

@@ -11,6 +11,7 @@ from . import clock
 from . import resolution
 from . import casework
 from . import intake
+from . import library
 from . import report
 from . import tracking
 from . import cod

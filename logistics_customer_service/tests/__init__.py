@@ -28,12 +28,14 @@ from .complaint import test_assignment
 from .complaint import test_merge
 from .complaint import test_security as test_complaint_security
 from .complaint import test_performance as test_complaint_performance
+from .library import test_lesson
 from .report import test_delivery_report
 from .indicator import test_indicator
 from .indicator import test_goal
 from .report import test_indicators
 from .cod import test_cod
 from .report import test_reports
+from .report import test_complaint_report
 from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution

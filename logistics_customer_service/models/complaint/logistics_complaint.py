@@ -176,6 +176,14 @@ class LogisticsComplaint(models.Model):
         check_company=True,
     )
     line_ids = fields.One2many("logistics.complaint.line", "complaint_id", string="Goods")
+    product_ids = fields.Many2many(
+        "product.product",
+        "logistics_complaint_product_rel",
+        string="Products",
+        compute="_compute_product_ids",
+        store=True,
+        help="The goods concerned, each product once.",
+    )
     value_affected = fields.Monetary(compute="_compute_value_affected", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
@@ -346,6 +354,11 @@ class LogisticsComplaint(models.Model):
                 )
                 for line in case.line_ids
             )
+
+    @api.depends("line_ids.product_id")
+    def _compute_product_ids(self):
+        for case in self:
+            case.product_ids = case.line_ids.product_id
 
     @api.depends("company_id", "category_id")
     def _compute_team_id(self):

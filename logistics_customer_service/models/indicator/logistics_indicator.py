@@ -49,6 +49,7 @@ class LogisticsIndicator(models.Model):
             ("percent", "Percent"),
             ("per_thousand", "Per thousand"),
             ("days", "Days"),
+            ("hours", "Hours"),
             ("number", "Count"),
             ("amount", "Amount"),
         ],
@@ -243,6 +244,8 @@ class LogisticsIndicator(models.Model):
         number = formatLang(self.env, value, digits=1)
         if self.unit == "days":
             return self.env._("%s days", number)
+        if self.unit == "hours":
+            return self.env._("%s hours", number)
         return f"{number} %" if self.unit == "percent" else f"{number} ‰"
 
     # === ACTIONS ===#
