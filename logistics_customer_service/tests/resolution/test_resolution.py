@@ -507,6 +507,31 @@ class TestRecovery(ResolutionCommon):
         self.assertEqual(compensation.recovered_amount, 120)
         self.assertEqual(self.case.recovered_amount, 120)
 
+    def test_claims_go_on_by_their_buttons(self):
+        recovery = (
+            self.env["logistics.recovery"]
+            .with_user(self.agent)
+            .with_context(default_received_company=99.0)
+            .create(
+                {
+                    "complaint_id": self.case.id,
+                    "partner_id": self._customer("Carrier").id,
+                    "claimed_amount": 150,
+                    "state": "received",
+                }
+            )
+        )
+        self.assertEqual((recovery.state, recovery.received_company), ("draft", 0))
+        for name, value in {
+            "state": "received",
+            "received_company": 99.0,
+            "claimed_on": fields.Date.today(),
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                recovery.write({name: value})
+        recovery.action_give_up()
+        self.assertEqual(recovery.state, "given_up")
+
 
 @tagged("post_install", "-at_install")
 class TestPrinted(LetterCommon):
