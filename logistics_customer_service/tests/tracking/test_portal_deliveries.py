@@ -62,6 +62,9 @@ class TestPortalDeliveries(TrackingHttp):
         ):
             with self.subTest(name), self.assertRaises(AccessError):
                 delivery.read([name])
+        for name in ("logistics_manager_id", "logistics_general_manager_id"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.company.with_user(self.user).read([name])
 
     def test_returns_steps_and_drafts_are_not_shown(self):
         Picking = self.env["stock.picking"].with_user(self.user)
