@@ -1,4 +1,11 @@
+from werkzeug.exceptions import TooManyRequests
+
 from odoo.http import Controller, request, route
+
+from ..tools.shipment.throttle import Throttle
+
+# wrong links of one address, as for the tracking page: thirty at once, then one every two seconds
+GUESSES = Throttle(burst=30, interval=2)
 
 
 class ResultLetter(Controller):
@@ -33,14 +40,17 @@ class ResultLetter(Controller):
 
     def _find(self, letter_id, token):
         """Return the letter; whatever is wrong with the link, the answer is the same."""
-        if letter_id > 2**31 - 1:
-            raise request.not_found()
-        letter = request.env["logistics.result.letter"]._find_by_token(letter_id, token)
-        if not letter:
+        address = request.httprequest.remote_addr
+        if not GUESSES.is_open(address):
+            raise TooManyRequests()
+        letters = request.env["logistics.result.letter"]
+        known = letter_id < 2**31 and letters._find_by_token(letter_id, token)
+        if not known:
+            GUESSES.take(address)
             raise request.not_found()
         # the page speaks the language in which the customer is written to
-        request.update_context(lang=letter.lang or request.env.lang)
-        return letter.with_context(lang=request.env.lang)
+        request.update_context(lang=known.lang or request.env.lang)
+        return known.with_context(lang=request.env.lang)
 
     def _page(self, letter, token):
         response = request.render(
