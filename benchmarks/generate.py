@@ -332,6 +332,7 @@ class Generator:
                 "state": f"CASE WHEN s.draw < 0.02 THEN 'cancel' ELSE '{_state(kind)}' END",
                 "product_uom_qty": "4",
                 "qty_delivered": "s.shipped" if kind == "done" else "0",
+                "promised_date": "s.promised" if kind != "draft" else "NULL::timestamp",
                 "create_date": "s.placed",
             }
         )
@@ -362,6 +363,8 @@ class Generator:
             "scheduled_date": "s.promised",
             "date_deadline": "s.promised",
             "date_done": "s.delivered" if kind == "done" else "NULL::timestamp",
+            "shipment_promised_at": "s.promised",
+            "expected_arrival": "s.promised",
             "create_date": "s.placed",
         }
 

@@ -402,6 +402,12 @@ class OlistLoader:
             "scheduled_date": "s.due",
             "date_deadline": "s.promised",
             "date_done": "s.delivered",
+            # What was delivered before the addon came, it knows nothing more of.
+            "shipment_open": "NULL::boolean",
+            "shipment_promised_at": "NULL::timestamp",
+            "expected_arrival": "NULL::timestamp",
+            "expected_arrival_source": "NULL::varchar",
+            "delay_foreseen": "NULL::boolean",
             "weight": "0" if kind == "cancel" else "s.weight",
             # The pattern weighs one: this is zero where nothing is reserved.
             "shipping_weight": "pattern.shipping_weight * s.weight",

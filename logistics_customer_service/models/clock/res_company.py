@@ -8,12 +8,14 @@ class ResCompany(models.Model):
         "res.users",
         string="Service Manager",
         domain=[("share", "=", False)],
+        groups="base.group_user",
         help="Hears of deadlines that escalation rules bring to the manager.",
     )
     logistics_general_manager_id = fields.Many2one(
         "res.users",
         string="General Manager",
         domain=[("share", "=", False)],
+        groups="base.group_user",
         help="Hears of deadlines that escalation rules bring to the top.",
     )
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ...tools.periods import local_date
@@ -8,6 +8,11 @@ from ...tools.shipment import remittance, shipment
 # handed over to a person: at a locker nobody pays
 PAID = (shipment.DELIVERED, shipment.SIGNED_BY_OTHER)
 NOT_DELIVERED = (shipment.REFUSED, shipment.RETURNED, shipment.LOST)
+# what people write by hand; all else follows, or is written by the methods below alone
+BY_HAND = {"amount", "confirmed_at", "confirmed_amount", "write_off_reason", "note"}
+CONFIRMATION = {"confirmed_at", "confirmed_amount"}
+# an object cannot come in by RPC
+_BY_METHOD = object()
 
 
 class LogisticsCod(models.Model):
@@ -219,9 +224,44 @@ class LogisticsCod(models.Model):
     # === CRUD METHODS ===#
 
     def write(self, vals):
+        if not self.env.su and self.env.context.get("logistics_cod") is not _BY_METHOD:
+            self.check_access("write")
+            self._ensure_by_hand(vals)
+            if CONFIRMATION & vals.keys():
+                vals = {**vals, "confirmed_by": self.env.uid}
         if "amount" in vals and "is_manual" not in vals:
             vals = {**vals, "is_manual": True}
         return super().write(vals)
+
+    def _ensure_by_hand(self, vals):
+        """Money that was collected or remitted is booked by its actions, not by writing."""
+        booked = self._get_booked_fields() & vals.keys()
+        if booked:
+            raise AccessError(
+                self.env._(
+                    "Collections are confirmed, remitted and written off by their buttons, not by "
+                    "writing: %s",
+                    ", ".join(sorted(self._fields[name].string for name in booked)),
+                )
+            )
+        if CONFIRMATION & vals.keys() and "remitted" in self.mapped("state"):
+            raise UserError(self.env._("What was remitted keeps the amount collected."))
+        if "amount" in vals and any(not cod._follows_order() for cod in self):
+            raise UserError(self.env._("What was collected keeps the amount to collect."))
+
+    @api.model
+    def _get_booked_fields(self):
+        """Return what is booked or follows; chatter, activities and others' fields are free."""
+        own = {
+            name
+            for name, field in self._fields.items()
+            if field._module == "logistics_customer_service"
+        }
+        return own - BY_HAND
+
+    def _book(self, vals):
+        """Write what only the actions on collections may write."""
+        return self.with_context(logistics_cod=_BY_METHOD).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collected(self):
@@ -308,7 +348,7 @@ class LogisticsCod(models.Model):
                 raise UserError(
                     self.env._("%s collects nothing any more.", cod.sudo().picking_id.name)
                 )
-            cod.write(
+            cod._book(
                 {
                     "confirmed_at": cod.collected_at or fields.Datetime.now(),
                     "confirmed_amount": cod.amount,
@@ -347,7 +387,7 @@ class LogisticsCod(models.Model):
                 raise UserError(
                     self.env._("%s is not waiting for a remittance.", cod.sudo().picking_id.name)
                 )
-            cod.write(
+            cod._book(
                 {
                     "remitted_on": day,
                     "remitted_amount": amounts[cod.id],
@@ -359,7 +399,7 @@ class LogisticsCod(models.Model):
     def action_undo_remittance(self):
         """Take back a remittance booked by mistake; what was booked stays in the history."""
         self.check_access("write")
-        self.filtered(lambda cod: cod.state == "remitted").write(
+        self.filtered(lambda cod: cod.state == "remitted")._book(
             {"remitted_on": False, "remitted_amount": 0, "remittance_ref": False}
         )
 
@@ -371,11 +411,11 @@ class LogisticsCod(models.Model):
                 raise UserError(self.env._("Give the reason for writing off first."))
             if cod.state == "remitted":
                 raise UserError(self.env._("What was remitted is not written off."))
-        self.write({"written_off_at": fields.Datetime.now()})
+        self._book({"written_off_at": fields.Datetime.now()})
 
     def action_update_amount(self):
         """Work the amounts out anew from the orders: after a payment, or a change of the order."""
         self.check_access("write")
-        self.filtered("is_manual").write({"is_manual": False})
+        self.filtered("is_manual")._book({"is_manual": False})
         cods = self.sudo()  # reads orders, transfers and invoices
         cods._sync(cods.order_id)

@@ -40,6 +40,12 @@ class SaleOrder(models.Model):
             self.filtered(lambda order: order.state == "sale")._switch_cod()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_collected(self):
+        """An order is kept as long as money collected for it is on record."""
+        # whoever deletes an order need not see the money's way
+        self.env["logistics.cod"].sudo().search([("order_id", "in", self.ids)]).unlink()
+
     def _switch_cod(self):
         """Begin to collect, or stop where nothing has been collected yet."""
         cods = self.env["logistics.cod"].sudo()  # follows from the order its writer may change

@@ -83,6 +83,7 @@ class LogisticsComplaint(models.Model):
         string="Reached Us",
         required=True,
         default=fields.Datetime.now,
+        tracking=True,
         help="When the matter reached us, which for a letter is before it was registered.",
     )
     description = fields.Html(string="What Happened")

@@ -12,6 +12,7 @@ class StockPicking(models.Model):
         readonly=True,
         copy=False,
         ondelete="set null",
+        groups="base.group_user",  # customers read their deliveries, not how they are rated
         help="The delivery is urgent because the customer's tier grants priority.",
     )
 

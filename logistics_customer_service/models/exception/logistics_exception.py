@@ -331,14 +331,16 @@ class LogisticsException(models.Model):
 
     @api.model
     def _cron_detect_exceptions(self):
-        """Bring the list up to date, one kind at a time; trouble with one is not the others'."""
+        """Bring the list up to date, one kind at a time; trouble with one is not the others'.
+
+        All of them whatever time it takes: a run that stopped would begin anew with the first.
+        """
         cron = self.env["ir.cron"]
         kinds = [kind for kind, _label in self._get_kinds()]
         cron._commit_progress(remaining=len(kinds) + 1)
         for number, kind in enumerate(kinds):
             self._try(self._detect_kind, kind, SQL("TRUE"))
-            if not cron._commit_progress(1, remaining=len(kinds) - number):
-                return
+            cron._commit_progress(1, remaining=len(kinds) - number)
         self._try(self._update_facts, SQL("TRUE"))
         cron._commit_progress(1, remaining=0)
 

@@ -13,12 +13,16 @@ class StockPicking(models.Model):
         string="Validated Short",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="Less than ordered went out; the rest is a backorder, or nothing.",
     )
 
     exception_ids = fields.One2many("logistics.exception", "picking_id", string="Exceptions")
     can_agree_promise = fields.Boolean(related="sale_id.can_agree_promise")
-    partner_phone = fields.Char(string="Phone", compute="_compute_partner_phone")
+    # whoever gets the goods is not given the number of whoever ordered them
+    partner_phone = fields.Char(
+        string="Phone", compute="_compute_partner_phone", groups="base.group_user"
+    )
     tracking_link = fields.Char(compute="_compute_tracking_link")
 
     # few of very many: what the list of exceptions is made from

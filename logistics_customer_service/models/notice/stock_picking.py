@@ -9,7 +9,10 @@ class StockPicking(models.Model):
 
     notice_ids = fields.One2many("logistics.notice", "picking_id", string="Notices")
     notice_count = fields.Integer(
-        string="Number of Notices", compute="_compute_notice_count", compute_sudo=True
+        string="Number of Notices",
+        compute="_compute_notice_count",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     def _compute_notice_count(self):

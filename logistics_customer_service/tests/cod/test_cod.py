@@ -215,6 +215,46 @@ class TestCod(CodCommon):
         cod.action_write_off()
         self.assertEqual((cod.state, cod.fee_amount, cod.overdue), ("written_off", 0, False))
 
+    def test_money_is_booked_by_actions_not_by_writing(self):
+        cod = self._handed_over().with_user(self.supervisor)
+        for name, value in {
+            "state": "remitted",
+            "remitted_on": "2026-03-01",
+            "remitted_amount": 100,
+            "confirmed_by": self.manager.id,
+            "written_off_at": FRIDAY,
+            "fee_amount": 0,
+            "due_date": "2030-01-01",
+            "picking_id": cod.picking_id.id,
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                cod.write({name: value})
+        with self.assertRaises(UserError):
+            cod.amount = 1
+        cod.write({"confirmed_at": FRIDAY, "confirmed_amount": 90})
+        self.assertEqual((cod.confirmed_by, cod.collected_amount), (self.supervisor, 90))
+        cod._remit({cod.id: 90}, "R1", fields.Date.today(), {})
+        self.assertEqual(cod.state, "remitted")
+        with self.assertRaises(UserError):
+            cod.confirmed_amount = 10
+        cod.message_post(body="Booked.")
+        cod.action_undo_remittance()
+        self.assertEqual(cod.state, "collected")
+
+    def test_order_with_collected_money_is_not_deleted(self):
+        order = self._cod_order()
+        order.picking_ids.carrier_id = False
+        self._deliver(order)
+        self.assertEqual(self._cod(order).state, "collected")
+        order._action_cancel()
+        with self.assertRaises(UserError):
+            order.unlink()
+        self.assertTrue(self._cod(order))
+        open_one = self._cod_order()
+        open_one._action_cancel()
+        open_one.unlink()
+        self.assertFalse(open_one.exists())
+
     # === FEES ===#
 
     def test_fee_on_delivered_only(self):

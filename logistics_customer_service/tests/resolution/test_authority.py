@@ -141,6 +141,37 @@ class TestAuthority(ResolutionCommon):
         with freeze_time(fields.Datetime.now() + timedelta(days=31)):
             self._approved(100, case=self._case(), by=self.agent)
 
+    def test_what_a_merged_customer_was_given_counts(self):
+        """Two entries of one customer are one customer to whoever decides."""
+        double = self._customer("Lumina Ltd")
+        case = self._case(double)
+        given = self._approved(300, case=case)
+        notice = self.env["logistics.notice"].create(
+            {
+                "occasion": "missed",
+                "company_id": self.company.id,
+                "partner_id": double.id,
+                "happened_at": fields.Datetime.now(),
+            }
+        )
+        delivery = self.order.picking_ids
+        exception = self.env["logistics.exception"].create(
+            {
+                "picking_id": delivery.id,
+                "kind": "late",
+                "company_id": self.company.id,
+                "partner_id": double.id,
+            }
+        )
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer + double).ids, self.customer)
+        self.env.invalidate_all()
+        self.assertFalse(double.exists())
+        for record in (case, given, notice, exception):
+            self.assertEqual(record.partner_id, self.customer, record._name)
+        more = self._proposed(150)
+        self.assertEqual(more._get_exposure([30]).by_days[30], 450)
+
     def test_merged_cases_count_as_one(self):
         other = self._case()
         self._approved(150, case=other, by=self.agent)

@@ -9,6 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ...controllers import result_letter as controller
+from ...tools.shipment.throttle import Throttle
 from ..common import MODULE
 from .common import ResolutionCommon
 
@@ -242,6 +244,10 @@ class LetterCommon(ResolutionCommon):
 
 @tagged("post_install", "-at_install")
 class TestResultLetter(LetterCommon, HttpCase):
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
+
     def _mail(self):
         return self.env["mail.mail"].search(
             [("model", "=", "logistics.complaint"), ("res_id", "=", self.case.id)]
@@ -346,6 +352,13 @@ class TestResultLetter(LetterCommon, HttpCase):
         self.assertEqual(self.case.external_on, self.company._get_logistics_today())
 
     @mute_logger("odoo.http")
+    def test_who_guesses_links_has_to_wait(self):
+        letter = self._sent()
+        self.startPatcher(patch.object(controller, "GUESSES", Throttle(3, 1000)))
+        statuses = [self._get(self._url(letter) + "x").status_code for _guess in range(4)]
+        self.assertEqual(statuses, [404, 404, 404, 429])
+        self.assertEqual(self._get(self._url(letter)).status_code, 429)
+
     def test_wrong_links_are_all_the_same(self):
         letter = self._sent()
         url = self._url(letter)
@@ -506,6 +519,31 @@ class TestRecovery(ResolutionCommon):
         self.assertEqual((recovery.state, recovery.received_amount), ("received", 120))
         self.assertEqual(compensation.recovered_amount, 120)
         self.assertEqual(self.case.recovered_amount, 120)
+
+    def test_claims_go_on_by_their_buttons(self):
+        recovery = (
+            self.env["logistics.recovery"]
+            .with_user(self.agent)
+            .with_context(default_received_company=99.0)
+            .create(
+                {
+                    "complaint_id": self.case.id,
+                    "partner_id": self._customer("Carrier").id,
+                    "claimed_amount": 150,
+                    "state": "received",
+                }
+            )
+        )
+        self.assertEqual((recovery.state, recovery.received_company), ("draft", 0))
+        for name, value in {
+            "state": "received",
+            "received_company": 99.0,
+            "claimed_on": fields.Date.today(),
+        }.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                recovery.write({name: value})
+        recovery.action_give_up()
+        self.assertEqual(recovery.state, "given_up")
 
 
 @tagged("post_install", "-at_install")

@@ -231,6 +231,22 @@ class TestDetection(ExceptionCommon):
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         self.assertEqual(len(triggers), 1)
 
+    def test_last_kinds_come_though_the_first_take_all_the_time(self):
+        """A run that stopped would begin anew with the first kind, for ever."""
+        picking = self._under_way()
+        self._tell(picking, "left_at_locker")
+        asked = []
+
+        def progress(_cron, processed=0, remaining=None):
+            asked.append(remaining)
+            return 0  # the time is up
+
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", progress):
+            self.Exception._cron_detect_exceptions()
+        self.env.invalidate_all()
+        self.assertEqual(picking.exception_ids.mapped("kind"), ["no_consent"])
+        self.assertEqual(asked[-1], 0)
+
     # === ORDER, VALUE, COMPANY ===#
 
     def test_best_customers_first_then_the_largest_orders(self):

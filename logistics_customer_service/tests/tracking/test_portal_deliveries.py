@@ -49,6 +49,23 @@ class TestPortalDeliveries(TrackingHttp):
         with self.assertRaises(AccessError):
             self.picking.with_user(self.user).write({"note": "x"})
 
+    def test_what_we_note_of_a_delivery_is_ours(self):
+        """A tier's name comes with its id; a recipient is not given the buyer's number."""
+        delivery = self.picking.with_user(self.user)
+        delivery.read(["shipment_state", "expected_arrival"])
+        for name in (
+            "logistics_priority_tier_id",
+            "partner_phone",
+            "shipment_short",
+            "notice_count",
+            "tracking_page_url",
+        ):
+            with self.subTest(name), self.assertRaises(AccessError):
+                delivery.read([name])
+        for name in ("logistics_manager_id", "logistics_general_manager_id"):
+            with self.subTest(name), self.assertRaises(AccessError):
+                self.company.with_user(self.user).read([name])
+
     def test_returns_steps_and_drafts_are_not_shown(self):
         Picking = self.env["stock.picking"].with_user(self.user)
         for vals in ({"state": "draft"}, {"return_id": self.picking.copy().id}):
