@@ -39,6 +39,8 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
             cls.env,
             f"test_{name}",
             groups="base.group_portal",
+            name=partner.name,
+            email=partner.email or f"{name}@elsewhere.example.com",
             partner_id=partner.id,
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
@@ -68,7 +70,8 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
 
     def _post(self, path, files=(), **data):
         """Send the form of a page as a browser does."""
-        data.setdefault("csrf_token", self._field("csrf_token", path))
+        if "csrf_token" not in data:
+            data["csrf_token"] = self._field("csrf_token", path)
         sent = [("files", file) for file in files]
         return self.url_open(path, data=data, files=sent or None, allow_redirects=False)
 
