@@ -26,7 +26,7 @@ from ..complaint.logistics_complaint_stage import (
     WAITING_THIRD,
     WORKING,
 )
-from ..resolution.logistics_result_letter import DRAFT, NO_ANSWER, TOLD
+from ..resolution.logistics_result_letter import ACCEPTED, DRAFT, NO_ANSWER, TOLD
 
 # All that a customer reads of a case by right. Whatever is added to cases stays inside until it
 # is named here.
@@ -64,6 +64,8 @@ class LogisticsComplaint(models.Model):
     """What customers see of their cases, and how they open and answer them themselves."""
 
     _inherit = "logistics.complaint"
+
+    _form_idx = models.Index("(team_id, create_date) WHERE channel = 'form'")
 
     # === RIGHTS ===#
 
@@ -171,7 +173,8 @@ class LogisticsComplaint(models.Model):
         if self.phase == WAITING_CUSTOMER:
             return self.env._("We go on as soon as we have your answer.")
         due = self._get_customer_deadlines().get(self)
-        if not due:
+        # whoever was told the result, and did not refuse it, waits for nothing
+        if not due or self.result_state in (TOLD, ACCEPTED, NO_ANSWER):
             return None
         day = self._format_customer_day(due)
         if due < fields.Datetime.now():

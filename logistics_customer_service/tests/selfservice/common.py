@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, new_test_user
 from ...controllers import portal_cases, result_letter, service_form
 from ...tools.shipment.throttle import Throttle
 from ..common import LogisticsCommon
+from ..tracking.test_tracking_page import TrackingHttp
 
 SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 PNG = (
@@ -17,6 +18,8 @@ PNG = (
 
 
 class SelfServiceHttp(LogisticsCommon, HttpCase):
+    _nothing_written = TrackingHttp._nothing_written
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
