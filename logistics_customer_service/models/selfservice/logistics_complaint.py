@@ -173,8 +173,7 @@ class LogisticsComplaint(models.Model):
         if self.phase == WAITING_CUSTOMER:
             return self.env._("We go on as soon as we have your answer.")
         due = self._get_customer_deadlines().get(self)
-        # whoever was told the result, and did not refuse it, waits for nothing
-        if not due or self.result_state in (TOLD, ACCEPTED, NO_ANSWER):
+        if not due:
             return None
         day = self._format_customer_day(due)
         if due < fields.Datetime.now():
