@@ -3,7 +3,8 @@ import hmac
 import time
 
 from odoo.http import Controller, request, route
-from odoo.tools import email_normalize, get_lang, hmac as sign
+from odoo.tools import email_normalize, get_lang
+from odoo.tools import hmac as sign
 
 from ..tools.shipment.throttle import Throttle
 from .tracking import HEADERS

@@ -62,8 +62,7 @@ def read_files():
             return [], request.env._("%(name)s is larger than %(limit)s MB.", name=name, limit=limit)
         if not _is_allowed(name, data):
             return [], request.env._(
-                "%s cannot be taken. Please send pictures, PDF, Word or Excel files, text or short "
-                "films.",
+                "%s cannot be taken. Please send pictures, PDF, Word or Excel files, text or short films.",
                 name,
             )
         files.append((name, data))

@@ -26,7 +26,7 @@ from ..complaint.logistics_complaint_stage import (
     WAITING_THIRD,
     WORKING,
 )
-from ..resolution.logistics_result_letter import DRAFT, NO_ANSWER, TOLD
+from ..resolution.logistics_result_letter import ACCEPTED, DRAFT, NO_ANSWER, TOLD
 
 # All that a customer reads of a case by right. Whatever is added to cases stays inside until it
 # is named here.
@@ -64,6 +64,8 @@ class LogisticsComplaint(models.Model):
     """What customers see of their cases, and how they open and answer them themselves."""
 
     _inherit = "logistics.complaint"
+
+    _form_idx = models.Index("(team_id, create_date) WHERE channel = 'form'")
 
     # === RIGHTS ===#
 
@@ -144,8 +146,7 @@ class LogisticsComplaint(models.Model):
             "deliveries": self.picking_ids.mapped("name"),
             "merged_into": kept.number if kept != self else False,
             "messages": [
-                self._prepare_customer_message(message)
-                for message in self._get_customer_messages()
+                self._prepare_customer_message(message) for message in self._get_customer_messages()
             ],
             "letters": self._prepare_customer_letters(),
             "tz": self._get_customer_tz(),
@@ -164,9 +165,7 @@ class LogisticsComplaint(models.Model):
             ]
         )
         return {
-            clock.complaint_id: clock.due_at
-            for clock in clocks
-            if clock.complaint_id.phase in OPEN_PHASES
+            clock.complaint_id: clock.due_at for clock in clocks if clock.complaint_id.phase in OPEN_PHASES
         }
 
     def _get_customer_expectation(self):
@@ -210,9 +209,12 @@ class LogisticsComplaint(models.Model):
         )
 
     def _is_customers(self, message):
-        """The head office writes for its branches, too."""
-        author = message.author_id.commercial_partner_id
-        return super()._is_customers(message) or bool(author and author in self._get_owners())
+        """The head office writes for its branches, too; what one of us wrote is never theirs."""
+        author = message.author_id
+        if author and not author.partner_share:
+            return False
+        company = author.commercial_partner_id
+        return super()._is_customers(message) or bool(company & self._get_owners())
 
     def _get_owners(self):
         """Return the customer and the companies above it."""
@@ -229,9 +231,7 @@ class LogisticsComplaint(models.Model):
             return False
         told = message.partner_ids | message.notified_partner_ids
         addresses = set(told.mapped("email_normalized")) - {False}
-        return bool(told.commercial_partner_id & self._get_owners()) or (
-            self.email_from in addresses
-        )
+        return bool(told.commercial_partner_id & self._get_owners()) or (self.email_from in addresses)
 
     def _prepare_customer_message(self, message):
         own = self._is_customers(message)
@@ -240,13 +240,9 @@ class LogisticsComplaint(models.Model):
             "own": own,
             # who of us answers is nobody's business; the customer's people know each other
             "author": (message.author_id.name or self.contact_name) if own else self.company_id.name,
-            "time": format_datetime(
-                self.env, message.date, tz=self._get_customer_tz(), dt_format="short"
-            ),
+            "time": format_datetime(self.env, message.date, tz=self._get_customer_tz(), dt_format="short"),
             "text": text.strip(),
-            "files": [
-                {"id": file.id, "name": file.name} for file in message.attachment_ids
-            ],
+            "files": [{"id": file.id, "name": file.name} for file in message.attachment_ids],
         }
 
     def _prepare_customer_letters(self):
@@ -286,9 +282,7 @@ class LogisticsComplaint(models.Model):
         :param files: pairs of name and bytes, checked
         """
         # customers do not follow cases: they would be sent what others write
-        case = self.sudo().with_context(
-            mail_create_nosubscribe=True, mail_post_autofollow_author_skip=True
-        )
+        case = self.sudo().with_context(mail_create_nosubscribe=True, mail_post_autofollow_author_skip=True)
         return case.message_post(
             body=plaintext2html(text),
             message_type="comment",
@@ -298,9 +292,7 @@ class LogisticsComplaint(models.Model):
         )
 
     def _is_correspondence(self, message):
-        return super()._is_correspondence(message) and not self.env.context.get(
-            "logistics_opening"
-        )
+        return super()._is_correspondence(message) and not self.env.context.get("logistics_opening")
 
     # === THE PUBLIC FORM ===#
 

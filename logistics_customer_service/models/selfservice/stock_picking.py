@@ -24,7 +24,7 @@ class StockPicking(models.Model):
         if not case:
             case = self._open_remark_case(kind, text, author)
         elif author:
-            case.with_user(self.env.user)._take_customer_message(text, [])
+            case._take_customer_message(text, [], author_id=author.id)
         else:
             case._note_customer_said(text, "form")
         return self._note_remark(kind, text, author, case)
@@ -51,16 +51,12 @@ class StockPicking(models.Model):
     def _open_remark_case(self, kind, text, author):
         cases = self.env["logistics.complaint"].with_company(self.company_id)
         vals = self._prepare_remark_case(kind, author)
-        if author:
-            return cases.with_user(self.env.user)._open_by_customer(vals, text, []).sudo()
         # whoever has the link may be anybody: it is told in nobody's name
-        root = self.env.ref("base.partner_root")
-        return cases._open_by_customer(vals, text, [], author_id=root.id)
+        writer = author or self.env.ref("base.partner_root")
+        return cases._open_by_customer(vals, text, [], author_id=writer.id)
 
     def _prepare_remark_case(self, kind, author):
-        category = self.env.ref(
-            f"logistics_customer_service.{CATEGORIES[kind]}", raise_if_not_found=False
-        )
+        category = self.env.ref(f"logistics_customer_service.{CATEGORIES[kind]}", raise_if_not_found=False)
         return {
             "company_id": self.company_id.id,
             "channel": "portal" if author else "form",

@@ -7,6 +7,7 @@ from odoo.tests import HttpCase, new_test_user
 from ...controllers import portal_cases, result_letter, service_form
 from ...tools.shipment.throttle import Throttle
 from ..common import LogisticsCommon
+from ..tracking.test_tracking_page import TrackingHttp
 
 SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 PNG = (
@@ -17,6 +18,8 @@ PNG = (
 
 
 class SelfServiceHttp(LogisticsCommon, HttpCase):
+    _nothing_written = TrackingHttp._nothing_written
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -39,6 +42,8 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
             cls.env,
             f"test_{name}",
             groups="base.group_portal",
+            name=partner.name,
+            email=partner.email or f"{name}@elsewhere.example.com",
             partner_id=partner.id,
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
@@ -68,7 +73,8 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
 
     def _post(self, path, files=(), **data):
         """Send the form of a page as a browser does."""
-        data.setdefault("csrf_token", self._field("csrf_token", path))
+        if "csrf_token" not in data:
+            data["csrf_token"] = self._field("csrf_token", path)
         sent = [("files", file) for file in files]
         return self.url_open(path, data=data, files=sent or None, allow_redirects=False)
 

@@ -49,9 +49,13 @@ class TestRemarkCase(TrackingHttp):
         self.assertTrue(self.picking.activity_ids)
 
     def test_logged_in_customer(self):
-        partner = self.customer
-        self.picking.with_user(self._new_user("web", "base.group_portal")).sudo()._tell_tracking_remark(
-            "damaged", "Broken", partner
-        )
+        buyer = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.customer.id})
+        take = self.picking._take_tracking_remark
+        take("damaged", "Broken", buyer)
+        take("short", "One is missing", buyer)
         case = self._cases()
-        self.assertEqual((case.channel, case.partner_id), ("portal", partner))
+        self.assertEqual((case.channel, case.contact_id), ("portal", buyer))
+        written = case._get_customer_messages()
+        self.assertEqual(written.author_id, buyer)
+        self.assertEqual(len(written), 2, "both stand on the customer's page")
+        self.assertTrue(case.customer_answered)
