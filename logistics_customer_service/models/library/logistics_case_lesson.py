@@ -22,7 +22,8 @@ class LogisticsCaseLesson(models.Model):
     _rec_names_search = ["name", "lesson", "happened"]
     _check_company_auto = True
 
-    name = fields.Char(string="Title", required=True, tracking=True)
+    # not tracked: an earlier title may have named somebody
+    name = fields.Char(string="Title", required=True)
     active = fields.Boolean(default=True)
     kind = fields.Selection(
         [("excellent", "Excellent"), ("failed", "Failed")],

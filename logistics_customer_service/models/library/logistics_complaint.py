@@ -1,17 +1,57 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import format_datetime, html2plaintext
 
 from ...tools.complaint.anonymise import mask
+from ..clock.logistics_complaint import SETTLED
 from ..complaint.logistics_complaint_stage import CLOSED
 
 
 class LogisticsComplaint(models.Model):
-    """What a case teaches, and what earlier ones teach about it."""
+    """What a case teaches, what earlier ones teach about it, and what answers say of it."""
 
     _inherit = "logistics.complaint"
 
     similar_lesson_count = fields.Integer(string="Similar Lessons", compute="_compute_similar_lesson_count")
+
+    result_due_text = fields.Char(
+        string="Result By",
+        compute="_compute_result_due_text",
+        help="Until when the matter is to be settled, as the customer reads it: in the company's "
+        "time zone and the customer's language. Empty where that is past or not known.",
+    )
+
+    @api.depends("clock_ids.due_at", "clock_ids.stopped_at", "clock_ids.state", "lang")
+    def _compute_result_due_text(self):
+        # who may answer a case may tell its deadline
+        rows = (
+            self.env["logistics.clock"]
+            .sudo()
+            ._read_group(
+                [
+                    ("complaint_id", "in", self.ids),
+                    ("target", "in", SETTLED),
+                    ("state", "=", "running"),
+                    ("stopped_at", "=", False),
+                ],
+                ["complaint_id"],
+                ["due_at:min"],
+            )
+        )
+        due = {case.id: due_at for case, due_at in rows if due_at}
+        now = fields.Datetime.now()
+        for case in self:
+            due_at = due.get(case._origin.id)
+            case.result_due_text = (due_at and due_at > now) and case._format_instant(due_at)
+
+    def _format_instant(self, instant):
+        return format_datetime(
+            self.env,
+            instant,
+            tz=self.company_id._get_logistics_tz(),
+            dt_format="short",
+            lang_code=self.lang,
+        )
 
     @api.depends("category_id", "cause_id", "company_id")
     def _compute_similar_lesson_count(self):

@@ -175,7 +175,9 @@ class TestLesson(ComplaintCommon):
     # === CANNED ANSWERS ===#
 
     def test_each_answer_has_number_name_and_deadline(self):
-        self.case.due_at = "2026-03-02 09:00:00"
+        clock = self.case.clock_ids.filtered(lambda clock: clock.target == "resolution")
+        self.case.clock_ids.filtered(lambda other: other != clock).sudo().unlink()
+        clock.due_at = self._days_ago(-3, hour=9)
         for name in ANSWERS:
             template = self.env.ref(f"{MODULE}.mail_template_answer_{name}")
             with self.subTest(name):
@@ -185,8 +187,12 @@ class TestLesson(ComplaintCommon):
                 )[self.case.id]
                 self.assertIn(self.case.number, mail["subject"])
                 self.assertIn("Wang Min", mail["body_html"])
-                if "due_at" in template.body_html:
+                if "result_due_text" in template.body_html:
                     self.assertIn("5:00", mail["body_html"])  # in Shanghai
+        clock.due_at = self._days_ago(1)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertFalse(self.case.result_due_text, "a day that is past is promised to nobody")
 
     def test_an_answer_is_written_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
