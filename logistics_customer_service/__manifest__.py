@@ -2,7 +2,7 @@
     "name": "Logistics Customer Service",
     "version": "19.0.1.0.0",
     "category": "Services/Logistics Customer Service",
-    "summary": "Customer profiles and tiers from the orders, deliveries and payments you have",
+    "summary": "Customer service on your sales and warehouse: profiles, tiers, shipments, complaints",
     "author": "Logistics Customer Service contributors",
     "license": "LGPL-3",
     "depends": [
