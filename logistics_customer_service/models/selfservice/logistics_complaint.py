@@ -164,8 +164,13 @@ class LogisticsComplaint(models.Model):
                 ("due_at", "!=", False),
             ]
         )
+        # whoever was told the result, and did not refuse it, waits for nothing
+        told = (TOLD, ACCEPTED, NO_ANSWER)
         return {
-            clock.complaint_id: clock.due_at for clock in clocks if clock.complaint_id.phase in OPEN_PHASES
+            clock.complaint_id: clock.due_at
+            for clock in clocks
+            if clock.complaint_id.phase in OPEN_PHASES
+            and clock.complaint_id.result_state not in told
         }
 
     def _get_customer_expectation(self):
