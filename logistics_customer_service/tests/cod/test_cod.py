@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from datetime import date, datetime, timedelta
 
 from psycopg2 import IntegrityError

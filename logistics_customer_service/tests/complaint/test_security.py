@@ -1,3 +1,4 @@
+# pylint: disable=translation-required
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
