@@ -1,4 +1,5 @@
 import logging
+from operator import methodcaller
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -6,6 +7,7 @@ from odoo.tools import SQL
 
 from ...tools.periods import local_midnight
 from ...tools.shipment import arrival, shipment
+from ..core.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
@@ -340,25 +342,15 @@ class StockPicking(models.Model):
                     return
 
     def _isolate(self, work):
-        """Do ``work`` on deliveries; where it fails, halve them until the culprits stand alone.
-
-        A culprit is logged and left out. An error of concurrency is not the data's fault.
+        """Do ``work`` on deliveries; one that cannot be worked on is logged and left out.
 
         :param work: name of the method
         """
-        try:
-            with self.env.cr.savepoint():
-                getattr(self, work)()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # whatever another addon raises on one delivery
-            self.env.invalidate_all(flush=False)
-            if len(self) == 1:
-                _logger.warning("Delivery %s is left out: %s", self.id, error)
-                return
-            middle = len(self) // 2
-            self[:middle]._isolate(work)
-            self[middle:]._isolate(work)
+        isolate(
+            self,
+            methodcaller(work),
+            lambda picking, error: _logger.warning("Delivery %s is left out: %s", picking.id, error),
+        )
 
     @api.model
     def _find_to_review(self, company):

@@ -1,5 +1,6 @@
 import logging
 from datetime import datetime, timedelta
+from operator import methodcaller
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -7,6 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.complaint import clocks
 from ...tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
+from ..core.isolation import isolate
 from .logistics_sla_target import DAYS, HOURS, TARGETS
 
 _logger = logging.getLogger(__name__)
@@ -385,8 +387,11 @@ class LogisticsClock(models.Model):
             self._get_due_domain(), order="next_at, id", limit=self._get_batch_size()
         )
         held = due.try_lock_for_update()
-        held._isolate()
+        isolate(held, methodcaller("_watch"), lambda clock, error: clock._put_off(error))
         self.env.flush_all()
+        # what stays due would keep the job running for ever
+        for clock in held.filtered_domain(self._get_due_domain()):
+            clock._put_off("due still")
         return len(held)
 
     @api.model
@@ -401,27 +406,8 @@ class LogisticsClock(models.Model):
         )
         return int(size or 200)
 
-    def _isolate(self):
-        """Watch clocks; where that fails, halve them until the culprits stand alone.
-
-        A culprit is logged and comes up again in an hour, the others are done.
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._watch()
-                return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # whatever another addon's rule raises on one case
-            self.env.invalidate_all(flush=False)
-            if len(self) == 1:
-                self._put_off(error)
-                return
-        middle = len(self) // 2
-        self[:middle]._isolate()
-        self[middle:]._isolate()
-
     def _put_off(self, error):
+        """Leave a clock that cannot be watched; it comes up again in an hour."""
         _logger.warning("Clock %s is left for an hour: %s", self.id, error)
         self.env.execute_query(
             SQL(

@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from operator import methodcaller
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -8,6 +9,7 @@ from odoo.tools import SQL, format_date, format_datetime, plaintext2html, split_
 
 from ...tools.notice import notices
 from ...tools.periods import local_date
+from ..core.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
@@ -305,7 +307,7 @@ class LogisticsNotice(models.Model):
         """Process one batch; return its size, 0 when there is none or others were faster."""
         try:
             batch = self._lock_due()
-            batch._isolate(LogisticsNotice._process)
+            isolate(batch, methodcaller("_process"), lambda notice, error: notice._leave_out(error))
             self.env.flush_all()
             return len(batch)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
@@ -333,25 +335,10 @@ class LogisticsNotice(models.Model):
         )
         return int(size or 200)
 
-    def _isolate(self, work):
-        """Do ``work`` on notices; where it fails, halve them until the culprits stand alone."""
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                work(self)
-            return
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # whatever a template somebody edited raises
-            self.env.invalidate_all(flush=False)
-            if len(self) == 1:
-                _logger.warning("Notice %s is left out: %s", self.id, error)
-                self._fail((str(error) or repr(error)).strip())
-                return
-        middle = len(self) // 2
-        self[:middle]._isolate(work)
-        self[middle:]._isolate(work)
+    def _leave_out(self, error):
+        """Note that a notice cannot be processed."""
+        _logger.warning("Notice %s is left out: %s", self.id, error)
+        self._fail((str(error) or repr(error)).strip())
 
     def _process(self):
         retried = self.filtered(lambda notice: notice.state == "failed")

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..core.isolation import isolate
+
 _logger = logging.getLogger(__name__)
 
 RETRIES = 3
@@ -228,7 +230,7 @@ class LogisticsRun(models.Model):
             self.env.cr.execute("ANALYZE logistics_profile_fact")
             self.write({"phase": "cuts", "cursor_id": 0})
             return True
-        self.fact_count += sum(self._isolate(profiles, self._refresh_facts))
+        self.fact_count += sum(isolate(profiles, self._refresh_facts, self._log_error))
         self.cursor_id = profiles[-1].id
         return True
 
@@ -242,7 +244,7 @@ class LogisticsRun(models.Model):
         profiles = self._get_next_profiles()
         if not profiles:
             return self._finish()
-        results = self._isolate(profiles, self._rate)
+        results = isolate(profiles, self._rate, self._log_error)
         self.score_count += sum(scores for scores, _tiers in results)
         self.tier_count += sum(tiers for _scores, tiers in results)
         self.cursor_id = profiles[-1].id
@@ -311,27 +313,6 @@ class LogisticsRun(models.Model):
     def _count_batches(self, run):
         batches = self._get_profile_total(run.company_id) // self._get_batch_size() + 2
         return batches if run.phase == "rates" else 2 * batches
-
-    def _isolate(self, profiles, work):
-        """Do ``work`` on profiles; where it fails, halve them until the culprits stand alone.
-
-        A culprit is logged on the run and left out, the others are done. An error of concurrency
-        is not the data's fault: it is raised, and the batch done again.
-
-        :return: the results of the parts that succeeded
-        """
-        try:
-            with self.env.cr.savepoint():
-                return [work(profiles)]
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:  # whatever another addon's rule raises on one customer
-            self.env.invalidate_all(flush=False)
-            if len(profiles) == 1:
-                self._log_error(profiles, error)
-                return []
-        middle = len(profiles) // 2
-        return self._isolate(profiles[:middle], work) + self._isolate(profiles[middle:], work)
 
     def _log_error(self, profile, error):
         _logger.warning("Run %s leaves profile %s out: %s", self.id, profile.id, error)

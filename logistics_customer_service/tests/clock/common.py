@@ -27,6 +27,8 @@ class ClockCommon(LogisticsCommon):
         cls.Case = cls.env["logistics.complaint"]
         cls.Clock = cls.env["logistics.clock"]
         cls.Policy = cls.env["logistics.sla.policy"]
+        # those of the demo story would be looked at with those of the tests
+        cls.env.cr.execute("DELETE FROM logistics_clock")
         cls.env["logistics.sla.policy"].search([]).active = False
         cls.office = cls._calendar("Office", tz="Asia/Shanghai")
         cls.company.resource_calendar_id = cls.office
