@@ -14,7 +14,9 @@ from .common import MODULE
 # what a message must keep: placeholders, tags with what they do, entities
 KEPT = re.compile(r"%\(\w+\)[a-z]|%[a-z]|</?\w+|\b(?:class|invisible|name)=\"[^\"]*\"|&\w+;")
 # the places whose messages are the same in every database, with demo data or without
-SOURCE = re.compile(r"code:|model(?:_terms)?:(?:ir\.(?:model|ui|actions\.act_window)|logistics)\b")
+SOURCE = re.compile(
+    r"(?!.*[._]demo_)(?:code:|model(?:_terms)?:(?:ir\.(?:model|ui|actions\.act_window)|logistics)\b)"
+)
 # the same in Chinese: as Odoo exports them, such messages have no translation
 SAME = {
     "ID",

@@ -31,7 +31,7 @@ class ComplaintCommon(LogisticsCommon):
                 "name": "Wang Min",
                 "parent_id": cls.customer.id,
                 "email": "wang.min@cold.example.com",
-                "phone": "+86 21 5550 1201",
+                "phone": "+86 21 5559 8731",
                 "lang": "en_US",
             }
         )

@@ -29,7 +29,7 @@ class TestLesson(ComplaintCommon):
             category_id=cls.broken.id,
             contact_id=cls.person.id,
             name="Cold Foods: glass broken",
-            description=f"<p>Ms Wang (+86 21 5550 1201) says order {cls.order.name} came broken, "
+            description=f"<p>Ms Wang (+86 21 5559 8731) says order {cls.order.name} came broken, "
             "claims $ 1,250.00 and wrote from wang.min@cold.example.com.</p>",
             findings="<p>Dropped while unloading.</p>",
             order_ids=[(6, 0, cls.order.ids)],
