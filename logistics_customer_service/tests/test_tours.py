@@ -36,7 +36,7 @@ class TestTours(HttpCase):
         """An agent without rights on sales and stock takes, reads, and settles an exception."""
         new_test_user(self.env, "tour_solo", groups="logistics_customer_service.group_agent")
         order = self.env["sale.order"].search([("partner_id", "=", self.customer.id)])
-        self.customer.phone = "+86 21 5559 8731"
+        self.customer.phone = "+86 21 5550 1201"
         order.order_line._promise(
             dict.fromkeys(order.order_line, fields.Datetime.now() - timedelta(days=2)), "agreed"
         )
