@@ -1,4 +1,4 @@
-from odoo.addons.web.tests.test_js import HOOTCommon
+from odoo.addons.web.tests import test_js
 from odoo.tests import HttpCase, tagged
 
 SUITE = "@logistics_customer_service/countdown"
