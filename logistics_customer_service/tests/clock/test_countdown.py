@@ -8,7 +8,7 @@ SUITE = "@logistics_customer_service/countdown"
 class TestCountdown(HttpCase):
     def test_the_widget(self):
         """The countdown's own tests, in a browser."""
-        suite = HOOTCommon._generate_hash(self, SUITE)
+        suite = test_js.HOOTCommon._generate_hash(self, SUITE)
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset=desktop&timeout=15000&id={suite}",
             "",
