@@ -298,6 +298,7 @@ class PortalCases(CustomerPortal):
             "name": values["subject"] or False,
             "category_id": self._choose(offers["category"], values.get("category")).id,
             "remedy_ids": [Command.set(self._choose(offers["remedies"], *values["remedies"]).ids)],
+            # the delivery is one of those offered; its order may be in another contact's name
             "order_ids": [Command.set((order | delivery.sudo().sale_id).ids)],
             "picking_ids": [Command.set(delivery.ids)],
         }
@@ -310,6 +311,7 @@ class PortalCases(CustomerPortal):
             "case_number": request.env._("New"),
             "address": f"{ADDRESS}/new",
             "offers": {
+                # names alone of what was offered; a display name may read what customers cannot
                 name: [(record.id, record.display_name) for record in records.sudo()]
                 for name, records in offers.items()
             },

@@ -147,6 +147,7 @@ class LogisticsComplaint(models.Model):
         quiet = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
         for agent, cases in chosen.items():
             if agent:
+                # the choice is the rules', not that of whoever opens the case
                 cases.sudo().with_context(**quiet).user_id = agent
 
     # === MERGING ===#
