@@ -12,6 +12,8 @@ from . import resolution
 from . import casework
 from . import intake
 from . import library
+from . import survey
+from . import feedback
 from . import report
 from . import tracking
 from . import cod
