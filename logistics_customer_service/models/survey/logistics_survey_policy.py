@@ -13,11 +13,7 @@ class LogisticsSurveyPolicy(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
+        "res.company", index=True, ondelete="cascade", help="Empty: the policy of every company."
     )
     trigger = fields.Selection(
         [
