@@ -8,7 +8,10 @@ from . import exception
 from . import notice
 from . import complaint
 from . import clock
+from . import investigation
 from . import resolution
+from . import authority
+from . import execution
 from . import casework
 from . import intake
 from . import library
