@@ -32,6 +32,7 @@
         "security/logistics_resolution_rules.xml",
         "security/logistics_case_report_rules.xml",
         "security/logistics_survey_rules.xml",
+        "security/logistics_callback_rules.xml",
         "data/customer/logistics_cargo_nature_data.xml",
         "data/customer/logistics_special_service_data.xml",
         "data/customer/logistics_time_class_data.xml",
@@ -49,6 +50,7 @@
         "data/resolution/logistics_resolution_data.xml",
         "data/resolution/mail_template_resolution_data.xml",
         "data/complaint/mail_template_answer_data.xml",
+        "data/callback/logistics_callback_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",
         "data/shipment/ir_cron_shipment_data.xml",
@@ -137,6 +139,11 @@
         "views/cod/logistics_cod_report_views.xml",
         "views/cod/sale_order_views.xml",
         "views/cod/stock_picking_views.xml",
+        "views/callback/logistics_callback_wizard_views.xml",
+        "views/callback/logistics_callback_views.xml",
+        "views/callback/logistics_callback_config_views.xml",
+        "views/callback/logistics_callback_report_views.xml",
+        "views/callback/callback_document_views.xml",
         "views/complaint/logistics_complaint_menus.xml",
         "views/shipment/logistics_shipment_menus.xml",
         "views/resolution/logistics_resolution_menus.xml",
@@ -147,6 +154,7 @@
         "views/reason/logistics_reason_menus.xml",
         "views/exception/logistics_exception_menus.xml",
         "views/notice/notice_menus.xml",
+        "views/callback/logistics_callback_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
     ],
     "demo": [
@@ -165,6 +173,7 @@
         "demo/complaint/logistics_clock_demo.xml",
         "demo/complaint/logistics_resolution_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
+        "demo/callback/logistics_callback_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

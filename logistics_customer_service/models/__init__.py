@@ -21,4 +21,6 @@ from . import report
 from . import tracking
 from . import cod
 from . import indicator
+from . import callback
+from . import calling
 from . import selfservice

@@ -288,16 +288,6 @@ class LogisticsComplaint(models.Model):
         for company, cases in asking.grouped("company_id").items():
             days = timedelta(days=company.logistics_callback_days)
             cases.callback_on = company._get_logistics_today() + days
-        due = self.filtered(lambda case: case.callback_on and case.user_id)
-        for (day, user), cases in due.grouped(
-            lambda case: (case.callback_on, case.user_id)
-        ).items():
-            # seen in the agent's list when it is due; a mail for each would be noise
-            cases.with_context(mail_activity_quick_update=True).activity_schedule(
-                "logistics_customer_service.activity_case_callback",
-                date_deadline=day,
-                user_id=user.id,
-            )
 
     def _needs_callback(self):
         ranks = [severity for severity, _label in SEVERITIES]

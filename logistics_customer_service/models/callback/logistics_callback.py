@@ -1,0 +1,424 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.callback import reach
+
+PLANNED, IN_CALL, DONE, NO_ANSWER = "planned", "in_call", "done", "no_answer"
+POSTPONED, REFUSED, WRONG_NUMBER = "postponed", "refused", "wrong_number"
+CANCELLED = "cancelled"
+# to be called; one that was not answered only while another attempt is planned
+WAITING = (PLANNED, POSTPONED, NO_ANSWER)
+FINAL = (DONE, REFUSED, WRONG_NUMBER, CANCELLED)
+# earlier calls that are shown
+SHOWN = 10
+# who lives where nobody said otherwise is called in office hours
+OFFICE_HOURS = (frozenset(range(5)), 9.0, 18.0)
+
+
+class LogisticsCallback(models.Model):
+    """A call that a customer is owed: to whom, why, until when, and what came of it."""
+
+    _name = "logistics.callback"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Callback"
+    _order = "priority desc, due_at, id"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self.env.company,
+    )
+    # cascade: what was said to a person goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, index=True, ondelete="cascade"
+    )
+    customer_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_customer_id",
+        store=True,
+        index=True,
+        precompute=True,
+        help="The customer as a legal entity.",
+    )
+    profile_id = fields.Many2one(
+        "logistics.profile",
+        compute="_compute_profile_id",
+        store=True,
+        index="btree_not_null",
+        precompute=True,
+    )
+    tier_id = fields.Many2one(related="profile_id.tier_id")
+    tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
+    phone = fields.Char(
+        string="Number",
+        compute="_compute_phone",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    purpose_id = fields.Many2one(
+        "logistics.callback.purpose", required=True, index=True, ondelete="restrict", tracking=True
+    )
+    reason = fields.Char(string="Why", help="In a few words, for who calls.")
+    script = fields.Html(related="purpose_id.script")
+    picking_id = fields.Many2one(
+        "stock.picking",
+        string="Delivery",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
+    complaint_id = fields.Many2one(
+        "logistics.complaint",
+        string="Case",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
+    feedback_id = fields.Many2one(
+        "logistics.feedback", index="btree_not_null", check_company=True, ondelete="set null"
+    )
+    promised_date = fields.Datetime(related="picking_id.shipment_promised_at", string="Promised")
+    shipment_state = fields.Selection(related="picking_id.shipment_state")
+    open_complaint_count = fields.Integer(related="profile_id.open_complaint_count")
+    history_ids = fields.Many2many(
+        "logistics.callback", string="Earlier Calls", compute="_compute_history_ids"
+    )
+    policy_id = fields.Many2one(
+        "logistics.callback.policy", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    occasion = fields.Char(readonly=True, copy=False, help="What the policy made it for.")
+    priority = fields.Selection(
+        selection="_get_priorities",
+        compute="_compute_priority",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Agent",
+        index=True,
+        tracking=True,
+        check_company=True,
+        domain=lambda self: [
+            ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
+        ],
+        help="Empty: whoever is free calls.",
+    )
+
+    # --- when
+    call_from = fields.Datetime(
+        string="Not Before", required=True, default=fields.Datetime.now, tracking=True
+    )
+    due_at = fields.Datetime(
+        string="Until",
+        compute="_compute_due_at",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    next_at = fields.Datetime(
+        string="Next Call",
+        readonly=True,
+        copy=False,
+        help="From when the customer may be called, within the customer's own hours. "
+        "Empty: nobody calls any more.",
+    )
+
+    # --- its course
+    state = fields.Selection(
+        selection="_get_states",
+        required=True,
+        readonly=True,
+        default=PLANNED,
+        index=True,
+        copy=False,
+        tracking=True,
+    )
+    taken_at = fields.Datetime(string="Call Begun", readonly=True, copy=False)
+    main_id = fields.Many2one(
+        "logistics.callback",
+        string="Joined With",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The same call serves both.",
+    )
+    joined_ids = fields.One2many("logistics.callback", "main_id", string="In the Same Call")
+    attempt_ids = fields.One2many(
+        "logistics.callback.attempt", "callback_id", string="Attempts", readonly=True
+    )
+    attempt_count = fields.Integer(
+        string="Number of Attempts", compute="_compute_attempt_count", store=True
+    )
+    outcome = fields.Selection(
+        [
+            ("satisfied", "Satisfied"),
+            ("case", "Case opened"),
+            ("order", "Order won"),
+            ("saved", "Customer kept"),
+            ("other", "Other"),
+        ],
+        tracking=True,
+        copy=False,
+    )
+    note = fields.Text(string="What Was Said", copy=False)
+    ended_at = fields.Datetime(string="Ended", readonly=True, copy=False)
+    escalated_at = fields.Datetime(string="Escalated", readonly=True, copy=False)
+    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+
+    _once_per_occasion = models.UniqueIndex(
+        "(policy_id, occasion) WHERE policy_id IS NOT NULL",
+        "The policy has planned this callback already.",
+    )
+    _queue_idx = models.Index(
+        "(company_id, next_at) WHERE next_at IS NOT NULL AND main_id IS NULL"
+    )
+
+    # === SELECTIONS ===#
+
+    @api.model
+    def _get_priorities(self):
+        return [
+            ("0", self.env._("Low")),
+            ("1", self.env._("Normal")),
+            ("2", self.env._("High")),
+            ("3", self.env._("Urgent")),
+        ]
+
+    @api.model
+    def _get_states(self):
+        return [(PLANNED, self.env._("Planned")), (IN_CALL, self.env._("In Call"))] + (
+            self._get_results()
+        )
+
+    @api.model
+    def _get_results(self):
+        return [
+            (DONE, self.env._("Done")),
+            (NO_ANSWER, self.env._("No Answer")),
+            (POSTPONED, self.env._("Postponed")),
+            (REFUSED, self.env._("Refused")),
+            (WRONG_NUMBER, self.env._("Wrong Number")),
+            (CANCELLED, self.env._("Cancelled")),
+        ]
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("partner_id", "purpose_id")
+    def _compute_display_name(self):
+        for callback in self:
+            callback.display_name = " · ".join(
+                filter(None, [callback.partner_id.display_name, callback.purpose_id.name])
+            )
+
+    @api.depends("partner_id")
+    def _compute_customer_id(self):
+        for callback in self:
+            callback.customer_id = callback.partner_id.commercial_partner_id
+
+    @api.depends("partner_id", "company_id")
+    def _compute_profile_id(self):
+        profiles = {
+            (profile.partner_id, profile.company_id): profile
+            for profile in self.env["logistics.profile"].search(
+                [
+                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
+        }
+        for callback in self:
+            key = callback.partner_id.commercial_partner_id, callback.company_id
+            callback.profile_id = profiles.get(key)
+
+    @api.depends("partner_id")
+    def _compute_phone(self):
+        for callback in self:
+            person = callback.partner_id
+            callback.phone = person.phone or person.commercial_partner_id.phone
+
+    @api.depends("purpose_id")
+    def _compute_priority(self):
+        for callback in self:
+            callback.priority = callback.purpose_id.priority or "1"
+
+    @api.depends("call_from", "purpose_id")
+    def _compute_due_at(self):
+        for callback in self:
+            days = timedelta(days=callback.purpose_id.window_days or 1)
+            callback.due_at = callback.call_from and callback.call_from + days
+
+    @api.depends("attempt_ids")
+    def _compute_attempt_count(self):
+        counts = dict(
+            self.env["logistics.callback.attempt"]._read_group(
+                [("callback_id", "in", self.ids)], ["callback_id"], ["__count"]
+            )
+        )
+        for callback in self:
+            callback.attempt_count = counts.get(callback, 0)
+
+    @api.depends("customer_id", "company_id")
+    def _compute_history_ids(self):
+        """The last calls of the customer, for who calls next."""
+        ended = self.search(
+            [
+                ("customer_id", "in", self.customer_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("ended_at", "!=", False),
+                ("state", "!=", CANCELLED),
+            ],
+            order="ended_at desc",
+            limit=SHOWN * len(self),
+        )
+        for callback in self:
+            callback.history_ids = ended.filtered(
+                lambda other, callback=callback: (
+                    other != callback._origin
+                    and other.customer_id == callback.customer_id
+                    and other.company_id == callback.company_id
+                )
+            )[:SHOWN]
+
+    @api.depends("due_at", "state", "next_at")
+    def _compute_is_overdue(self):
+        now = fields.Datetime.now()
+        for callback in self:
+            waiting = callback.next_at or callback.state == IN_CALL
+            callback.is_overdue = bool(waiting and callback.due_at and callback.due_at < now)
+
+    @api.model
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        overdue = ["&", ("next_at", "!=", False), ("due_at", "<", fields.Datetime.now())]
+        return overdue if True in value else ["!", *overdue]
+
+    def _get_hours(self):
+        """Return when the customer wants to be called; who has not said, in office hours."""
+        profile = self.profile_id
+        if not profile:
+            return reach.Hours(*OFFICE_HOURS, self.company_id._get_logistics_tz())
+        days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+        return reach.Hours(
+            frozenset(number for number, day in enumerate(days) if profile[day]),
+            profile.contact_hour_from,
+            profile.contact_hour_to,
+            profile.contact_tz or self.company_id._get_logistics_tz(),
+        )
+
+    # === CONSTRAINTS ===#
+
+    @api.constrains("call_from", "due_at")
+    def _check_window(self):
+        for callback in self:
+            if callback.due_at and callback.due_at <= callback.call_from:
+                raise ValidationError(
+                    self.env._("A callback is done after it may begin: check “Until”.")
+                )
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Callbacks begin planned, whatever an import says; nobody is called who refused."""
+        if not self.env.su:
+            vals_list = [self._without_course(vals) for vals in vals_list]
+        callbacks = super().create(vals_list)
+        callbacks._cancel_unwanted()
+        callbacks._plan_first()
+        callbacks._give_to_dedicated_agents()
+        return callbacks
+
+    def write(self, vals):
+        """The course of a callback is written by its buttons alone."""
+        refused = self._get_course_fields() & vals.keys()
+        if refused and not self.env.su:
+            raise UserError(
+                self.env._("The result of a call is noted with the buttons of the callback.")
+            )
+        result = super().write(vals)
+        if {"call_from", "partner_id"} & vals.keys():
+            self._plan_first()
+        return result
+
+    @api.model
+    def _get_course_fields(self):
+        return {
+            "state",
+            "taken_at",
+            "next_at",
+            "main_id",
+            "attempt_ids",
+            "ended_at",
+            "escalated_at",
+            "policy_id",
+            "occasion",
+        }
+
+    @api.model
+    def _without_course(self, vals):
+        course = self._get_course_fields()
+        return {name: value for name, value in vals.items() if name not in course}
+
+    def _plan_first(self):
+        """Have customers called from the first of their hours on in which they may be."""
+        waiting = self.filtered(lambda callback: callback.state in (PLANNED, POSTPONED))
+        first = {
+            callback: reach.next_opening(callback.call_from, callback._get_hours())
+            for callback in waiting
+        }
+        for next_at, callbacks in waiting.grouped(first.get).items():
+            callbacks._note_course({"next_at": next_at})
+
+    # === WHO MAY BE CALLED ===#
+
+    def _cancel_unwanted(self):
+        """Cancel calls to customers who do not want them, saying why."""
+        unwanted = {callback: callback._get_objection() for callback in self}
+        for objection, callbacks in self.grouped(unwanted.get).items():
+            if objection:
+                callbacks._note_course({"state": CANCELLED, "next_at": False})
+                for callback in callbacks:
+                    callback._message_log(body=objection)
+
+    def _get_objection(self):
+        """Return why the customer must not be called for the purpose, or an empty string."""
+        consent = self.purpose_id.consent_purpose_id
+        if consent and not self._consents(consent):
+            return self.env._("Not called: the customer did not agree to “%s”.", consent.name)
+        if self.partner_id.phone_sanitized and self.partner_id.phone_sanitized_blacklisted:
+            return self.env._("Not called: the number is on the list of numbers not to be called.")
+        return ""
+
+    def _consents(self, purpose):
+        answers = self.profile_id.consent_ids.filtered(
+            lambda consent: consent.purpose_id == purpose
+        )
+        if purpose.consent_required:
+            return "granted" in answers.mapped("state")
+        return "refused" not in answers.mapped("state")
+
+    def _give_to_dedicated_agents(self):
+        """A customer's own agent calls, unless away."""
+        free = self.filtered(lambda callback: not callback.user_id and callback.next_at)
+        agents = free.profile_id.agent_id
+        present = self.env["logistics.service.team"]._get_present(agents) if agents else agents
+        for agent, callbacks in free.grouped(lambda callback: callback.profile_id.agent_id).items():
+            if agent in present:
+                callbacks.user_id = agent
+
+    def _note_course(self, vals):
+        """Write the course of callbacks; who may was checked by the button."""
+        return self.sudo().write(vals)  # see write: nobody writes these by hand

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+
+class LogisticsFeedback(models.Model):
+    """A bad answer may start a callback."""
+
+    _inherit = "logistics.feedback"
+
+    callback_ids = fields.One2many("logistics.callback", "feedback_id", string="Callbacks")
+
+    def _react_by_callback(self):
+        """Plan a callback about each of these answers, with the answer in it."""
+        # answers come in by the public page, which has no rights on callbacks
+        self.env["logistics.callback"].sudo().create(
+            [feedback._prepare_callback_vals() for feedback in self]
+        )
+
+    def _prepare_callback_vals(self):
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "purpose_id": self.env.ref(
+                "logistics_customer_service.callback_purpose_bad_answer"
+            ).id,
+            "feedback_id": self.id,
+            "picking_id": self.picking_id.id,
+            "complaint_id": self.complaint_id.id,
+            "reason": self._get_reaction_summary(),
+        }

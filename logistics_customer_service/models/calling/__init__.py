@@ -1,0 +1,2 @@
+from . import logistics_callback
+from . import logistics_callback_report

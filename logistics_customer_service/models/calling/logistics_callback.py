@@ -1,0 +1,452 @@
+import logging
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+from ...tools.callback import reach
+from ...tools.periods import local_date, local_midnight
+from ..callback.logistics_callback import (
+    CANCELLED,
+    DONE,
+    FINAL,
+    IN_CALL,
+    NO_ANSWER,
+    PLANNED,
+    POSTPONED,
+    REFUSED,
+    WAITING,
+    WRONG_NUMBER,
+)
+from ..core.isolation import isolate
+
+_logger = logging.getLogger(__name__)
+
+# how many calls are looked at to find one that is in the customer's hours
+LOOKED_AT = 100
+# a call that nobody ended: the window was closed, the phone was hung up
+FORGOTTEN = timedelta(hours=2)
+BATCH = 200
+
+
+class LogisticsCallback(models.Model):
+    """The work of calling: who is called next, what came of it, and when to try again."""
+
+    _inherit = "logistics.callback"
+
+    # === THE NEXT CALL ===#
+
+    @api.model
+    def action_next_call(self):
+        """Take the call that matters most now, and open it; tell where there is none.
+
+        No two agents get the same: whoever asks at the same moment gets the next one.
+        """
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service makes callbacks."))
+        callback = self._get_current() or self._take_next()
+        if callback:
+            return callback._get_call_action()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Nobody waits for a call now."),
+            },
+        }
+
+    def action_call(self):
+        """Take this call, whatever else waits."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state not in WAITING:
+            raise UserError(self.env._("This callback is not waiting for a call."))
+        if not self._lock_customer():
+            raise UserError(self.env._("A colleague is calling this customer."))
+        self._begin()
+        return self._get_call_action()
+
+    def _get_call_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Call"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [
+                (
+                    self.env.ref("logistics_customer_service.logistics_callback_view_form").id,
+                    "form",
+                )
+            ],
+        }
+
+    @api.model
+    def _get_current(self):
+        """Return the call that the agent has begun and not ended, if any."""
+        domain = [("state", "=", IN_CALL), ("user_id", "=", self.env.uid), ("main_id", "=", False)]
+        return self.search(domain, limit=1)
+
+    @api.model
+    def _take_next(self):
+        """Return the best call that is due, in the customer's hours, and nobody's yet."""
+        now = fields.Datetime.now()
+        for callback in self._get_candidates(now):
+            hours = callback._get_hours()
+            if not reach.is_open(now, hours):
+                # the hours were changed since, or the day is over
+                callback._note_course({"next_at": reach.next_opening(now, hours)})
+            elif callback._was_called_today(now):
+                callback._put_off_a_day(now)
+            elif callback._lock_customer():
+                callback._begin()
+                return callback
+        return self.browse()
+
+    @api.model
+    def _get_candidates(self, now):
+        """Return the calls that are due: the most urgent first, own ones before anybody's."""
+        self.flush_model()
+        companies = self.env.companies.ids
+        found = self.env.execute_query(
+            SQL(
+                """SELECT id FROM logistics_callback
+                    WHERE next_at <= %(now)s AND main_id IS NULL AND company_id IN %(companies)s
+                      AND state IN %(waiting)s AND (user_id IS NULL OR user_id = %(user)s)
+                    ORDER BY priority DESC, user_id IS NULL, due_at, id
+                    LIMIT %(limit)s""",
+                now=now,
+                companies=tuple(companies),
+                waiting=WAITING,
+                user=self.env.uid,
+                limit=LOOKED_AT,
+            )
+        )
+        # what the rules hide stays hidden
+        return self.browse(row[0] for row in found)._filtered_access("write")
+
+    def _lock_customer(self):
+        """Take all calls that wait for the customer; return whether nobody else has one."""
+        self.ensure_one()
+        others = self._get_waiting_for_customer() | self
+        if others.try_lock_for_update() != others:
+            return False
+        others.invalidate_recordset(["state"])
+        return self.state in WAITING and IN_CALL not in others.mapped("state")
+
+    def _get_waiting_for_customer(self):
+        # calls of the same customer count whoever may see them
+        return self.sudo().search(
+            [
+                ("customer_id", "=", self.customer_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("main_id", "=", False),
+                ("state", "in", (*WAITING, IN_CALL)),
+                "|",
+                ("next_at", "!=", False),
+                ("state", "=", IN_CALL),
+            ]
+        )
+
+    def _was_called_today(self, now):
+        """Tell whether anybody spoke to the customer today, or tried to, by the customer's clock."""
+        zone = self._get_hours().zone
+        midnight = local_midnight(local_date(now, zone), zone)
+        # a colleague's call counts, also one the agent may not see
+        attempts = self.env["logistics.callback.attempt"].sudo()
+        return bool(
+            attempts.search_count(
+                [
+                    ("customer_id", "=", self.customer_id.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("called_at", ">=", midnight),
+                    ("result", "!=", CANCELLED),
+                ],
+                limit=1,
+            )
+        )
+
+    def _put_off_a_day(self, now):
+        hours = self._get_hours()
+        tomorrow = local_midnight(local_date(now, hours.zone) + timedelta(days=1), hours.zone)
+        self._note_course({"next_at": reach.next_opening(tomorrow, hours)})
+
+    def _begin(self):
+        """Begin the call; what else the customer waits for today is said in it, too."""
+        zone = self._get_hours().zone
+        now = fields.Datetime.now()
+        tonight = local_midnight(local_date(now, zone) + timedelta(days=1), zone)
+        waiting = self._get_waiting_for_customer() - self
+        joined = waiting.filtered(lambda callback: callback.next_at and callback.next_at < tonight)
+        joined._note_course({"main_id": self.id})
+        self._note_course({"state": IN_CALL, "taken_at": now, "user_id": self.env.uid})
+
+    # === RESULTS ===#
+
+    def action_done(self):
+        """The customer was reached and everything was said."""
+        return self._end(DONE)
+
+    def action_no_answer(self):
+        """Nobody answered: try again at another hour of another day, or give it up."""
+        return self._end(NO_ANSWER)
+
+    def action_refused(self):
+        """The customer does not want this call; nobody calls again for the purpose."""
+        result = self._end(REFUSED)
+        self._keep_refusal()
+        return result
+
+    def action_wrong_number(self):
+        """Somebody else has the number: it has to be found out."""
+        result = self._end(WRONG_NUMBER)
+        self._ask_for_number()
+        return result
+
+    def action_postpone(self):
+        """Open the form that asks until when."""
+        self._ensure_in_call_or_waiting()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_callback_postpone_action"
+        )
+        return {**action, "context": {"default_callback_ids": self.ids}}
+
+    def action_cancel(self):
+        """Nobody has to call any more."""
+        self.check_access("write")
+        open_ones = self.filtered(lambda callback: callback.state not in FINAL)
+        open_ones._release_joined()
+        open_ones._note_course(
+            {"state": CANCELLED, "next_at": False, "ended_at": fields.Datetime.now()}
+        )
+        return True
+
+    def action_plan_again(self):
+        """Plan a callback anew that was ended or given up."""
+        self.check_access("write")
+        self._note_course(
+            {"state": PLANNED, "main_id": False, "ended_at": False, "escalated_at": False}
+        )
+        now = fields.Datetime.now()
+        for callback in self:
+            days = timedelta(days=callback.purpose_id.window_days)
+            callback.write({"call_from": now, "due_at": now + days})
+        return True
+
+    def _ensure_in_call_or_waiting(self):
+        if any(callback.state not in (*WAITING, IN_CALL) for callback in self):
+            raise UserError(self.env._("This callback has ended already."))
+
+    def _end(self, result):
+        """Note the result of a call, for those that were joined with it, too."""
+        self.check_access("write")
+        self._ensure_in_call_or_waiting()
+        for callback in self:
+            callback._note_attempt(result)
+            together = callback | callback.sudo().joined_ids
+            if result == NO_ANSWER:
+                together._plan_next_try()
+            else:
+                together._note_course(
+                    {"state": result, "next_at": False, "ended_at": fields.Datetime.now()}
+                )
+                together.filtered("note")._tell_origin()
+        return True
+
+    def _note_attempt(self, result):
+        now = fields.Datetime.now()
+        begun = self.taken_at if self.state == IN_CALL and self.taken_at else now
+        # attempts are written by the program alone
+        self.env["logistics.callback.attempt"].sudo().create(
+            {
+                "callback_id": self.id,
+                "user_id": self.env.uid,
+                "called_at": begun,
+                "duration": (now - begun).total_seconds() / 60,
+                "result": result,
+                "note": self.note,
+            }
+        )
+
+    def _plan_next_try(self):
+        """Plan another attempt; after the last one, write to the customer."""
+        now = fields.Datetime.now()
+        for callback in self:
+            tries = len(callback.attempt_ids | callback.main_id.attempt_ids)
+            again = tries < callback.purpose_id.max_attempts and reach.next_try(
+                now, callback._get_hours(), callback.purpose_id.retry_days
+            )
+            callback._note_course(
+                {
+                    "state": NO_ANSWER,
+                    "next_at": again,
+                    "main_id": False,
+                    "ended_at": False if again else now,
+                }
+            )
+            if not again:
+                callback._write_instead()
+
+    def _write_instead(self):
+        """Write to a customer whom nobody could reach, where the purpose says so."""
+        template = self.purpose_id.mail_template_id
+        if template and (self.partner_id.email or self.customer_id.email):
+            # who may call may write what the manager put down; templates are not the agent's
+            template.sudo().send_mail_batch(self.ids)
+
+    def _postpone(self, until):
+        """Call later, as the customer wants.
+
+        :param until: naive UTC instant
+        """
+        self.check_access("write")
+        self._ensure_in_call_or_waiting()
+        for callback in self:
+            if callback.state == IN_CALL:
+                callback._note_attempt(POSTPONED)
+            together = callback | callback.sudo().joined_ids
+            for one in together:
+                due_at = max(one.due_at, until + timedelta(days=1))
+                one._note_course({"state": POSTPONED, "main_id": False, "due_at": due_at})
+                one.sudo().call_from = until  # joined ones may be a colleague's
+        return True
+
+    def _release_joined(self):
+        """Calls that were to be made together with these are made on their own again."""
+        self.sudo().joined_ids._note_course({"main_id": False})
+
+    def _keep_refusal(self):
+        """What the customer refused on the phone is refused for good."""
+        for callback in self.filtered(lambda one: one.profile_id):
+            purpose = callback.purpose_id.consent_purpose_id
+            known = callback.profile_id.consent_ids.filtered(
+                lambda consent, purpose=purpose: consent.purpose_id == purpose
+            )
+            vals = {"state": "refused", "source": callback.env._("Callback")}
+            if known:
+                known.write({**vals, "date": fields.Date.context_today(callback)})
+            elif purpose:
+                known.create(
+                    {"profile_id": callback.profile_id.id, "purpose_id": purpose.id, **vals}
+                )
+
+    def _ask_for_number(self):
+        for callback in self:
+            callback.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=callback.env._("Find out the right number"),
+                note=callback.phone,
+                user_id=callback.user_id.id or callback.env.uid,
+            )
+
+    def _tell_origin(self):
+        """Keep what was said with the case it was about."""
+        for callback in self.filtered("complaint_id"):
+            callback.complaint_id._message_log(
+                body=callback.env._(
+                    "Callback, %(result)s: %(note)s",
+                    result=dict(callback._get_states())[callback.state],
+                    note=callback.note,
+                )
+            )
+
+    # === FOLLOW-UP ===#
+
+    def action_open_case(self):
+        """Open the intake dialogue with what is known."""
+        self.ensure_one()
+        self.outcome = "case"
+        return self.partner_id._get_intake_action(
+            default_choice_id=self.partner_id.id,
+            default_company_id=self.company_id.id,
+            default_channel="phone",
+        )
+
+    def action_new_callback(self):
+        """Open a new callback for the same person."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Callback"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "context": {
+                "default_partner_id": self.partner_id.id,
+                "default_company_id": self.company_id.id,
+                "default_complaint_id": self.complaint_id.id,
+                "default_picking_id": self.picking_id.id,
+            },
+        }
+
+    def action_view_customer(self):
+        """Open the profile of the customer."""
+        self.ensure_one()
+        return self.profile_id._get_records_action()
+
+    def action_view_case(self):
+        """Open the case it is about."""
+        self.ensure_one()
+        return self.complaint_id._get_records_action()
+
+    # === SCHEDULED ACTIONS ===#
+
+    @api.model
+    def _cron_look_after_calls(self):
+        """Put back calls that nobody ended, and tell supervisors of those that are overdue."""
+        self._put_back_forgotten()
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=self._count_late())
+        while batch := self._get_late(BATCH).try_lock_for_update():
+            isolate(batch, type(batch)._escalate, partial(type(self)._leave_out, self))
+            if not cron._commit_progress(len(batch), remaining=self._count_late()):
+                return
+
+    def _leave_out(self, callback, error):
+        """One that cannot be escalated is not looked at for ever."""
+        _logger.warning("Callback %s could not be escalated: %s", callback.id, error)
+        callback._note_course({"escalated_at": fields.Datetime.now()})
+
+    @api.model
+    def _put_back_forgotten(self):
+        limit = fields.Datetime.now() - FORGOTTEN
+        forgotten = self.search([("state", "=", IN_CALL), ("taken_at", "<", limit)])
+        forgotten = forgotten.try_lock_for_update()
+        forgotten._release_joined()
+        forgotten._note_course({"state": PLANNED, "taken_at": False})
+
+    @api.model
+    def _get_late_domain(self):
+        return [
+            ("is_overdue", "=", True),
+            ("escalated_at", "=", False),
+            ("main_id", "=", False),
+        ]
+
+    @api.model
+    def _get_late(self, limit):
+        return self.search(self._get_late_domain(), limit=limit)
+
+    @api.model
+    def _count_late(self):
+        return self.search_count(self._get_late_domain())
+
+    def _escalate(self):
+        """Tell the leader of the company's first team, once."""
+        leaders = {
+            company: team.user_id
+            for company, team in self.env["logistics.service.team"]
+            ._get_first(self.company_id)
+            .items()
+        }
+        for company, callbacks in self.grouped("company_id").items():
+            leader = leaders.get(company)
+            if leader:
+                # read in the list of activities; a mail for each would be noise
+                callbacks.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=self.env._("Overdue callback"),
+                    user_id=leader.id,
+                )
+        self._note_course({"escalated_at": fields.Datetime.now()})

@@ -1,0 +1,107 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class LogisticsCallbackReport(models.Model):
+    """How callbacks went: a row per callback, ratios as sums over sums."""
+
+    _name = "logistics.callback.report"
+    _inherit = ["logistics.report.mixin"]
+    _description = "Callback Analysis"
+    _auto = False
+    _order = "call_from desc, id desc"
+
+    callback_id = fields.Many2one("logistics.callback", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    customer_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    tier_id = fields.Many2one("logistics.tier", readonly=True, help="The customer's tier today.")
+    purpose_id = fields.Many2one("logistics.callback.purpose", readonly=True)
+    policy_id = fields.Many2one("logistics.callback.policy", readonly=True)
+    user_id = fields.Many2one("res.users", string="Agent", readonly=True)
+    state = fields.Selection(
+        selection=lambda self: self.env["logistics.callback"]._get_states(), readonly=True
+    )
+    outcome = fields.Selection(
+        selection=lambda self: self.env["logistics.callback"]
+        ._fields["outcome"]
+        ._description_selection(self.env),
+        readonly=True,
+    )
+    call_from = fields.Datetime(string="Planned For", readonly=True)
+    callback_count = fields.Integer(string="Callbacks", readonly=True)
+    ended_count = fields.Integer(
+        string="Ended", readonly=True, help="Done, refused, a wrong number, or given up."
+    )
+    reached_count = fields.Integer(string="Reached", readonly=True)
+    attempt_count = fields.Integer(string="Attempts", readonly=True)
+    minutes = fields.Float(string="Minutes", readonly=True, aggregator="sum")
+    due_count = fields.Integer(
+        string="To Be Judged", readonly=True, help="Ended, or overdue; cancelled ones are left out."
+    )
+    on_time_count = fields.Integer(string="Kept on Time", readonly=True)
+    reached_rate = fields.Float(
+        string="Share Reached", readonly=True, help="Reached ÷ ended.", aggregator="avg"
+    )
+    attempts_per_reached = fields.Float(
+        string="Attempts per Customer Reached", readonly=True, aggregator="avg"
+    )
+    minutes_per_call = fields.Float(readonly=True, aggregator="avg")
+    on_time_rate = fields.Float(
+        string="Share Kept on Time",
+        readonly=True,
+        aggregator="avg",
+        help="Kept until the promised day ÷ those to be judged; overdue and open is not kept.",
+    )
+
+    def _get_ratios(self):
+        return {
+            "reached_rate": ("reached_count", "ended_count"),
+            "attempts_per_reached": ("attempt_count", "reached_count"),
+            "minutes_per_call": ("minutes", "attempt_count"),
+            "on_time_rate": ("on_time_count", "due_count"),
+        }
+
+    # === QUERY ===#
+
+    def _get_columns(self):
+        names = ("id", "callback_id", "company_id", "customer_id", "tier_id", "purpose_id")
+        names += ("policy_id", "user_id", "state", "outcome", "call_from", "callback_count")
+        names += ("ended_count", "reached_count", "attempt_count", "minutes", "due_count")
+        names += ("on_time_count",)
+        return {**super()._get_columns(), **{name: SQL.identifier("r", name) for name in names}}
+
+    def _get_steps(self):
+        return [self._get_row_step()]
+
+    def _get_row_step(self):
+        """``counted``: a row per callback; one joined with another shares that one's attempts."""
+        return SQL(
+            """counted AS NOT MATERIALIZED (
+                SELECT c.id, c.id AS callback_id, c.company_id, c.customer_id, profile.tier_id,
+                       c.purpose_id, c.policy_id, c.user_id, c.state, c.outcome, c.call_from,
+                       1 AS callback_count,
+                       (c.ended_at IS NOT NULL AND c.state <> 'cancelled')::int AS ended_count,
+                       (c.state = 'done')::int AS reached_count,
+                       COALESCE(tried.attempts, 0) AS attempt_count,
+                       COALESCE(tried.minutes, 0) AS minutes,
+                       (c.state <> 'cancelled'
+                        AND (c.ended_at IS NOT NULL OR c.due_at < NOW() AT TIME ZONE 'UTC')
+                       )::int AS due_count,
+                       (c.state <> 'cancelled' AND c.ended_at <= c.due_at)::int AS on_time_count
+                  FROM logistics_callback c
+             LEFT JOIN logistics_profile profile ON profile.id = c.profile_id
+             LEFT JOIN (SELECT callback_id, COUNT(*) AS attempts, SUM(duration) AS minutes
+                          FROM logistics_callback_attempt GROUP BY callback_id) tried
+                    ON tried.callback_id = c.id
+            )"""
+        )
+
+    def _get_source(self):
+        return SQL("counted r")
+
+    # === ACTIONS ===#
+
+    def action_open(self):
+        """Open the callback of the row."""
+        self.ensure_one()
+        return self._open(self.callback_id)

@@ -1,0 +1,2 @@
+from . import logistics_callback_postpone
+from . import logistics_callback_reassign
