@@ -39,6 +39,7 @@ from .report import test_complaint_report
 from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
+from .callback import test_callback
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_remark_case

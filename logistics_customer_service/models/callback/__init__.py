@@ -6,3 +6,5 @@ from . import logistics_complaint
 from . import logistics_feedback
 from . import logistics_profile
 from . import logistics_survey_policy
+from . import logistics_shipment_event
+from . import stock_picking

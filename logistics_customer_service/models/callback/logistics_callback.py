@@ -414,7 +414,8 @@ class LogisticsCallback(models.Model):
         """A customer's own agent calls, unless away."""
         free = self.filtered(lambda callback: not callback.user_id and callback.next_at)
         agents = free.profile_id.agent_id
-        present = self.env["logistics.service.team"]._get_present(agents) if agents else agents
+        # colleagues' leaves are not the agent's to read
+        present = self.env["logistics.service.team"].sudo()._get_present(agents)
         for agent, callbacks in free.grouped(lambda callback: callback.profile_id.agent_id).items():
             if agent in present:
                 callbacks.user_id = agent

@@ -1,14 +1,14 @@
 import logging
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
-# what happened longer ago is nobody's surprise any more
-LOOKED_BACK = timedelta(days=3)
 
 
 class LogisticsCallbackPolicy(models.Model):
@@ -68,7 +68,7 @@ class LogisticsCallbackPolicy(models.Model):
         cron = self.env["ir.cron"]
         rounds = [
             (policy, company)
-            for policy in self.search([])
+            for policy in self.search([("trigger", "!=", "delivered")])
             for company in policy.company_id or self.env["res.company"].search([])
         ]
         remaining = len(rounds)
@@ -97,33 +97,65 @@ class LogisticsCallbackPolicy(models.Model):
         self.ensure_one()
         self.env.flush_all()
         rows = self.env.execute_query_dict(self._get_query(company))
-        callbacks = self.env["logistics.callback"]
-        callbacks.create([self._prepare_callback_vals(company, row) for row in rows])
+        self.env["logistics.callback"].create(
+            [self._prepare_callback_vals(company_id=company.id, **row) for row in rows]
+        )
         return len(rows)
 
-    def _prepare_callback_vals(self, company, row):
-        start = row["happened_at"] + timedelta(days=self.delay_days)
+    def _prepare_callback_vals(self, happened_at, **vals):
+        start = happened_at + timedelta(days=self.delay_days)
         return {
-            "company_id": company.id,
-            "partner_id": row["partner_id"],
             "purpose_id": self.purpose_id.id,
             "policy_id": self.id,
-            "occasion": row["occasion"],
-            "picking_id": row["picking_id"],
             "reason": self.name,
             "call_from": max(start, fields.Datetime.now()),
+            **vals,
+        }
+
+    def _plan_for(self, pickings):
+        """Plan callbacks about deliveries that were delivered now, each delivery once.
+
+        :param pickings: deliveries to customers
+        """
+        for policy in self:
+            fitting = pickings.filtered(policy._fits)
+            vals_list = [policy._prepare_callback_vals(**policy._prepare_delivery(p)) for p in fitting]
+            known = self.env["logistics.callback"].search_fetch(
+                [
+                    ("policy_id", "=", policy.id),
+                    ("occasion", "in", [vals["occasion"] for vals in vals_list]),
+                ],
+                ["occasion"],
+            )
+            told = set(known.mapped("occasion"))
+            new = [vals for vals in vals_list if vals["occasion"] not in told]
+            try:
+                with self.env.cr.savepoint():
+                    self.env["logistics.callback"].create(new)
+            except UniqueViolation:
+                # another worker took the carrier's word at the same moment
+                _logger.info("Callbacks of policy %s are planned already", policy.id)
+
+    def _fits(self, picking):
+        company = not self.company_id or self.company_id == picking.company_id
+        tiers = set(self.tier_ids.mapped("code"))
+        return company and (not tiers or picking._get_callback_profile().tier_id.code in tiers)
+
+    def _prepare_delivery(self, picking):
+        return {
+            "company_id": picking.company_id.id,
+            "partner_id": picking._get_logistics_customer().id,
+            "picking_id": picking.id,
+            "occasion": f"delivery-{picking.id}",
+            "happened_at": fields.Datetime.now(),
         }
 
     def _get_query(self, company):
-        """Return the SQL of the customers to call: partner_id, picking_id, occasion, happened_at."""
-        found = {
-            "delivered": self._get_delivered_sql,
-            "periodic": self._get_periodic_sql,
-            "silence": self._get_silence_sql,
-        }[self.trigger](company)
+        """Return the SQL of the customers to call: partner_id, occasion, happened_at."""
+        found = {"periodic": self._get_periodic_sql, "silence": self._get_silence_sql}
         tiers = tuple(set(self.tier_ids.mapped("code")))
         return SQL(
-            """SELECT found.partner_id, found.picking_id, found.occasion, found.happened_at
+            """SELECT found.partner_id, found.occasion, found.happened_at
                  FROM (%(found)s) found
                  JOIN res_partner person ON person.id = found.partner_id AND person.active
             LEFT JOIN logistics_profile profile
@@ -136,7 +168,7 @@ class LogisticsCallbackPolicy(models.Model):
                                      AND known.occasion = found.occasion)
                 ORDER BY found.happened_at
                 LIMIT %(limit)s""",
-            found=found,
+            found=found[self.trigger](company),
             company=company.id,
             all_tiers=not tiers,
             tiers=tiers or ("",),
@@ -144,24 +176,11 @@ class LogisticsCallbackPolicy(models.Model):
             limit=BATCH,
         )
 
-    def _get_delivered_sql(self, company):
-        return SQL(
-            """SELECT picking.partner_id, picking.id AS picking_id,
-                      'delivery-' || picking.id AS occasion,
-                      picking.shipment_since AS happened_at
-                 FROM stock_picking picking
-                WHERE picking.company_id = %(company)s AND picking.shipment_state = 'delivered'
-                  AND picking.shipment_since > %(since)s AND picking.partner_id IS NOT NULL
-                  AND picking.sale_id IS NOT NULL AND picking.return_id IS NULL""",
-            company=company.id,
-            since=fields.Datetime.now() - LOOKED_BACK - timedelta(days=self.delay_days),
-        )
-
     def _get_periodic_sql(self, company):
         """Customers nobody has spoken to for the period: one callback until that has changed."""
         limit = fields.Datetime.now() - timedelta(days=self.period_days)
         return SQL(
-            """SELECT profile.partner_id, NULL::int AS picking_id,
+            """SELECT profile.partner_id,
                       'contact-' || profile.id || '-'
                           || COALESCE(spoken.at::date::text, 'never') AS occasion,
                       %(limit)s::timestamp AS happened_at
@@ -182,7 +201,7 @@ class LogisticsCallbackPolicy(models.Model):
         """Customers who have ordered before and not for the period."""
         limit = fields.Datetime.now() - timedelta(days=self.period_days)
         return SQL(
-            """SELECT profile.partner_id, NULL::int AS picking_id,
+            """SELECT profile.partner_id,
                       'silence-' || profile.id || '-' || fact.last_order_at::date AS occasion,
                       fact.last_order_at AS happened_at
                  FROM logistics_profile profile

@@ -10,6 +10,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ...controllers import result_letter as controller
+from ...tools.periods import local_date
 from ...tools.shipment.throttle import Throttle
 from ..common import MODULE
 from .common import ResolutionCommon
@@ -483,7 +484,11 @@ class TestClosing(LetterCommon):
         self.assertEqual(
             severe.callback_on, self.company._get_logistics_today() + timedelta(days=7)
         )
-        self.assertEqual(severe.activity_ids.date_deadline, severe.callback_on)
+        callback = severe.callback_ids
+        self.assertEqual(callback.user_id, self.agent)
+        self.assertEqual(
+            local_date(callback.call_from, self.company._get_logistics_tz()), severe.callback_on
+        )
         self.vip.follow_up_case = True
         profile = self._profile_of(self.customer) or self._profile(self.customer)
         profile.sudo().tier_id = self.vip

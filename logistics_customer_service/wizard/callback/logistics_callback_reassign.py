@@ -18,7 +18,8 @@ class LogisticsCallbackReassign(models.TransientModel):
     def action_reassign(self):
         """Share the callbacks out among the agents, one after the other."""
         self.ensure_one()
-        agents = self.env["logistics.service.team"]._get_present(self.user_ids)
+        # colleagues' leaves are not the supervisor's to read
+        agents = self.env["logistics.service.team"].sudo()._get_present(self.user_ids)
         waiting = self.callback_ids.filtered("next_at")
         share = len(agents) or 1
         for number in range(share):
