@@ -9,6 +9,7 @@ from . import notice
 from . import complaint
 from . import clock
 from . import resolution
+from . import external
 from . import casework
 from . import intake
 from . import library
