@@ -23,6 +23,8 @@ class TestExternal(ClockCommon):
         cls.policy.target_ids.create(
             {"policy_id": cls.policy.id, "target": "external", "value": 30}
         )
+        resolution = cls.policy.target_ids.filtered(lambda line: line.target == "resolution")
+        resolution.value = 100
 
     def _outside(self, at=REFUSED, **vals):
         """Return a case of Monday whose customer refused twice, the second time at an instant."""
@@ -57,6 +59,8 @@ class TestExternal(ClockCommon):
     def test_our_time_stands_still_while_others_judge(self):
         case = self._outside()
         self.assertEqual(self._clock(case).state, "paused")
+        self._clock(case, "statutory")._note("stopped", REFUSED)
+        case._set_due_at()
         self.assertEqual(case.due_at, DUE)
         self._move(case, "waiting_third", shanghai(10, 9))
         self.assertEqual(self._clock(case).state, "paused")
