@@ -82,7 +82,9 @@ class LogisticsComplaintReport(models.Model):
     reopened_count = fields.Integer(string="Reopened", readonly=True)
     repeated_count = fields.Integer(string="Repeated", readonly=True)
     met_count = fields.Integer(
-        string="Deadlines Met", readonly=True, help="Of every target but the external answer: one case has several."
+        string="Deadlines Met",
+        readonly=True,
+        help="Of every target but the external answer: one case has several.",
     )
     breached_count = fields.Integer(
         string="Deadlines Missed", readonly=True, help="Those open and overdue are among them."

@@ -5,7 +5,6 @@ from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -229,7 +228,7 @@ class TestDistribution(ClockCommon):
 
         def failing(records, vals):
             if bad in records and "user_id" in vals:
-                raise UserError("Another addon's rule")
+                raise ValueError("Another addon's rule")
             return write(records, vals)
 
         self.patch(type(self.Case), "write", failing)

@@ -92,7 +92,7 @@ class TestExternal(ClockCommon):
         self.assertEqual((clock.state, clock.stopped_at), ("met", shanghai(2, 0, month=4)))
         self._write(case, shanghai(20, 11, month=4), external_answered_on=False)
         self.assertEqual((clock.state, clock.stopped_at), ("breached", False))
-        self.assertEqual(self.Clock.search_count([("complaint_id", "=", case.id), ("target", "=", "external")]), 1)
+        self.assertEqual(case.clock_ids.filtered(lambda one: one.target == "external"), clock)
 
     def test_a_corrected_beginning_moves_the_end(self):
         case = self._outside()

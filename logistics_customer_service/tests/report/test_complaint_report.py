@@ -337,7 +337,8 @@ class TestComplaintReport(ComplaintReportCommon):
         for field in ("category_id", "cause_id", "party_id", "product_ids", "user_id", "kind"):
             rows = self.Rate._read_group(own, [field], names)
             self._compare_rates(field, rows, told, len(pickings))
-        sets = [[], ["category_id"], ["date:month"], ["date:month", "category_id"], ["carrier_id", "cause_id"]]
+        both = ["date:month", "category_id"]
+        sets = [[], ["category_id"], ["date:month"], both, ["carrier_id", "cause_id"]]
         whole, by_category, by_month, by_both, by_carrier = self.Rate._read_grouping_sets(own, sets, names)
         self._compare_rates("category_id", by_category, told, len(pickings))
         self.assertAlmostEqual(whole[0][-1], 1000 * sum(told.values()) / len(pickings), 5)
