@@ -12,6 +12,7 @@ from . import investigation
 from . import resolution
 from . import authority
 from . import execution
+from . import external
 from . import casework
 from . import intake
 from . import library

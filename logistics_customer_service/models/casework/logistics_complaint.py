@@ -1,15 +1,25 @@
+import logging
 from collections import Counter, defaultdict
+from operator import methodcaller
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import plaintext2html, split_every
 
+from ...tools.complaint import assignment
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+from ..core.isolation import isolate
+
+_logger = logging.getLogger(__name__)
 
 SHOWN_EVENTS = 5
 SHOWN_CASES = 5
+DISTRIBUTED_AT_ONCE = 100
+RETRIES = 3
 
 
 class LogisticsComplaint(models.Model):
@@ -150,6 +160,63 @@ class LogisticsComplaint(models.Model):
                 # the choice is the rules', not that of whoever opens the case
                 cases.sudo().with_context(**quiet).user_id = agent
 
+    def _get_suits(self, agents, skills):
+        """Return agent → how well the agent suits this case.
+
+        :param skills: mapping of agent to :class:`assignment.Skill` records
+        """
+        self.ensure_one()
+        path = self.category_id.parent_path or ""
+        categories = set(map(int, filter(None, path.split("/"))))
+        return {
+            agent: assignment.suit(skills.get(agent, ()), categories, self.lang)
+            for agent in agents
+        }
+
+    @api.model
+    def _cron_distribute(self):
+        """Give out what nobody has to who is at work, batch by batch.
+
+        Looked up once: what fails, or finds nobody, waits for the next time.
+        """
+        cron = self.env["ir.cron"]
+        waiting = self._find_unassigned()
+        remaining = len(waiting)
+        for batch in split_every(DISTRIBUTED_AT_ONCE, waiting.ids, self.browse):
+            batch._distribute()
+            remaining -= len(batch)
+            if not cron._commit_progress(len(batch), remaining=remaining):
+                return
+
+    @api.model
+    def _find_unassigned(self):
+        """Return open cases without agent that somebody at work could have, the urgent first."""
+        teams = self.env["logistics.service.team"].search([("assignment_method", "!=", "manual")])
+        manned = teams.filtered(lambda team: team._get_present(team.member_ids))
+        return self.search(
+            Domain("user_id", "=", False)
+            & Domain("is_open", "=", True)
+            & Domain("team_id", "in", teams.ids)
+            & (Domain("team_id", "in", manned.ids) | Domain("profile_id.agent_id", "!=", False)),
+            order="priority desc, received_at, id",
+        )
+
+    def _distribute(self):
+        """Assign what of these is still free and nobody else is at; one that fails fails alone."""
+        for attempt in range(RETRIES):
+            try:
+                held = self.try_lock_for_update()
+                # somebody may have taken one since it was found
+                held.invalidate_recordset(["user_id", "phase", "team_id"])
+                isolate(held, methodcaller("_assign"), _leave_unassigned)
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                _logger.info("Cases are given out again: %s", error)
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if attempt == RETRIES - 1:
+                    raise
+
     # === MERGING ===#
 
     def _merge_into(self, kept):
@@ -274,3 +341,7 @@ class LogisticsComplaint(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
+
+
+def _leave_unassigned(case, error):
+    _logger.warning("Case %s could not be given to anybody: %s", case.id, error)

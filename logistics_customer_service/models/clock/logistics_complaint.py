@@ -321,13 +321,18 @@ class LogisticsComplaint(models.Model):
         to_pause = to_resume = self.env["logistics.clock"].sudo()  # as in _get_clocks
         for clock in self._get_clocks():
             offer = offers[clock.complaint_id].get(clock.target)
-            pauses = bool(offer) and clock.complaint_id.phase in offer.pauses
+            pauses = bool(offer) and clock.complaint_id._is_paused_by(offer)
             if pauses and not clock.paused_since:
                 to_pause |= clock
             elif clock.paused_since and not pauses:
                 to_resume |= clock
         to_pause._note(clocks.PAUSE, now)
         to_resume._note(clocks.RESUME, now)
+
+    def _is_paused_by(self, offer):
+        """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now."""
+        self.ensure_one()
+        return self.phase in offer.pauses
 
     def _close_clocks(self, now):
         """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""

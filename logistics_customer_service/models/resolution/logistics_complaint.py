@@ -310,8 +310,10 @@ class LogisticsComplaint(models.Model):
     # === RESULT ===#
 
     def _note_result_told(self, letter):
-        """Keep when the customer was told."""
+        """Keep when the customer was told: an answer, whichever way it went."""
         self._note_course({"result_told_at": letter.told_at})
+        self._note_reply(letter.told_at)
+        self.filtered("customer_answered").customer_answered = False
 
     def _take_refusal(self, letter):
         """Bring a case whose result the customer refused to the next level, then outside."""

@@ -280,6 +280,23 @@ class TestResultLetter(LetterCommon, HttpCase):
             letter.with_user(self.manager).read(["token"])
         self.assertGreater(len(letter.sudo().token), 40)
 
+    def test_being_told_the_result_is_an_answer(self):
+        """By mail or otherwise: who waited for an answer has one."""
+        policy = self.env.ref(f"{MODULE}.sla_policy_general")
+        self.assertIn("first_response", policy.target_ids.mapped("target"))
+        for tell in ("action_send", "action_mark_told"):
+            case = self._case()
+            case._note_reply()
+            case.write({"customer_answered": True})
+            letter = self._letter(complaint_id=case.id)
+            getattr(letter, tell)()
+            clocks = case.clock_ids.filtered(lambda clock: clock.target == "next_reply")
+            self.assertEqual(clocks.mapped("stopped_at"), [letter.told_at])
+            self.assertFalse(case.customer_answered)
+        first = self._letter()
+        first.action_mark_told()
+        self.assertEqual(self.case.first_reply_at, first.told_at)
+
     def test_what_was_told_stays(self):
         letter = self._sent()
         for vals in ({"found": "x"}, {"state": "accepted"}, {"answer_note": "x"}):
