@@ -12,12 +12,11 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from scripts.dev import server
 from scripts.dev.paths import RUN, VENV_PYTHON
 
 from ..support.cases import PREPARE, Client, keys_of, record
 
-CLIENTS, CASES, BATCH = 8, 2000, 25
+CLIENTS, CASES, BATCH = 8, 2000, 50
 OVERDUE = 120
 PATIENCE = 120
 
@@ -32,8 +31,7 @@ def database(database_factory):
 @pytest.fixture(scope="module")
 def clients(database):
     """Agents, each with a key, of a server with as many worker processes."""
-    options = (f"--workers={CLIENTS}", "--max-cron-threads=0", f"--gevent-port={server.free_port()}")
-    with database.serve(*options) as url:
+    with database.serve_by_workers(CLIENTS) as url:
         yield [Client(url, key) for key in database.keys]
 
 

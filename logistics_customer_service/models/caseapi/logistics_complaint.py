@@ -90,7 +90,7 @@ class LogisticsComplaint(models.Model):
             raise UserError(self.env._("Send a list of 1 to %s cases.", MAX_CASES))
         entries = [_read(sent) for sent in cases]
         desk._find_registered(entries)
-        desk._register([entry for entry in entries if not entry.case and not entry.problem])
+        desk._register_entries([entry for entry in entries if not entry.case and not entry.problem])
         return {"cases": desk._prepare_answers(entries)}
 
     @api.model
@@ -182,7 +182,7 @@ class LogisticsComplaint(models.Model):
             entry.case = found.get(key)
             entry.repeated = key in found
 
-    def _register(self, entries):
+    def _register_entries(self, entries):
         """Open a case for each reference, as far as its record is good."""
         if not entries:
             return
@@ -348,7 +348,7 @@ class LogisticsComplaint(models.Model):
         parcels = {number for record in records for number in record.tracking_number}
         phones = {record.phone for record in records if record.phone}
         partners = self.env["res.partner"]
-        return Known(
+        known = Known(
             kinds=self._get_labels("kind"),
             severities=self._get_labels("severity"),
             languages=self._get_languages(),
@@ -360,6 +360,14 @@ class LogisticsComplaint(models.Model):
             by_email=self._find_customers({record.email for record in records if record.email}),
             by_phone=partners._find_logistics_callers_by_phone(phones, self.env.company),
         )
+        everybody = partners.union(
+            *(found.partner_id for found in (*known.orders.values(), *known.deliveries.values())),
+            *known.partners.values(),
+            *known.by_email.values(),
+            *known.by_phone.values(),
+        )
+        everybody.mapped("commercial_partner_id.name")  # one reading for what follows
+        return known
 
     def _look_up_orders(self, numbers):
         """Return the company's orders by their own number or that of the customer's order."""

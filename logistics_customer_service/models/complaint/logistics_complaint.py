@@ -408,6 +408,9 @@ class LogisticsComplaint(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._refuse_course_in({name: vals[name] for name in vals if vals[name]})
+        named = {vals.get(name) for vals in vals_list for name in ("partner_id", "contact_id")}
+        partners = self.env["res.partner"].browse(named - {None, False})
+        partners.mapped("commercial_partner_id")  # one reading for what follows
         prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
         self._number(prepared)
         clean = self._without_course_defaults()
