@@ -18,6 +18,7 @@ from ..support.cases import PREPARE, Client, keys_of, record
 
 CLIENTS, CASES, BATCH = 8, 2000, 50
 OVERDUE = 120
+DUELS = 4
 PATIENCE = 120
 
 
@@ -35,8 +36,9 @@ def clients(database):
         yield [Client(url, key) for key in database.keys]
 
 
-def at_once(*jobs):
-    """Run functions at the same moment; return what they return."""
+def at_once(duels):
+    """Run all functions of a list of pairs at the same moment; return the pairs of their results."""
+    jobs = [job for duel in duels for job in duel]
     barrier = threading.Barrier(len(jobs))
 
     def run(job):
@@ -44,7 +46,8 @@ def at_once(*jobs):
         return job()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
-        return [done.result(PATIENCE) for done in [pool.submit(run, job) for job in jobs]]
+        results = list(pool.map(run, jobs))
+    return list(zip(results[::2], results[1::2], strict=True))
 
 
 # === BY API ===#
@@ -116,14 +119,14 @@ def opened(clients):
     return make
 
 
-@pytest.mark.parametrize("turn", range(3))
-def test_of_two_who_take_a_case_one_gets_it(database, clients, opened, turn):
-    ids = opened(8)
+def test_of_two_who_take_a_case_one_gets_it(database, clients, opened):
+    ids = opened(DUELS)
     database.sql("UPDATE logistics_complaint SET user_id = NULL WHERE id = ANY(%s)", [ids])
     one, other = clients[:2]
-    for case in ids:
-        answers = at_once(calling(one, "action_take", case), calling(other, "action_take", case))
-        assert sorted(status for status, _answer in answers) == [200, 422], answers
+    for answers in at_once(
+        [(calling(one, "action_take", case), calling(other, "action_take", case)) for case in ids]
+    ):
+        assert statuses(answers) == [200, 422], answers
         (refusal,) = [answer for status, answer in answers if status == 422]
         assert "already has" in refusal["message"]
     free = database.sql("SELECT id FROM logistics_complaint WHERE user_id IS NULL AND id = ANY(%s)", [ids])
@@ -132,17 +135,19 @@ def test_of_two_who_take_a_case_one_gets_it(database, clients, opened, turn):
 
 def test_two_who_merge_the_same_cases(database, clients, opened):
     """Each into the other: one of them wins, nothing is lost and nothing goes round in a circle."""
-    ids = opened(12)
+    firsts, seconds = opened(DUELS), opened(DUELS)
     one, other = clients[:2]
-    for first, second in zip(ids[::2], ids[1::2], strict=True):
-        answers = at_once(merging(one, first, second), merging(other, second, first))
-        assert sorted(status for status, _answer in answers) == [200, 422], answers
-        rows = database.sql(
+    pairs = list(zip(firsts, seconds, strict=True))
+    for answers in at_once(
+        [(merging(one, first, second), merging(other, second, first)) for first, second in pairs]
+    ):
+        assert statuses(answers) == [200, 422], answers
+    for pair in pairs:
+        (source, into, phase), (kept, nowhere, stays) = database.sql(
             """SELECT id, merged_into_id, phase FROM logistics_complaint
                 WHERE id = ANY(%s) ORDER BY merged_into_id""",
-            [[first, second]],
+            [list(pair)],
         )
-        (source, into, phase), (kept, nowhere, stays) = rows
         assert (into, phase, nowhere, stays) == (kept, "cancelled", None, "new")
         merges = database.sql("SELECT source_id FROM logistics_complaint_merge WHERE kept_id = %s", [kept])
         assert merges == [(source,)]
@@ -150,36 +155,42 @@ def test_two_who_merge_the_same_cases(database, clients, opened):
 
 def test_a_chain_of_merges_at_once(database, clients, opened):
     """One merges the first into the second, another the second into the third."""
-    ids = opened(9)
+    chains = list(zip(opened(DUELS), opened(DUELS), opened(DUELS), strict=True))
     one, other = clients[:2]
-    for first, second, third in zip(ids[::3], ids[1::3], ids[2::3], strict=True):
-        note = "Only the first has it."
+    note = "Only the first has it."
+    for first, _second, _third in chains:
         one.call("message_post", ids=[first], body=note)
-        answers = at_once(merging(one, first, second), merging(other, second, third))
-        assert {status for status, _answer in answers} <= {200, 422}, answers
-        ends = dict(
+    for answers in at_once(
+        [(merging(one, first, second), merging(other, second, third)) for first, second, third in chains]
+    ):
+        assert set(statuses(answers)) <= {200, 422}, answers
+    for chain in chains:
+        ids = list(chain)
+        into = dict(
             database.sql("SELECT id, merged_into_id FROM logistics_complaint WHERE id = ANY(%s)", [ids])
         )
-        last = first
-        while ends[last]:
-            last = ends[last]
-        (holder,) = database.sql(
-            "SELECT res_id FROM mail_message WHERE model = 'logistics.complaint' AND res_id = ANY(%s)"
-            " AND body LIKE %s",
-            [[first, second, third], f"%{note}%"],
+        last = ids[0]
+        while into[last]:
+            last = into[last]
+        holders = database.sql(
+            """SELECT res_id FROM mail_message
+                WHERE model = 'logistics.complaint' AND res_id = ANY(%s) AND body LIKE %s""",
+            [ids, f"%{note}%"],
         )
-        assert holder == (last,), "the note stayed in a case that was set aside"
+        assert holders == [(last,)], "the note stayed in a case that was set aside"
 
 
 def test_two_who_close_a_case(database, clients, opened):
-    ids = opened(6)
+    ids = opened(DUELS)
     one, other = clients[:2]
-    for case in ids:
-        answers = at_once(calling(one, "action_close", case), calling(other, "action_close", case))
-        assert [status for status, _answer in answers] == [200, 200], answers
-    assert database.sql(
+    for answers in at_once(
+        [(calling(one, "action_close", case), calling(other, "action_close", case)) for case in ids]
+    ):
+        assert statuses(answers) == [200, 200], answers
+    phases = database.sql(
         "SELECT DISTINCT phase, closed_at IS NULL FROM logistics_complaint WHERE id = ANY(%s)", [ids]
-    ) == [("closed", False)]
+    )
+    assert phases == [("closed", False)]
     doubles = database.sql(
         """SELECT event.clock_id FROM logistics_clock_event event
              JOIN logistics_clock clock ON clock.id = event.clock_id
@@ -200,16 +211,21 @@ def test_two_who_close_a_case(database, clients, opened):
 
 def test_one_closes_what_another_merges(database, clients, opened):
     """Whoever is first: a case that was merged is set aside and never closed."""
-    ids = opened(12)
+    pairs = list(zip(opened(DUELS), opened(DUELS), strict=True))
     one, other = clients[:2]
-    for source, kept in zip(ids[::2], ids[1::2], strict=True):
-        answers = at_once(merging(one, source, kept), calling(other, "action_close", source))
-        assert {status for status, _answer in answers} <= {200, 422}, answers
-        ((into, phase),) = database.sql(
-            "SELECT merged_into_id, phase FROM logistics_complaint WHERE id = %s", [source]
-        )
-        assert (into, phase) == (kept, "cancelled")
+    for answers in at_once(
+        [(merging(one, source, kept), calling(other, "action_close", source)) for source, kept in pairs]
+    ):
+        assert set(statuses(answers)) <= {200, 422}, answers
+    for source, kept in pairs:
+        rows = database.sql("SELECT merged_into_id, phase FROM logistics_complaint WHERE id = %s", [source])
+        assert rows == [(kept, "cancelled")]
     assert_nothing_hangs(database)
+
+
+def statuses(answers):
+    """Return the statuses of two answers, the lower first."""
+    return sorted(status for status, _answer in answers)
 
 
 def calling(client, method, case):
@@ -247,9 +263,10 @@ def test_every_escalation_once(database, clients):
     for first in range(0, OVERDUE, 60):
         status, answer = clients[0].call("register_cases", cases=cases[first : first + 60])
         assert status == 200, answer
-    ids = [case_id for (case_id,) in make_overdue(database)]
-    poisoned = ids[OVERDUE // 3]
-    poison(database, poisoned)
+    clocks = dict(make_overdue(database))
+    ids = sorted(clocks)
+    poisoned = ids[OVERDUE // 2]
+    poison(database, clocks[poisoned])
     with ExitStack() as stack:
         with closing_lock(database):
             killed, one, other = [stack.enter_context(watching(database)) for _process in range(3)]
@@ -260,7 +277,7 @@ def test_every_escalation_once(database, clients):
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         done = len(escalated(database))
-        assert done < len(ids) - 20, "the job was over before it could be killed"
+        assert done < OVERDUE - 20, "the job was over before it could be killed"
         for process in (one, other):
             process.send_signal(signal.SIGCONT)
         for process in (one, other):
@@ -270,7 +287,7 @@ def test_every_escalation_once(database, clients):
 
 
 def make_overdue(database):
-    """Let rules and clocks be as if the job had not run for long; return the ids of the cases."""
+    """Let rules and clocks be as if the job had not run for long; return pairs of case and clock."""
     database.sql("UPDATE logistics_escalation_rule SET in_force_since = '2026-01-01'")
     database.sql(
         """UPDATE ir_config_parameter SET value = '8'
@@ -280,19 +297,19 @@ def make_overdue(database):
         """UPDATE logistics_clock clock SET next_at = now() AT TIME ZONE 'UTC' - interval '1 hour'
              FROM logistics_complaint complaint
             WHERE complaint.id = clock.complaint_id AND complaint.external_reference LIKE 'late-%%'
-        RETURNING complaint.id"""
+        RETURNING complaint.id, clock.id"""
     )
 
 
-def poison(database, case_id):
-    """Let the database refuse to escalate a case, as a rule of another addon might."""
+def poison(database, clock_id):
+    """Let the database refuse to escalate a clock, as a rule of another addon might."""
     database.sql(
         """CREATE FUNCTION refuse_escalation() RETURNS trigger LANGUAGE plpgsql AS
            $$ BEGIN RAISE EXCEPTION 'poisoned'; END $$"""
     )
     database.sql(
         f"""CREATE TRIGGER refuse_escalation BEFORE INSERT ON logistics_escalation FOR EACH ROW
-            WHEN (NEW.complaint_id = {int(case_id)}) EXECUTE FUNCTION refuse_escalation()"""
+            WHEN (NEW.clock_id = {int(clock_id)}) EXECUTE FUNCTION refuse_escalation()"""
     )
 
 
