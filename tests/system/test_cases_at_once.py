@@ -3,12 +3,13 @@
 One database and one server with worker processes serve all of these tests.
 """
 
+import os
 import signal
 import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,7 +18,7 @@ from scripts.dev.paths import RUN, VENV_PYTHON
 from ..support.cases import PREPARE, Client, keys_of, record
 
 CLIENTS, CASES, BATCH = 8, 2000, 50
-OVERDUE = 120
+OVERDUE = 100
 DUELS = 4
 PATIENCE = 120
 
@@ -243,14 +244,38 @@ def merging(client, source, kept):
 
 # === BY THE JOB ===#
 
-# Works as the job does until nothing is due any more; waits for its start where the test holds it.
+# Three processes that work as the job does until nothing is due any more; they wait for their start
+# where the test holds it. Forked, as worker processes are: one reading of the addons serves all.
 WATCH = """
-env.cr.execute("SELECT pg_advisory_lock_shared(4711)")
-env.cr.rollback()
-clocks = env["logistics.clock"]
-while clocks.search_count(clocks._get_due_domain()):
-    clocks._cron_watch_clocks()
-    env.cr.commit()
+import os, traceback
+from odoo import SUPERUSER_ID, api, sql_db
+
+registry = env.registry
+env.cr.close()
+sql_db.close_all()
+
+def watch():
+    with registry.cursor() as cr:
+        cr.execute("SET application_name = %s", [f"watch-{os.getpid()}"])
+        cr.commit()
+        cr.execute("SELECT pg_advisory_lock_shared(4711)")
+        cr.rollback()
+        clocks = api.Environment(cr, SUPERUSER_ID, {})["logistics.clock"]
+        while clocks.search_count(clocks._get_due_domain()):
+            clocks._cron_watch_clocks()
+            cr.commit()
+
+for _process in range(3):
+    if not os.fork():
+        try:
+            watch()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+codes = sorted(os.wait()[1] for _process in range(3))
+print("ENDED", codes, flush=True)
+os._exit(codes != [0, 0, 9])
 """
 
 
@@ -267,21 +292,18 @@ def test_every_escalation_once(database, clients):
     ids = sorted(clocks)
     poisoned = ids[OVERDUE // 2]
     poison(database, clocks[poisoned])
-    with ExitStack() as stack:
-        with closing_lock(database):
-            killed, one, other = [stack.enter_context(watching(database)) for _process in range(3)]
-            wait_for_waiters(database, 3)
-            for process in (one, other):
-                process.send_signal(signal.SIGSTOP)
-        wait_until(lambda: len(escalated(database)) >= OVERDUE // 4, killed)
-        killed.send_signal(signal.SIGKILL)
-        killed.wait()
+    with watching(database) as process:
+        with held_lock(database):
+            killed, *others = wait_for_three(database, process)
+            for pid in others:
+                os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: len(escalated(database)) >= OVERDUE // 4, process)
+        os.kill(killed, signal.SIGKILL)
         done = len(escalated(database))
+        for pid in others:
+            os.kill(pid, signal.SIGCONT)
         assert done < OVERDUE - 20, "the job was over before it could be killed"
-        for process in (one, other):
-            process.send_signal(signal.SIGCONT)
-        for process in (one, other):
-            assert process.wait(PATIENCE) == 0
+        assert process.wait(PATIENCE) == 0, "one was killed, the others ended by themselves"
     assert_once(database, [case_id for case_id in ids if case_id != poisoned], poisoned)
     assert_nothing_hangs(database)
 
@@ -314,7 +336,7 @@ def poison(database, clock_id):
 
 
 @contextmanager
-def closing_lock(database):
+def held_lock(database):
     """Hold the lock for which :data:`WATCH` waits."""
     connection = database.databases.connect(database.name)
     try:
@@ -326,7 +348,7 @@ def closing_lock(database):
 
 @contextmanager
 def watching(database):
-    """Run the job in a process of its own."""
+    """Run the job in processes of its own."""
     command = [VENV_PYTHON, "-m", "odoo", "shell", "-c", database.config.path, "-d", database.name]
     command += ["--no-http", "--log-level=warn"]
     environment = database.environ()
@@ -351,19 +373,19 @@ def watching(database):
             process.kill()
 
 
-def wait_for_waiters(database, count):
-    wait_until(
-        lambda: database.sql(
-            "SELECT count(*) = %s FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", [count]
-        )[0][0]
-    )
+def wait_for_three(database, process):
+    """Return the ids of the processes once all wait for their start."""
+    query = """SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
+                WHERE locktype = 'advisory' AND NOT granted"""
+    wait_until(lambda: len(database.sql(query)) == 3, process)
+    return [int(name.rpartition("-")[2]) for (name,) in database.sql(query)]
 
 
-def wait_until(condition, process=None):
+def wait_until(condition, process):
     """Wait until a condition holds, as long as the process works."""
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert process is None or process.poll() is None, "the job ended by itself"
+        assert process.poll() is None, "the job ended by itself"
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.01)
 
