@@ -24,6 +24,7 @@ from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail
+from .complaint import test_api
 from .complaint import test_assignment
 from .complaint import test_distribution
 from .complaint import test_merge

@@ -8,10 +8,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import SQL, plaintext2html, split_every
 
 from ...tools.complaint import assignment
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+from ..core.concurrency import wait_for
 from ..core.isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -227,16 +228,31 @@ class LogisticsComplaint(models.Model):
         """
         everything = self | kept
         everything.check_access("write")
-        everything.sorted("id").lock_for_update()
+        everything._hold()
         everything._check_mergeable()
         for source in self - kept:
             # messages and files have owners of their own; the right on both cases was checked
             self.env["logistics.complaint.merge"].sudo()._merge(source.sudo(), kept.sudo())
             source._set_aside(kept)
 
+    def _hold(self):
+        """Have these cases to oneself; whoever waits for one of them has to look at it anew."""
+        wait_for(self)
+        # one that only takes over what another held would not be changed itself
+        self.env.execute_query(
+            SQL(
+                "UPDATE logistics_complaint SET write_date = write_date WHERE id = ANY(%s) RETURNING id",
+                self.ids,
+            )
+        )
+
     def _check_mergeable(self):
         if len(self.company_id) > 1:
             raise UserError(self.env._("Cases of several companies cannot be merged."))
+        self._check_not_merged()
+
+    def _check_not_merged(self):
+        """A case that was merged is worked on in the one that was kept."""
         merged = self.filtered("merged_into_id")[:1]
         if merged:
             raise UserError(
@@ -261,7 +277,7 @@ class LogisticsComplaint(models.Model):
         self.ensure_one()
         kept = self.merged_into_id
         (self + kept).check_access("write")
-        (self + kept).sorted("id").lock_for_update()
+        (self + kept)._hold()
         self.merge_ids[:1].sudo()._undo()  # as in _merge_into
         for case, other in ((self, kept), (kept, self)):
             case.message_post(
@@ -288,18 +304,22 @@ class LogisticsComplaint(models.Model):
 
     def action_resolve(self):
         """Say that the matter is settled."""
+        self._check_not_merged()
         self._move_to_phase(RESOLVED)
 
     def action_close(self):
         """Close cases whose matter is settled."""
+        self._check_not_merged()
         self._move_to_phase(CLOSED)
 
     def action_reopen(self):
         """Take up settled cases again."""
+        self._check_not_merged()
         self._move_to_phase(WORKING)
 
     def action_start(self):
         """Take new cases and begin to work on them."""
+        self._check_not_merged()
         self.filtered(lambda case: not case.user_id).action_take()
         self._move_to_phase(WORKING)
 

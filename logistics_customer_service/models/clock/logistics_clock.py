@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from operator import methodcaller
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -369,7 +370,7 @@ class LogisticsClock(models.Model):
             try:
                 seen = self._watch_batch()
                 break
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError) as error:
                 _logger.info("Clocks: a batch is done again: %s", error)
                 self.env.cr.rollback()
                 if attempt == RETRIES - 1:

@@ -11,6 +11,7 @@ from ..complaint.logistics_complaint_stage import (
     RESOLVED,
 )
 from ..complaint.logistics_priority_rule import PRIORITIES
+from ..core.concurrency import begin_anew_on
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
 from .logistics_sla_target import (
     ACKNOWLEDGE,
@@ -192,7 +193,8 @@ class LogisticsComplaint(models.Model):
                     }
                 )
         # clocks are made for whoever may work on a case
-        made = self.env["logistics.clock"].sudo().create(vals_list)
+        with begin_anew_on("logistics_clock_one_open"):
+            made = self.env["logistics.clock"].sudo().create(vals_list)
         if read:
             self._read_clocks()
         return made

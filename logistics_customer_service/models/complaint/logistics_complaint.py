@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
 from .logistics_complaint_stage import (
     CANCELLED,
@@ -407,6 +408,9 @@ class LogisticsComplaint(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._refuse_course_in({name: vals[name] for name in vals if vals[name]})
+        named = {vals.get(name) for vals in vals_list for name in ("partner_id", "contact_id")}
+        partners = self.env["res.partner"].browse(named - {None, False})
+        partners.mapped("commercial_partner_id")  # one reading for what follows
         prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
         self._number(prepared)
         clean = self._without_course_defaults()
@@ -653,8 +657,7 @@ class LogisticsComplaint(models.Model):
 
     def action_take(self):
         """Take cases that nobody has: of two agents at once the first gets them."""
-        # a change meanwhile makes this wait or try again, and then see who has them
-        self.lock_for_update()
+        wait_for(self)  # a change meanwhile has this tried again, and see who has them
         taken = self.filtered(lambda case: case.user_id and case.user_id != self.env.user)
         if taken:
             raise UserError(
