@@ -55,7 +55,7 @@ class LogisticsResultLetter(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         "res.partner",
-        string="To",
+        string="Addressee",
         compute="_compute_partner_id",
         store=True,
         readonly=False,
