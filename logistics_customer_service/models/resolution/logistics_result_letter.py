@@ -136,10 +136,9 @@ class LogisticsResultLetter(models.Model):
     @api.depends("complaint_id")
     def _compute_objection(self):
         for letter in self:
-            company = (letter.complaint_id.company_id or self.env.company).with_context(
-                lang=letter.complaint_id.lang
-            )
-            letter.objection = letter.objection or company.logistics_objection_text
+            company = letter.complaint_id.company_id or self.env.company
+            lang = letter.complaint_id.lang
+            letter.objection = letter.objection or company._get_objection_text(lang)
 
     # === CRUD METHODS ===#
 

@@ -212,6 +212,11 @@ class TestTrackingPage(TrackingHttp):
         kinds = [self._get(path).headers["Content-Type"] for path in paths]
         self.assertEqual(kinds, ["image/png", "image/jpeg"])
 
+    def test_delivered_alone_is_no_proof(self):
+        """A heading with nothing below it would be all there is."""
+        self._say(self.picking, "delivered")
+        self.assertNotIn("Handover", self._get(self.path).text)
+
     def test_handover_without_consent_is_told(self):
         self._say(self.picking, "left_at_locker", place="Locker 7")
         text = self._get(self.path).text
