@@ -174,6 +174,9 @@
             "logistics_customer_service/static/src/scss/tracking.scss",
             "logistics_customer_service/static/src/scss/selfservice.scss",
         ],
+        "web.report_assets_common": [
+            "logistics_customer_service/static/src/scss/report.scss",
+        ],
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",
             "logistics_customer_service/static/src/countdown/*",

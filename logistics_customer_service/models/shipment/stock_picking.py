@@ -26,7 +26,7 @@ class StockPicking(models.Model):
     )
     shipment_state = fields.Selection(
         selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
-        string="Shipment",
+        string="Shipment State",
         compute="_compute_shipment_state",
         store=True,
         copy=False,
