@@ -28,11 +28,15 @@ class LogisticsComplaintReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["kind"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]._fields["channel"].selection,
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["channel"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     severity = fields.Selection(SEVERITIES, readonly=True)

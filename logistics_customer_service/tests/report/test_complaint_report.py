@@ -376,6 +376,14 @@ class TestComplaintReport(ComplaintReportCommon):
 
     # === OPENING, RIGHTS, COST ===#
 
+    def test_kinds_and_channels_speak_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for report in (self.Report, self.Rate):
+            for name in {"kind", "channel"} & set(report._fields):
+                labels = report.with_context(lang="zh_CN").fields_get([name])[name]["selection"]
+                own = self.Complaint.with_context(lang="zh_CN").fields_get([name])[name]["selection"]
+                self.assertEqual(labels, own)
+
     def test_rows_open_their_documents(self):
         picking = self._deliver(self._order(self.customers[0]))
         case = self._case(self.customers[0])
