@@ -30,7 +30,9 @@ class LogisticsComplaintRateReport(models.Model):
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     # --- what a delivery has not
     kind = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]._fields["kind"].selection,
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["kind"]._description_selection(self.env)
+        ),
         readonly=True,
     )
     category_id = fields.Many2one("logistics.complaint.category", readonly=True)

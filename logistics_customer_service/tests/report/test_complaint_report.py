@@ -376,6 +376,23 @@ class TestComplaintReport(ComplaintReportCommon):
 
     # === OPENING, RIGHTS, COST ===#
 
+    def test_kinds_and_channels_speak_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for name, value in (("kind", "claim"), ("channel", "letter")):
+            option = self.env["ir.model.fields.selection"].search(
+                [
+                    ("field_id.model", "=", "logistics.complaint"),
+                    ("field_id.name", "=", name),
+                    ("value", "=", value),
+                ]
+            )
+            option.with_context(lang="zh_CN").name = "译文"
+            self.env.registry.clear_cache("stable")
+            for report in (self.Report, self.Rate):
+                if name in report._fields:
+                    field = report.with_context(lang="zh_CN").fields_get([name])[name]
+                    self.assertEqual(dict(field["selection"])[value], "译文", report._name)
+
     def test_rows_open_their_documents(self):
         picking = self._deliver(self._order(self.customers[0]))
         case = self._case(self.customers[0])
