@@ -114,7 +114,7 @@ class LogisticsComplaint(models.Model):
         if not 1 <= len(asked) <= MAX_STATES:
             raise UserError(self.env._("Ask for 1 to %s cases.", MAX_STATES))
         found = desk._find_by_names(asked)
-        states = self.browse().union(*found.values())._prepare_states() if found else {}
+        states = desk.browse().union(*found.values())._prepare_states() if found else {}
         return {
             "cases": [
                 {"found": True, **states[found[key]]}

@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, plaintext2html, split_every
+from odoo.tools import plaintext2html, split_every
 
 from ...tools.complaint import assignment
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
@@ -228,23 +228,12 @@ class LogisticsComplaint(models.Model):
         """
         everything = self | kept
         everything.check_access("write")
-        everything._hold()
+        wait_for(everything)
         everything._check_mergeable()
         for source in self - kept:
             # messages and files have owners of their own; the right on both cases was checked
             self.env["logistics.complaint.merge"].sudo()._merge(source.sudo(), kept.sudo())
             source._set_aside(kept)
-
-    def _hold(self):
-        """Have these cases to oneself; whoever waits for one of them has to look at it anew."""
-        wait_for(self)
-        # one that only takes over what another held would not be changed itself
-        self.env.execute_query(
-            SQL(
-                "UPDATE logistics_complaint SET write_date = write_date WHERE id = ANY(%s) RETURNING id",
-                self.ids,
-            )
-        )
 
     def _check_mergeable(self):
         if len(self.company_id) > 1:
@@ -277,7 +266,7 @@ class LogisticsComplaint(models.Model):
         self.ensure_one()
         kept = self.merged_into_id
         (self + kept).check_access("write")
-        (self + kept)._hold()
+        wait_for(self + kept)
         self.merge_ids[:1].sudo()._undo()  # as in _merge_into
         for case, other in ((self, kept), (kept, self)):
             case.message_post(
