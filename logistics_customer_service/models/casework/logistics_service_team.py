@@ -2,6 +2,9 @@ from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..complaint.logistics_complaint_stage import OPEN_PHASES
 
 TURNS_CODE = "logistics.service.team"
 
@@ -100,15 +103,23 @@ class LogisticsServiceTeam(models.Model):
 
     @api.model
     def _get_loads(self, agents):
-        """Return how many open cases each agent has: one query."""
-        groups = self.env["logistics.complaint"]._read_group(
-            [("user_id", "in", agents.ids), ("is_open", "=", True)], ["user_id"], ["__count"]
+        """Return how many open cases each agent has, in whichever company: one query."""
+        self.env["logistics.complaint"].flush_model(["user_id", "phase", "active"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT user_id, COUNT(*) FROM logistics_complaint
+                    WHERE user_id IN %s AND phase IN %s AND active GROUP BY user_id""",
+                agents._ids,
+                OPEN_PHASES,
+            )
         )
-        return Counter(dict(groups))
+        return Counter({agents.browse(user_id): count for user_id, count in rows})
 
     @api.model
     def _get_present(self, agents):
         """Return the agents who are not on leave now, by their own calendar: one query."""
+        if not agents:
+            return agents
         now = fields.Datetime.now()
         own = Domain("resource_id.user_id", "in", agents.ids)
         holiday = Domain("resource_id", "=", False) & Domain(
