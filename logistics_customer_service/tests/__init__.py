@@ -25,6 +25,7 @@ from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail
 from .complaint import test_api
+from .complaint import test_mail_shapes
 from .complaint import test_assignment
 from .complaint import test_distribution
 from .complaint import test_merge
@@ -45,7 +46,9 @@ from .resolution import test_execution
 from .resolution import test_resolution
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
+from .selfservice import test_form_at_once
 from .selfservice import test_remark_case
+from .export import test_export
 from . import test_security
 from . import test_multicompany
 from . import test_performance

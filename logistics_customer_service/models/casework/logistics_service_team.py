@@ -6,8 +6,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.complaint import assignment
+from ..complaint.logistics_complaint_stage import OPEN_PHASES
 
 TURNS_CODE = "logistics.service.team"
 MOMENT = timedelta(seconds=1)
@@ -122,11 +124,17 @@ class LogisticsServiceTeam(models.Model):
 
     @api.model
     def _get_loads(self, agents):
-        """Return how many open cases each agent has: one query."""
-        groups = self.env["logistics.complaint"]._read_group(
-            [("user_id", "in", agents.ids), ("is_open", "=", True)], ["user_id"], ["__count"]
+        """Return how many open cases each agent has, in whichever company: one query."""
+        self.env["logistics.complaint"].flush_model(["user_id", "phase", "active"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT user_id, COUNT(*) FROM logistics_complaint
+                    WHERE user_id IN %s AND phase IN %s AND active GROUP BY user_id""",
+                agents._ids,
+                OPEN_PHASES,
+            )
         )
-        return Counter(dict(groups))
+        return Counter({agents.browse(user_id): count for user_id, count in rows})
 
     # === WHO IS THERE ===#
 
@@ -136,6 +144,8 @@ class LogisticsServiceTeam(models.Model):
         :param agents: res.users
         """
         self.ensure_one()
+        if not agents:
+            return agents
         there = agents.filtered("active") - self._get_absent(agents)
         return there & self._get_working(there) if self.working_hours_only else there
 

@@ -279,8 +279,9 @@ class LogisticsComplaint(models.Model):
                 (company.logistics_close_resolution, "resolution_ids"),
                 (company.logistics_close_told, "result_told_at"),
             ]
-        labels = self.fields_get([name for _needed, name in needs], ["string"])
-        return [labels[name]["string"] for needed, name in needs if needed and not self[name]]
+        missing = [name for needed, name in needs if needed and not self[name]]
+        labels = missing and self.fields_get(missing, ["string"])
+        return [labels[name]["string"] for name in missing]
 
     def _plan_callback(self):
         """Plan the callbacks that tiers or severity ask for, by a write for each company."""

@@ -74,6 +74,28 @@ class TestInvestigation(ResolutionCommon):
         with self.assertRaises(UserError):
             task.with_user(self.clerk).action_answer()
 
+    def test_course_of_a_question_is_nobodys_to_write(self):
+        """An answer that nobody gave would close the question, and speak for somebody."""
+        task = self._ask(user_id=self.clerk.id)
+        values = {"state": "answered", "answered_at": fields.Datetime.now(), "asked_by_id": 1}
+        for user in (self.agent, self.supervisor, self.manager):
+            for name, value in values.items():
+                with self.subTest(name, login=user.login), self.assertRaises(AccessError):
+                    task.with_user(user).write({name: value})
+        context = {f"default_{name}": value for name, value in values.items()}
+        forged = self.Investigation.with_context(**context).with_user(self.agent).create(
+            {"complaint_id": self.case.id, "question": "?", "user_id": self.clerk.id, **values}
+        )
+        self.assertEqual(
+            (forged.state, forged.answered_at, forged.asked_by_id), ("asked", False, self.agent)
+        )
+        with self.assertRaises(AccessError):
+            forged.with_context(logistics_investigation=True).state = "answered"
+        forged.action_cancel()
+        self.assertEqual(forged.state, "cancelled")
+        with self.assertRaises(AccessError):
+            task.with_user(self.clerk).action_cancel()
+
     def test_party_names_who_is_asked(self):
         party = self.env.ref(f"{MODULE}.responsible_party_warehouse")
         party.user_id = self.clerk
