@@ -93,6 +93,7 @@
         "views/reason/sale_order_views.xml",
         "views/complaint/logistics_complaint_views.xml",
         "views/complaint/logistics_complaint_config_views.xml",
+        "views/casework/logistics_agent_skill_views.xml",
         "views/complaint/logistics_complaint_intake_views.xml",
         "views/clock/logistics_clock_views.xml",
         "views/clock/logistics_sla_policy_views.xml",
@@ -107,6 +108,7 @@
         "views/resolution/logistics_result_letter_views.xml",
         "views/resolution/logistics_policy_views.xml",
         "views/resolution/logistics_complaint_views.xml",
+        "views/external/logistics_complaint_views.xml",
         "views/resolution/result_page_templates.xml",
         "views/selfservice/logistics_service_team_views.xml",
         "views/selfservice/res_config_settings_views.xml",
@@ -162,14 +164,20 @@
         "demo/shipment/exceptions_demo.xml",
         "demo/shipment/reasons_demo.xml",
         "demo/complaint/logistics_complaint_demo.xml",
+        "demo/casework/logistics_agent_skill_demo.xml",
+        "demo/casework/portal_cases_demo.xml",
         "demo/complaint/logistics_clock_demo.xml",
         "demo/complaint/logistics_resolution_demo.xml",
+        "demo/casework/results_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [
             "logistics_customer_service/static/src/scss/tracking.scss",
             "logistics_customer_service/static/src/scss/selfservice.scss",
+        ],
+        "web.report_assets_common": [
+            "logistics_customer_service/static/src/scss/report.scss",
         ],
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",

@@ -1,4 +1,5 @@
 from . import carrier_events
+from . import export
 from . import tracking
 from . import portal_deliveries
 from . import result_letter

@@ -8,7 +8,11 @@ from . import exception
 from . import notice
 from . import complaint
 from . import clock
+from . import investigation
 from . import resolution
+from . import authority
+from . import execution
+from . import external
 from . import casework
 from . import intake
 from . import library
@@ -19,3 +23,4 @@ from . import tracking
 from . import cod
 from . import indicator
 from . import selfservice
+from . import caseapi

@@ -24,10 +24,14 @@ from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail
+from .complaint import test_api
+from .complaint import test_mail_shapes
 from .complaint import test_assignment
+from .complaint import test_distribution
 from .complaint import test_merge
 from .complaint import test_security as test_complaint_security
 from .complaint import test_performance as test_complaint_performance
+from .external import test_external
 from .library import test_lesson
 from .report import test_delivery_report
 from .indicator import test_indicator
@@ -36,12 +40,15 @@ from .report import test_indicators
 from .cod import test_cod
 from .report import test_reports
 from .report import test_complaint_report
+from .report import test_case_dashboard
 from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
+from .selfservice import test_form_at_once
 from .selfservice import test_remark_case
+from .export import test_export
 from . import test_security
 from . import test_multicompany
 from . import test_performance

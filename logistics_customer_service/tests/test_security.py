@@ -88,6 +88,8 @@ MATRIX = {
     "logistics.remedy": ({READ}, {READ}, ALL, NOTHING),
     "logistics.priority.rule": ({READ}, {READ}, ALL, NOTHING),
     "logistics.service.team": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.agent.skill": ({READ}, ALL, ALL, NOTHING),
+    "logistics.service.turn": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.sla.policy": ({READ}, {READ}, ALL, NOTHING),
     "logistics.sla.target": ({READ}, {READ}, ALL, NOTHING),
     "logistics.clock": ({READ}, {READ}, {READ}, NOTHING),

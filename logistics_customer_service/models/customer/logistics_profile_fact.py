@@ -24,7 +24,7 @@ class LogisticsProfileFact(models.Model):
         required=True, aggregator=None, help="Length of the window; 0 is since the first order."
     )
     order_count = fields.Integer(string="Orders")
-    order_amount = fields.Monetary(string="Ordered")
+    order_amount = fields.Monetary(string="Ordered Amount")
     refund_amount = fields.Monetary(string="Credited")
     net_amount = fields.Monetary(string="Net Sales", help="Ordered less credited.")
     margin = fields.Monetary(help="Only where the margin of sales orders is recorded.")

@@ -63,7 +63,7 @@ class LogisticsIndicatorFigure(models.Model):
     is_ratio = fields.Boolean(readonly=True)
     factor = fields.Float(readonly=True, aggregator=None)
     has_value = fields.Boolean(string="Counted", readonly=True)
-    value = fields.Float(readonly=True, aggregator="sum")
+    value = fields.Float(string="Numeric Value", readonly=True, aggregator="sum")
     previous_value = fields.Float(string="Month Before", readonly=True, aggregator="avg")
     has_previous = fields.Boolean(string="Counted the Month Before", readonly=True)
     change = fields.Float(

@@ -81,7 +81,7 @@ class LogisticsNoticeRule(models.Model):
             (notices.MISSED, self.env._("Promise missed")),
             (notices.SILENT, self.env._("No news")),
             (notices.DELIVERED, self.env._("Delivered")),
-            (notices.REFUSED, self.env._("Refused")),
+            (notices.REFUSED, self.env._("Delivery refused")),
             (notices.PROBLEM, self.env._("Problem")),
         ]
 

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .logistics_compensation_kinds import KINDS
+from ..resolution.logistics_compensation_kinds import KINDS
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,3 @@
+from . import logistics_compensation_turn
+from . import logistics_authority
+from . import logistics_compensation

@@ -1,0 +1,2 @@
+from . import logistics_compensation
+from . import logistics_recovery
