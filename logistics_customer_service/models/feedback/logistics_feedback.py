@@ -325,7 +325,6 @@ class LogisticsFeedback(models.Model):
 
     def _prepare_case_vals(self):
         policy = self.request_id.policy_id
-        team = policy.reaction_team_id
         vals = {
             "name": self._get_reaction_summary(),
             "kind": "complaint",
@@ -339,8 +338,8 @@ class LogisticsFeedback(models.Model):
             "previous_id": self.complaint_id.id,
             "description": self.answers_html,
         }
-        if team.company_id == self.company_id:
-            vals["team_id"] = team.id
+        if policy.reaction_team_id:
+            vals["team_id"] = policy.reaction_team_id.id
         return vals
 
     # --- an activity
@@ -369,8 +368,7 @@ class LogisticsFeedback(models.Model):
     def _get_reaction_user(self):
         """Return who is to act: the dedicated agent, else somebody of the team."""
         team = self.request_id.policy_id.reaction_team_id
-        if team.company_id != self.company_id:
-            team = team._get_first(self.company_id).get(self.company_id, team.browse())
+        team = team or team._get_first(self.company_id).get(self.company_id, team)
         people = self.profile_id.agent_id | team.user_id | team.member_ids
         people |= self.company_id.logistics_manager_id
         return people.filtered(
