@@ -23,7 +23,7 @@ class LogisticsFeedback(models.Model):
     _mail_post_access = "read"
 
     request_id = fields.Many2one(
-        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="restrict"
+        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="cascade"
     )
     survey_id = fields.Many2one(
         "survey.survey",
