@@ -49,6 +49,10 @@ from .selfservice import test_service_form
 from .selfservice import test_form_at_once
 from .selfservice import test_remark_case
 from .export import test_export
+from .feedback import test_take_answers
+from .feedback import test_reaction
+from .feedback import test_questionnaire
+from .feedback import test_score_facts
 from . import test_security
 from . import test_multicompany
 from . import test_performance
