@@ -174,6 +174,7 @@
         "demo/complaint/logistics_clock_demo.xml",
         "demo/complaint/logistics_resolution_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
+        "demo/survey/logistics_survey_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [
