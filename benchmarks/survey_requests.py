@@ -113,7 +113,9 @@ def invite(env, customers, policy):
         }
     )
     invitation.action_invite()
-    assert env["mail.mail"].search_count([("recipient_ids", "in", customers.ids)]) >= len(customers)
+    assert env["mail.mail"].search_count([("recipient_ids", "in", customers.ids)]) >= len(
+        customers
+    )
 
 
 def plan(env, customers, policy):

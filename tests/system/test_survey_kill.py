@@ -90,7 +90,9 @@ def wait_until_queued(database, number, *workers):
 def states(database):
     """Return the ids of the persons whose requests are in each state."""
     held = {"planned": [], "queued": [], "not_sent": []}
-    for state, partner_id in database.sql("SELECT state, partner_id FROM logistics_survey_request"):
+    for state, partner_id in database.sql(
+        "SELECT state, partner_id FROM logistics_survey_request"
+    ):
         held.setdefault(state, []).append(partner_id)
     return held
 

@@ -224,7 +224,7 @@ class TestAsking(SurveyCommon):
         self.assertEqual((request.state, request.reason), ("not_sent", "enough"))
 
     def test_rest_over_all_policies(self):
-        self.policy.cooldown_days = 30
+        self.policy.write({"cooldown_days": 30, "reminder_days": 0})
         relation = self._policy(trigger="case_closed", cooldown_days=10)
         self._asked()
         self._send_all()
@@ -302,7 +302,8 @@ class TestAsking(SurveyCommon):
 
     def test_no_address_and_ourselves(self):
         nowhere = self._asked(self._customer("Nowhere"))
-        own = self._asked(self.company.partner_id)
+        own = self._asked()
+        own.partner_id = self.company.partner_id
         self._run()
         self.assertEqual(nowhere.reason, "no_address")
         self.assertEqual(own.reason, "not_customer")
