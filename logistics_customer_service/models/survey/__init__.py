@@ -4,7 +4,6 @@ from . import survey_question
 from . import survey_question_answer
 from . import logistics_survey_policy
 from . import logistics_survey_request
-from . import logistics_survey_planner
 from . import sms_sms
 from . import stock_picking
 from . import logistics_shipment_event

@@ -68,7 +68,7 @@ class TestCalendar(SurveyCommon):
         for customer in customers:
             self._order(customer)
         self._refresh()
-        with patch(f"odoo.addons.{MODULE}.models.survey.logistics_survey_planner.CATCH_UP", 1):
+        with patch(f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy.CATCH_UP", 1):
             asked = self._turns(policy, 30)
         self.assertEqual(
             sorted(request.partner_id.id for request in asked), [one.id for one in customers]
@@ -112,7 +112,7 @@ class TestCalendar(SurveyCommon):
         with (
             patch.object(type(policy), "_find_first_orders", find_or_break),
             mute_logger(
-                "odoo.sql_db", f"odoo.addons.{MODULE}.models.survey.logistics_survey_planner"
+                "odoo.sql_db", f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy"
             ),
         ):
             self._plan()

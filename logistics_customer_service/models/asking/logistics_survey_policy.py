@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from .logistics_survey_policy import FIRST_ORDER, PERIODIC
+from ..survey.logistics_survey_policy import FIRST_ORDER, PERIODIC
 
 _logger = logging.getLogger(__name__)
 
