@@ -187,9 +187,9 @@ class LogisticsSurveyPolicy(models.Model):
 
     def _get_reactions(self):
         return [
-            ("none", "Nothing"),
-            ("activity", "An activity"),
-            ("case", "A case"),
+            ("none", self.env._("Nothing")),
+            ("activity", self.env._("An activity")),
+            ("case", self.env._("A case")),
         ]
 
     # === COMPUTE METHODS ===#
