@@ -44,7 +44,7 @@ class LogisticsSurveyPolicy(models.Model):
             (CASE_CLOSED, "Case closed"),
             (FIRST_ORDER, "Days after the first order"),
             (PERIODIC, "Periodically"),
-            (MANUAL, "By hand"),
+            (MANUAL, "Asked by hand"),
         ],
         required=True,
         default=DELIVERED,
