@@ -109,7 +109,8 @@ class LogisticsSurveyPolicy(models.Model):
                      FROM logistics_profile p
                      JOIN logistics_profile_fact f ON f.profile_id = p.id AND f.window_months = 0
                     CROSS JOIN LATERAL (
-                          SELECT MOD(p.partner_id * 2654435761, %(period)s) AS anchor) place
+                          SELECT MOD((p.partner_id * 2654435761 & 4294967295) >> 8,
+                                 %(period)s) AS anchor) place
                     WHERE p.company_id = %(company)s AND p.active AND f.last_order_at >= %(since)s
                       AND MOD(%(day)s + anchor, %(period)s) < %(catch_up)s""",
                 day=today.toordinal(),

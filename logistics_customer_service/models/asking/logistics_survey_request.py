@@ -361,14 +361,14 @@ class LogisticsSurveyRequest(models.Model):
     def _succeed(self):
         """Keep that these requests went out, and when to look at them again."""
         fresh = self.filtered(lambda request: request.state in ("queued", "failed"))
-        super(LogisticsSurveyRequest, fresh)._succeed()
+        result = super(LogisticsSurveyRequest, fresh)._succeed()
         for request in fresh:
             request.due_at = request._get_reminder_time()
-        (self - fresh).write({"failure_text": False})
+        others = self - fresh
+        others.write({"failure_text": False})
         # somebody may have answered by another way before the mail went out
-        (self - fresh).filtered(lambda request: not request.sent_at).write(
-            {"sent_at": fields.Datetime.now()}
-        )
+        others.filtered(lambda request: not request.sent_at).sent_at = fields.Datetime.now()
+        return result
 
     def _get_reminder_time(self):
         """Return when to remind, or when the link expires where that is sooner."""
@@ -378,11 +378,10 @@ class LogisticsSurveyRequest(models.Model):
 
     def _fail(self, text, failure_type=None):
         """A reminder that fails leaves the request sent; answers are not touched at all."""
-        unsent = self.filtered(lambda request: request.state in ("planned", "queued", "failed"))
-        super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
-        sent = (self - unsent).filtered(lambda request: request.state == "sent")
-        for request in sent:
+        for request in self.filtered(lambda one: one.state == "sent"):
             request.write(request._prepare_reminder_failure_vals(text, failure_type))
+        unsent = self.filtered(lambda request: request.state in ("planned", "queued", "failed"))
+        return super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
 
     def _prepare_reminder_failure_vals(self, text, failure_type):
         later = self._get_retry_time(failure_type, self.attempts + 1)

@@ -8,6 +8,8 @@ from odoo.tools import mute_logger
 from ..common import MODULE
 from .common import SurveyCommon
 
+PLANNER = f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy"
+
 
 @tagged("post_install", "-at_install")
 class TestCalendar(SurveyCommon):
@@ -68,21 +70,30 @@ class TestCalendar(SurveyCommon):
         for customer in customers:
             self._order(customer)
         self._refresh()
-        with patch(f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy.CATCH_UP", 1):
+        with patch(f"{PLANNER}.CATCH_UP", 1):
             asked = self._turns(policy, 30)
         self.assertEqual(
             sorted(request.partner_id.id for request in asked), [one.id for one in customers]
         )
         self.assertGreater(len(set(asked.values())), 8, "not all on a few days")
 
+    def _found(self, policy, day, catch_up):
+        with (
+            patch(f"{PLANNER}.CATCH_UP", catch_up),
+            patch.object(type(self.company), "_get_logistics_today", lambda _self: day),
+        ):
+            return {fact["occasion"] for fact in policy._find_turns(self.company)}
+
     def test_days_nobody_planned_are_made_up_for(self):
+        """A day finds what the week that ends with it would have found day by day."""
         policy = self._policy(trigger="periodic", period_months=1)
         for number in range(20):
             self._order(self._customer(f"C{number}"))
         self._refresh()
-        every_day = self._turns(policy, 1)
-        self.assertGreater(len(every_day), 0)
-        self.assertLess(len(every_day), 20)
+        today = self.company._get_logistics_today()
+        days = [self._found(policy, today - timedelta(days=number), 1) for number in range(30)]
+        self.assertEqual(sum(map(len, days)), 20, "each customer has one day")
+        self.assertEqual(self._found(policy, today, 7), set().union(*days[:7]))
 
     def test_tiers_and_customers_who_are_gone(self):
         policy = self._policy(
@@ -111,9 +122,7 @@ class TestCalendar(SurveyCommon):
 
         with (
             patch.object(type(policy), "_find_first_orders", find_or_break),
-            mute_logger(
-                "odoo.sql_db", f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy"
-            ),
+            mute_logger("odoo.sql_db", PLANNER),
         ):
             self._plan()
         self.assertFalse(self._requests(policy=broken))
