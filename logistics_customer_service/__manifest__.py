@@ -58,6 +58,9 @@
         "data/notice/notice_template_data.xml",
         "data/notice/logistics_notice_rule_data.xml",
         "data/notice/notice_cron_data.xml",
+        "data/survey/survey_template_data.xml",
+        "data/survey/logistics_survey_policy_data.xml",
+        "data/survey/survey_cron_data.xml",
         "views/customer/score_explanation_templates.xml",
         "views/customer/logistics_cargo_nature_views.xml",
         "views/customer/logistics_special_service_views.xml",
@@ -131,6 +134,11 @@
         "views/notice/logistics_notice_views.xml",
         "views/notice/notice_document_views.xml",
         "views/notice/res_config_settings_views.xml",
+        "views/survey/survey_mail_layout.xml",
+        "views/survey/logistics_survey_request_views.xml",
+        "views/survey/survey_document_views.xml",
+        "views/survey/logistics_survey_policy_views.xml",
+        "views/survey/res_config_settings_views.xml",
         "views/report/logistics_shipment_report_views.xml",
         "views/report/logistics_invoice_report_views.xml",
         "views/report/logistics_complaint_report_views.xml",
@@ -157,6 +165,7 @@
         "views/reason/logistics_reason_menus.xml",
         "views/exception/logistics_exception_menus.xml",
         "views/notice/notice_menus.xml",
+        "views/survey/survey_asking_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
     ],
     "demo": [
@@ -179,6 +188,7 @@
         "demo/casework/results_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
+        "demo/survey/logistics_survey_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -17,6 +17,7 @@ from . import casework
 from . import intake
 from . import library
 from . import survey
+from . import asking
 from . import feedback
 from . import report
 from . import tracking
