@@ -42,6 +42,7 @@ from .resolution import test_resolution
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_remark_case
+from .answering import test_token as test_answer_token
 from . import test_security
 from . import test_multicompany
 from . import test_performance
