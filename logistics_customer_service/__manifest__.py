@@ -112,6 +112,7 @@
         "views/selfservice/res_config_settings_views.xml",
         "views/selfservice/portal_templates.xml",
         "views/selfservice/service_form_templates.xml",
+        "views/answering/answer_templates.xml",
         "views/report/logistics_delivery_report_views.xml",
         "views/indicator/logistics_indicator_views.xml",
         "views/indicator/logistics_indicator_figure_views.xml",

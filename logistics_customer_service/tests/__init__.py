@@ -43,6 +43,7 @@ from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_remark_case
 from .answering import test_token as test_answer_token
+from .answering import test_answer_page
 from . import test_security
 from . import test_multicompany
 from . import test_performance

@@ -73,6 +73,16 @@ class SurveyQuestion(models.Model):
         limit = MAX_WORDS if self.question_type == "text_box" else MAX_LINE
         return min(self.validation_length_max or limit, limit) if self.validation_required else limit
 
+    def _get_answer_problem(self, answer, complete):
+        """Return what is wrong with an answer at first sight, in a sentence, or None."""
+        if not answer:
+            missing = complete and self.constr_mandatory
+            return missing and (self.constr_error_msg or self.env._("Please answer this, too."))
+        length = self._get_answer_length()
+        if isinstance(answer, str) and len(answer) > length:
+            return self.env._("Please write no more than %s characters.", length)
+        return None
+
     def _read_answer(self, sent):
         """Return what was sent for the question: text, list of chosen ids, or None.
 

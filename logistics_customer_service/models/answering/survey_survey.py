@@ -37,6 +37,7 @@ class SurveySurvey(models.Model):
             "title": self.title,
             "intro": False if is_html_empty(self.description) else self.description,
             "questions": questions,
+            "rules": self._get_answer_rules(questions),
             "is_long": sum(question["kind"] != "section" for question in questions) > 5,
         }
 
@@ -45,6 +46,19 @@ class SurveySurvey(models.Model):
         return self.question_and_page_ids.filtered(
             lambda question: question.is_page or question.question_type != "matrix"
         )
+
+    def _get_answer_rules(self, questions):
+        """Return the style by which conditional questions show once they are asked, without scripts.
+
+        Where a browser does not know ``:has`` they are there from the start.
+        """
+        rules = []
+        for question in questions:
+            if question["triggers"]:
+                box = f"#b{question['id']}"
+                chosen = ",".join(f"#o{answer}:checked" for answer in question["triggers"])
+                rules.append(f"{box}{{display:none}}form:has({chosen}) {box}{{display:block}}")
+        return "@supports selector(:has(a)){%s}" % "".join(rules) if rules else False
 
     def _prepare_rating_steps(self):
         """Return the steps of the overall score, the worst first: value and label."""
@@ -85,10 +99,9 @@ class SurveySurvey(models.Model):
         if not any(answers.values()):
             first = next(iter(answers), 0)
             return {first: self.env._("Please choose an answer.")}
-        if not complete:
-            return {}
-        return {
-            question.id: question.constr_error_msg or self.env._("Please answer this, too.")
+        problems = {
+            question.id: question._get_answer_problem(answers[question.id], complete)
             for question in self.question_ids
-            if question.constr_mandatory and question.id in answers and not answers[question.id]
+            if question.id in answers
         }
+        return {question_id: problem for question_id, problem in problems.items() if problem}

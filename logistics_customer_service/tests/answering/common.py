@@ -37,7 +37,7 @@ class AnsweringCommon(ShipmentCommon):
                 "title": "Your delivery",
                 "survey_type": "logistics",
                 "logistics_use": "delivery",
-                "question_ids": [
+                "question_and_page_ids": [
                     Command.create(
                         {
                             "title": "How was it?",
