@@ -5,3 +5,5 @@ from . import result_letter
 from . import portal_cases
 from . import service_form
 from . import survey_answer
+from . import survey_rating
+from . import survey_counter

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -49,7 +50,8 @@ class Sheet:
     """A questionnaire before somebody who may answer it.
 
     ``key`` is what a stamp is signed for; ``base`` the address without language; ``take`` takes
-    what was answered, in the shape of ``_take_answers`` of requests, and is called by a POST alone.
+    what was answered, in the shape of ``_take_answers`` of requests, and the visit it belongs to, a
+    word that no other showing of a form has. It is called by a POST alone.
     """
 
     key: tuple
@@ -116,7 +118,10 @@ def send(sheet, params):
     try:
         # what is refused half-way leaves nothing behind
         with request.env.cr.savepoint():
-            sheet.take({**values, "answers": answers, "channel": sheet.channel, "lang": request.env.lang})
+            sheet.take(
+                {**values, "answers": answers, "channel": sheet.channel, "lang": request.env.lang},
+                params["stamp"].partition(".")[0],
+            )
     except ValidationError as error:
         return _show_form(sheet, answers, problem=str(error), **values)
     return request.redirect(f"{sheet.address}?done=1", code=303)
@@ -138,9 +143,10 @@ def _find_machine(sheet, params):
     does not; without scripts a person ticks ``person``, which is not ticked by default.
     """
     stamp = params.get("stamp", "")
-    moment, _dot, signature = stamp.partition(".")
+    visit, _dot, signature = stamp.partition(".")
+    moment = visit.partition("-")[0]
     age = time.time() - int(moment) if moment.isdecimal() and len(moment) < 12 else -1
-    right = hmac.compare_digest(_sign(sheet, moment).encode(), signature.encode())
+    right = hmac.compare_digest(_sign(sheet, visit).encode(), signature.encode())
     if not right or not FASTEST <= age <= SLOWEST or params.get("website") or params.get("terms"):
         return request.env._("That did not work. Please wait a moment and send it once more.")
     if params.get("touched") != stamp[::-1] and not params.get("person"):
@@ -149,12 +155,12 @@ def _find_machine(sheet, params):
 
 
 def _stamp(sheet):
-    moment = str(int(time.time()))
-    return f"{moment}.{_sign(sheet, moment)}"
+    visit = f"{int(time.time())}-{secrets.token_hex(4)}"
+    return f"{visit}.{_sign(sheet, visit)}"
 
 
-def _sign(sheet, moment):
-    return sign(request.env(su=True), PURPOSE, (*sheet.key, moment))
+def _sign(sheet, visit):
+    return sign(request.env(su=True), PURPOSE, (*sheet.key, visit))
 
 
 # === PAGES ===#

@@ -78,7 +78,7 @@ def prepare_request_sheet(asked, base, lang):
         base=base,
         lang=lang,
         channel=asked.channel or "mail",
-        take=lambda vals: asked._take_answers([vals]),
+        take=lambda vals, _visit: asked._take_answers([vals]),
         about=asked._get_answer_about(),
         state=asked._get_answer_state(),
         answered_on=asked._format_answer_day(asked.answered_at),

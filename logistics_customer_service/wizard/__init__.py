@@ -4,3 +4,4 @@ from . import shipment
 from . import notice
 from . import indicator
 from . import complaint
+from . import answering

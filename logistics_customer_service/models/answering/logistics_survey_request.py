@@ -99,3 +99,17 @@ class LogisticsSurveyRequest(models.Model):
             order="id desc",
             limit=1,
         )
+
+    # === BY PHONE ===#
+
+    def action_answer_by_phone(self):
+        """Fill in the questionnaire with the customer on the telephone."""
+        self.ensure_one()
+        return self.env["logistics.survey.phone"]._start(
+            self,
+            self.partner_id,
+            self.policy_id,
+            request_id=self.id,
+            picking_id=self.picking_id.id,
+            complaint_id=self.complaint_id.id,
+        )
