@@ -44,6 +44,10 @@ from .selfservice import test_service_form
 from .selfservice import test_remark_case
 from .answering import test_token as test_answer_token
 from .answering import test_answer_page
+from .feedback import test_take_answers
+from .feedback import test_reaction
+from .feedback import test_questionnaire
+from .feedback import test_score_facts
 from . import test_security
 from . import test_multicompany
 from . import test_performance
