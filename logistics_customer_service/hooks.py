@@ -23,10 +23,14 @@ def uninstall_hook(env):
     # what waits in Odoo's queues speaks of records that will be gone
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
-        " WHERE message.id = mail_message_id AND message.model = 'logistics.notice'"
+        " WHERE message.id = mail_message_id"
+        " AND message.model IN ('logistics.notice', 'logistics.survey.request')"
     )
-    env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
-    env.cr.execute("DELETE FROM logistics_notice")
+    env.cr.execute(
+        "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
+    )
+    for table in ("notice", "feedback", "survey_request", "survey_policy"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them

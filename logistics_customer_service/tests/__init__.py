@@ -17,6 +17,11 @@ from .notice import test_occasions
 from .notice import test_sending
 from .notice import test_tracking_in_notices
 from .notice import test_notice_performance
+from .survey import test_asking
+from .survey import test_on_the_spot
+from .survey import test_calendar
+from .survey import test_survey_wizards
+from .survey import test_survey_performance
 from .clock import test_sla_policy
 from .clock import test_clock
 from .clock import test_escalation

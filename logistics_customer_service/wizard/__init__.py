@@ -5,3 +5,4 @@ from . import notice
 from . import indicator
 from . import complaint
 from . import answering
+from . import survey

@@ -5,3 +5,7 @@ from . import res_partner
 from . import sale_order
 from . import stock_move
 from . import stock_picking
+from . import logistics_sending_mixin
+from . import logistics_sending_rule_mixin
+from . import mail_mail
+from . import sms_sms

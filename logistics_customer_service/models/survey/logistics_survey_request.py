@@ -1,13 +1,42 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools.periods import local_date, local_midnight
+from ...tools.shipment import shipment
+from ...tools.survey import sampling
+from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED
+from .logistics_survey_policy import CASE_CLOSED, DELIVERED
+
+PURPOSE = "satisfaction_survey"
+# where somebody has the question, or had it and did not answer
+OUT = ("sent", "partial")
+# what a person may be asked about anew, when somebody wants it
+AGAIN = ("planned", "failed", "not_sent", "sent", "expired", "revoked")
+# goods that did not come are nothing to be asked about
+NOT_COME = {shipment.LOST, shipment.RETURNED}
+RATE_WINDOW = timedelta(days=90)
 
 
 class LogisticsSurveyRequest(models.Model):
-    """That a customer is asked about one occasion, or why not; never twice about the same."""
+    """That a customer is asked about one occasion, or why not; never twice about the same.
+
+    Planned with the occasion, as an intention; a scheduled action decides when it is due, writes
+    mail or SMS into Odoo's queue, reminds once and lets it expire.
+    """
 
     _name = "logistics.survey.request"
+    _inherit = ["logistics.sending.mixin"]
     _description = "Survey Request"
     _order = "id desc"
     _check_company_auto = True
+
+    _sending_held_back = "not_sent"
+    _sending_layout = "logistics_customer_service.survey_mail_layout"
+    _sending_batch_parameter = "logistics_customer_service.survey_batch_size"
 
     policy_id = fields.Many2one(
         "logistics.survey.policy", required=True, index=True, readonly=True, ondelete="restrict"
@@ -94,6 +123,7 @@ class LogisticsSurveyRequest(models.Model):
             ("not_customer", "Not a customer"),
             ("too_old", "Too old"),
             ("overtaken", "Overtaken by events"),
+            ("switched_off", "Policy switched off"),
         ],
         string="Why Not Sent",
         readonly=True,
@@ -102,6 +132,11 @@ class LogisticsSurveyRequest(models.Model):
     attempts = fields.Integer(string="Failed Attempts", readonly=True)
     due_at = fields.Datetime(
         string="Next Step", readonly=True, help="When the request is looked at: sent, or reminded."
+    )
+    insisted = fields.Boolean(
+        string="Sent on Request",
+        readonly=True,
+        help="Somebody asked for it, whatever its age and the person's rest.",
     )
     channel = fields.Selection(
         [
@@ -115,7 +150,7 @@ class LogisticsSurveyRequest(models.Model):
         ],
         readonly=True,
     )
-    address = fields.Char(readonly=True)
+    address = fields.Char(readonly=True, help="The mail address or phone number asked.")
     sent_at = fields.Datetime(readonly=True)
     reminded_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(string="Link Expires", readonly=True)
@@ -123,6 +158,7 @@ class LogisticsSurveyRequest(models.Model):
     mail_id = fields.Many2one(
         "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
     )
+    sms_ids = fields.One2many("sms.sms", "survey_request_id", string="SMS", readonly=True)
     user_input_id = fields.Many2one(
         "survey.user_input",
         string="First Answer",
@@ -134,7 +170,835 @@ class LogisticsSurveyRequest(models.Model):
         "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
     )
 
+    # --- for the texts, in the customer's language and time zone
+    number = fields.Char(compute="_compute_number")
+    occurred_day = fields.Char(string="Day It Happened", compute="_compute_days")
+    expires_day = fields.Char(string="Last Day to Answer", compute="_compute_days")
+    is_reminder = fields.Boolean(string="Reminder", compute="_compute_is_reminder")
+    has_scale = fields.Boolean(
+        compute="_compute_has_scale", help="The questionnaire asks for an overall score."
+    )
+    answer_url = fields.Char(string="Link", compute="_compute_answer_url")
+
     _once_per_occasion = models.UniqueIndex(
         "(policy_id, occasion)", "This occasion has been asked about already."
     )
     _due_idx = models.Index("(due_at, id) WHERE due_at IS NOT NULL")
+    _address_idx = models.Index("(address) WHERE address IS NOT NULL")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("picking_id", "order_id", "complaint_id", "partner_id")
+    def _compute_display_name(self):
+        for request in self:
+            request.display_name = " · ".join(
+                filter(None, [request.number, request.partner_id.display_name])
+            )
+
+    @api.depends("picking_id", "order_id", "complaint_id")
+    def _compute_number(self):
+        for request in self:
+            request.number = (
+                request.complaint_id.number or request.order_id.name or request.picking_id.name
+            )
+
+    @api.depends("occurred_at", "expires_at", "lang", "tz")
+    @api.depends_context("template_preview_lang")
+    def _compute_days(self):
+        for request in self:
+            request.occurred_day = request._format_day(request.occurred_at)
+            request.expires_day = request._format_day(request.expires_at)
+
+    def _format_day(self, instant):
+        return instant and format_date(self.env, local_date(instant, self.tz), lang_code=self.lang)
+
+    @api.depends("reminded_at")
+    def _compute_is_reminder(self):
+        for request in self:
+            request.is_reminder = bool(request.reminded_at)
+
+    @api.depends("survey_id")
+    def _compute_has_scale(self):
+        # who sends need not read questionnaires
+        questions = self.env["survey.question"].sudo()
+        asking = questions.search_fetch(
+            [("survey_id", "in", self.survey_id.ids), ("logistics_part", "=", "overall")],
+            ["survey_id"],
+        ).survey_id
+        for request in self:
+            request.has_scale = request.survey_id in asking
+
+    def _compute_answer_url(self):
+        for request in self:
+            request.answer_url = request._get_answer_url()
+
+    # === OCCASIONS ===#
+
+    @api.model
+    def _plan(self, trigger, facts):
+        """Plan requests about occasions, by every active policy that asks about them.
+
+        Occasions known already are not asked about again; those that wait for what has happened now
+        are due again.
+
+        :param trigger: the trigger of the policies
+        :param facts: dicts of ``occasion`` (a word for programs), ``occurred_at`` (naive UTC),
+            ``company_id``, ``partner_id`` (the person), ``of`` (sets of ids by the name of the
+            policies' filters), and of ``picking_id``, ``order_id``, ``complaint_id`` as far as
+            known; ``assumed`` where nobody has said that it happened
+        """
+        known = [fact for fact in facts if fact["partner_id"] and self._is_asked(trigger, fact)]
+        if known:
+            company_ids = {fact["company_id"] for fact in known}
+            # whoever delivers goods or closes a case sees no policies
+            policies = self.env["logistics.survey.policy"].sudo()
+            self._plan_by(policies._search_fitting(trigger, company_ids), known)
+
+    @api.model
+    def _plan_by(self, policies, facts):
+        """Plan requests by those of some policies that ask about the occasions.
+
+        :param facts: as :meth:`_plan` takes them
+        """
+        # whoever delivers goods or closes a case writes no requests
+        requests = self.sudo()
+        planned = requests._choose_policies(policies, facts)
+        if not planned:
+            return
+        inserted = requests._insert_new(
+            [requests._prepare_row(policy, fact, profile) for policy, fact, profile in planned]
+        )
+        requests._take_up([(policy, fact) for policy, fact, _profile in planned], inserted)
+        self._forget_counts()
+        if any(due_at for _request_id, due_at in inserted):
+            self._wake_at(min(due_at for _request_id, due_at in inserted if due_at))
+
+    @api.model
+    def _is_asked(self, trigger, fact):
+        """Tell whether a company asks on a trigger at all, without a query."""
+        company = self.env["res.company"].sudo().browse(fact["company_id"])
+        policies = self.env["logistics.survey.policy"]
+        return company.logistics_survey and trigger in policies._get_covered_triggers(company.id)
+
+    @api.model
+    def _choose_policies(self, policies, facts):
+        """Return tuples of policy, fact and profile for all that the policies ask about."""
+        wanted = {policy: policy._get_wanted() for policy in policies}
+        profiles = self._find_profiles(facts)
+        return [
+            (policy, fact, profile)
+            for fact, profile in zip(facts, profiles, strict=True)
+            for policy in policies
+            if policy._fits(fact, profile.tier_id, wanted[policy])
+        ]
+
+    @api.model
+    def _find_profiles(self, facts):
+        """Return the profile (or none) of each occasion's person, with one query."""
+        partners = self.env["res.partner"].sudo()  # profiles are the service's
+        people = partners.browse(fact["partner_id"] for fact in facts)
+        profiles = (
+            self.env["logistics.profile"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "in", people.commercial_partner_id.ids),
+                    ("company_id", "in", list({fact["company_id"] for fact in facts})),
+                ]
+            )
+        )
+        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+        return [
+            held.get((person.commercial_partner_id.id, fact["company_id"]), profiles.browse())
+            for person, fact in zip(people, facts, strict=True)
+        ]
+
+    @api.model
+    def _prepare_row(self, policy, fact, profile):
+        """Return the columns of a request that is planned, or of one that will not be sent."""
+        now = fields.Datetime.now()
+        start = policy._get_asking_time(fact)
+        company = self.env["res.company"].browse(fact["company_id"])
+        reason = None
+        if not fact.get("insisted"):
+            if start < company._get_survey_limit(now):
+                reason = "too_old"
+            elif not policy._draws(fact["occasion"]):
+                reason = "sample"
+        zone = self._get_zone_of(company, fact["partner_id"], profile)
+        return {
+            **self._prepare_base_row(policy, fact, profile),
+            "state": "not_sent" if reason else "planned",
+            "reason": reason,
+            "due_at": None if reason else policy._get_start(max(start, now), zone),
+            "expires_at": None,
+        }
+
+    @api.model
+    def _prepare_spot_row(self, policy, fact, profile):
+        """Return the columns of a request that is answered on the spot and never sent."""
+        expires = fields.Datetime.now() + timedelta(days=policy.expiry_days)
+        return {
+            **self._prepare_base_row(policy, fact, profile),
+            "state": "planned",
+            "reason": None,
+            "due_at": expires,
+            "expires_at": expires,
+        }
+
+    @api.model
+    def _prepare_base_row(self, policy, fact, profile):
+        now = fields.Datetime.now()
+        return {
+            **self._prepare_default_row(),
+            "policy_id": policy.id,
+            "survey_id": policy.survey_id.id,
+            "company_id": fact["company_id"],
+            "partner_id": fact["partner_id"],
+            "profile_id": profile.id or None,
+            "tier_id": profile.tier_id.id or None,
+            "occasion": fact["occasion"],
+            "occurred_at": fact["occurred_at"],
+            **{
+                name: fact.get(name) or None for name in ("picking_id", "order_id", "complaint_id")
+            },
+            "insisted": bool(fact.get("insisted")),
+            "attempts": 0,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": now,
+            "write_date": now,
+        }
+
+    @api.model
+    def _prepare_default_row(self):
+        """Return the columns that have a default, as ``create`` fills them."""
+        return {
+            name: field.convert_to_column_insert(field.default(self), self)
+            for name, field in self._fields.items()
+            if field.store and field.column_type and field.default
+        }
+
+    @api.model
+    def _get_zone_of(self, company, partner_id, profile):
+        person = self.env["res.partner"].browse(partner_id)
+        return profile.contact_tz or person.tz or company._get_logistics_tz()
+
+    @api.model
+    def _take_up(self, planned, inserted):
+        """Let requests that were known before be due again, now that it has happened.
+
+        Such is one of a delivery that was only assumed, or of a case that was opened again.
+
+        :param planned: pairs of policy and fact
+        :param inserted: pairs of id and due time of the requests that are new
+        """
+        if len(inserted) == len(planned):
+            return
+        facts = {(policy.id, fact["occasion"]): (policy, fact) for policy, fact in planned}
+        held = self.search(
+            [
+                ("occasion", "in", [occasion for _policy_id, occasion in facts]),
+                ("policy_id", "in", [policy_id for policy_id, _occasion in facts]),
+                ("id", "not in", [request_id for request_id, _due_at in inserted]),
+                ("state", "=", "planned"),
+            ]
+        )
+        for request in held:
+            policy, fact = facts.get((request.policy_id.id, request.occasion), (None, None))
+            if fact and request.occurred_at != fact["occurred_at"] and not fact.get("assumed"):
+                due = max(policy._get_asking_time(fact), fields.Datetime.now())
+                request.write(
+                    {
+                        "occurred_at": fact["occurred_at"],
+                        "due_at": policy._get_start(due, request.tz),
+                        "expires_at": False,
+                    }
+                )
+
+    @api.model
+    def _wake_at(self, instant):
+        """Have the requests processed when the first of them is due."""
+        # scheduled actions are the administrator's
+        job = self.env.ref(
+            "logistics_customer_service.ir_cron_send_survey_requests", raise_if_not_found=False
+        )
+        if job:
+            job.sudo()._trigger(at=instant)
+
+    @api.model
+    def _forget_counts(self):
+        for name in ("stock.picking", "logistics.complaint", "logistics.profile"):
+            self.env[name].invalidate_model(["survey_request_count"], flush=False)
+
+    @api.model
+    def _ask(self, policy, facts):
+        """Plan requests for now, whatever the policy's sample and filters; ask those known again.
+
+        :param policy: the policy; its hours of sending count, and people's refusals
+        :param facts: as :meth:`_plan` takes them
+        :return: the requests
+        """
+        profiles = self._find_profiles(facts)
+        now = fields.Datetime.now()
+        rows = [
+            {**self._prepare_row(policy, fact, profile), "due_at": now}
+            for fact, profile in zip(facts, profiles, strict=True)
+        ]
+        inserted = [request_id for request_id, _due_at in self._insert_new(rows)]
+        asked = self.search(
+            [
+                ("policy_id", "=", policy.id),
+                ("occasion", "in", [fact["occasion"] for fact in facts]),
+            ]
+        )
+        known = asked.filtered(lambda one: one.id not in inserted and one.state in AGAIN)
+        known._start_anew()
+        self._forget_counts()
+        self._wake_up("logistics_customer_service.ir_cron_send_survey_requests")
+        return asked
+
+    # === ON THE SPOT ===#
+
+    @api.model
+    def _get_or_plan(self, policy, partner, vals):
+        """Return the request of an occasion that is answered on the spot, made where there is none.
+
+        What stands against sending (rest, sample, consent) does not stand against answering. Its
+        link is open afterwards; nothing is sent that would not have been sent anyway.
+
+        :param policy: the policy; see :meth:`LogisticsSurveyPolicy._find_for`
+        :param partner: the person who answers
+        :param vals: dict of ``picking_id``, ``order_id``, ``complaint_id``, ``company_id``,
+            ``occurred_at`` (naive UTC), ``occasion`` (a word for programs), as far as known. Without
+            an occasion, delivery or case it is about the person and the day.
+        :return: the request, whatever its state, or none if it was revoked
+        """
+        # customers and agents answer; requests are written by the program alone
+        requests = self.sudo()
+        fact = requests._prepare_spot_fact(partner.sudo(), vals)
+        found = requests._find_by_occasion(policy, fact)
+        if not found:
+            [profile] = requests._find_profiles([fact])
+            # of two at once the database lets one in, and the other is tried again and finds it
+            row = requests._prepare_spot_row(policy.sudo(), fact, profile)
+            found = requests.browse(
+                [request_id for request_id, _due in requests._insert_new([row])]
+            )
+            self._forget_counts()
+        if found.state == "revoked":
+            return self.browse()
+        found._keep_open()
+        return self.browse(found.ids)
+
+    @api.model
+    def _prepare_spot_fact(self, partner, vals):
+        record = self._get_occasion_record(vals)
+        fact = record._prepare_survey_fact() if record else {}
+        company_id = fact.get("company_id") or vals.get("company_id") or self.env.company.id
+        company = self.env["res.company"].browse(company_id)
+        day = company._get_logistics_today().isoformat()
+        return {
+            "occasion": f"spot:{company_id}:{partner.id}:{day}",
+            "occurred_at": fields.Datetime.now(),
+            **{name: value for name, value in fact.items() if value},
+            **{name: value for name, value in vals.items() if value},
+            "company_id": company_id,
+            "partner_id": partner.id,
+        }
+
+    @api.model
+    def _get_occasion_record(self, vals):
+        """Return the case or the delivery that an occasion is about, or None."""
+        for name, model in (
+            ("complaint_id", "logistics.complaint"),
+            ("picking_id", "stock.picking"),
+        ):
+            if vals.get(name):
+                return self.env[model].browse(vals[name])
+        return None
+
+    @api.model
+    def _find_by_occasion(self, policy, fact):
+        return self.search(
+            [("policy_id", "=", policy.id), ("occasion", "=", fact["occasion"])], limit=1
+        )
+
+    def _keep_open(self):
+        """Let the link of these requests open the questions now, for as long as a new one would."""
+        now = fields.Datetime.now()
+        for request in self.filtered(lambda one: one.state != "answered"):
+            if request.expires_at and request.expires_at > now:
+                continue
+            expires = now + timedelta(days=request.policy_id.expiry_days)
+            vals = {"expires_at": expires}
+            if request.state == "expired":
+                vals |= {"state": "sent" if request.sent_at else "planned", "due_at": expires}
+            request.write(vals)
+
+    # === SCHEDULED ACTIONS ===#
+
+    @api.model
+    def _cron_send_requests(self):
+        """Send, remind and close what is due, batch by batch."""
+        self._process_due()
+
+    @api.model
+    def _lock_due(self):
+        """Return the next batch, which nobody else works on.
+
+        One worker at a time decides: of two requests to one person the second must see the first.
+        A lock on a table that nobody writes to is taken before the transaction sees anything, so
+        that whoever waited for it sees what the other has done.
+        """
+        self.env.cr.execute("LOCK TABLE logistics_survey_policy IN SHARE UPDATE EXCLUSIVE MODE")
+        return super()._lock_due()
+
+    def _process(self):
+        """Decide on requests that are due, each by where it stands."""
+        now = fields.Datetime.now()
+        over = self.filtered(lambda request: request.expires_at and request.expires_at <= now)
+        over._expire()
+        due = self - over
+        due.filtered(lambda request: request.state == "planned")._send()
+        due.filtered(lambda request: request.state == "failed")._try_again()
+        due.filtered(lambda request: request.state == "sent")._remind()
+        due.filtered(
+            lambda request: request.state not in ("planned", "failed", "sent")
+        )._rest_until_expiry()
+
+    def _expire(self):
+        """Close what nobody answered in time; what was answered in part stays as it is."""
+        unanswered = self.filtered(lambda request: request.state in ("planned", "failed", "sent"))
+        unanswered._cancel_queued()
+        unanswered.write({"state": "expired"})
+        self.write({"due_at": False})
+
+    def _rest_until_expiry(self):
+        for request in self:
+            request.due_at = request.state in OUT and request.expires_at
+
+    # === DECIDING ===#
+
+    def _send(self):
+        """Decide on each request: send it, and how; later; or not at all, and why."""
+        profiles = self._get_profiles()
+        now = fields.Datetime.now()
+        refused = self._get_refused(profiles)
+        allowed = self._suppress_those(lambda request: request._get_obstacle(refused, now))
+        waiting = allowed.filtered(lambda request: request._is_waiting())
+        waiting.due_at = False
+        ready = (allowed - waiting)._postpone(profiles)
+        policies = {request: request.policy_id for request in ready}
+        ways = ready._group_by_way(policies, profiles)
+        reachable = self.browse().union(*ways.values())
+        chosen = self._within_limits(reachable.sorted(lambda one: (one.due_at, one.id)))
+        for (policy, channel), batch in ways.items():
+            (batch & chosen)._queue(policy, channel)
+
+    @api.model
+    def _within_limits(self, requests):
+        """Hold back what rest, targets and budget leave no room for; return the others."""
+        rested = requests._suppress_resting()
+        wanted = rested._suppress_enough()
+        allowed = self._may_contact(wanted)
+        (wanted - allowed)._suppress("budget")
+        return allowed
+
+    @api.model
+    def _may_contact(self, requests):
+        """Return the requests that the budget of contacts allows; override to have one."""
+        return requests
+
+    def _get_obstacle(self, refused, now):
+        """Return why the request is not to be sent, or None.
+
+        :param refused: ids of the requests whose customer does not want to be asked
+        """
+        if not self.policy_id.active or not self.company_id.logistics_survey:
+            return "switched_off"
+        if self._is_to_ourselves() or not self.partner_id.active:
+            return "not_customer"
+        if self._is_too_old(now):
+            return "too_old"
+        if self._is_overtaken():
+            return "overtaken"
+        if self.id in refused:
+            return "refused"
+        return None
+
+    def _is_too_old(self, now):
+        """Tell whether it should have been asked too long ago."""
+        start = self.occurred_at + timedelta(hours=self.policy_id.delay_hours)
+        return not self.insisted and start < self.company_id._get_survey_limit(now)
+
+    def _is_overtaken(self):
+        """Tell whether there is nothing to ask about any more."""
+        picking, case = self.picking_id, self.complaint_id
+        return (
+            picking.state == "cancel"
+            or picking.shipment_state in NOT_COME
+            or case.phase == CANCELLED
+            or bool(case.merged_into_id)
+        )
+
+    def _is_waiting(self):
+        """Tell whether the occasion is not there yet: not delivered, or opened again."""
+        if self.insisted:
+            return False
+        if self.policy_id.trigger == DELIVERED:
+            return bool(self.picking_id) and not self.picking_id.delivered_at
+        if self.policy_id.trigger == CASE_CLOSED:
+            return bool(self.complaint_id) and self.complaint_id.phase != CLOSED
+        return False
+
+    def _get_refused(self, profiles):
+        """Return the ids of requests whose customer refused, or did not agree where that is needed.
+
+        :param profiles: the profile of each request
+        """
+        # consents are the service's; whoever starts the sending need not see them
+        purposes = self.env["logistics.consent.purpose"].sudo()
+        purpose = purposes.search([("code", "=", PURPOSE)], limit=1)
+        return {
+            request.id
+            for request in self
+            if profiles[request]._refuses(PURPOSE)
+            or purpose.consent_required
+            and purpose not in profiles[request].consent_ids.purpose_id
+        }
+
+    def _postpone(self, profiles):
+        """Put off what would come outside the hours of sending; return the others."""
+        now = fields.Datetime.now()
+        starts = {
+            request: request.policy_id._get_start(now, request._get_zone(profiles[request]))
+            for request in self
+        }
+        for request, start in starts.items():
+            if start > now:
+                request.due_at = start
+        return self.filtered(lambda request: starts[request] <= now)
+
+    # --- rest
+
+    def _suppress_resting(self):
+        """Hold back requests to people who were asked not long ago; return the others.
+
+        Of two requests in this batch the first counts. A person is a contact or an address: two
+        contacts may share one.
+        """
+        now = fields.Datetime.now()
+        asked = self._get_last_asked(now)
+        resting = self.browse()
+        for request in self:
+            keys = request._get_person_keys()
+            last = max(filter(None, map(asked.get, keys)), default=None)
+            rest = timedelta(days=request.policy_id.cooldown_days)
+            if last and rest and last > now - rest and not request.insisted:
+                resting += request
+            else:
+                asked.update(dict.fromkeys(keys, now))
+        resting._suppress("cooldown")
+        return self - resting
+
+    def _get_person_keys(self):
+        names = filter(None, (self.partner_id.id, self.address))
+        return [(self.company_id.id, name) for name in names]
+
+    def _get_last_asked(self, now):
+        """Return when each person was asked last, or has answered, by person."""
+        if not self:
+            return {}
+        since = now - timedelta(days=max(self.policy_id.mapped("cooldown_days")))
+        others = self.search_fetch(
+            Domain("id", "not in", self.ids)
+            & Domain("company_id", "in", self.company_id.ids)
+            & (
+                Domain("partner_id", "in", self.partner_id.ids)
+                | Domain("address", "in", list(set(self.mapped("address"))))
+            )
+            & (
+                Domain("state", "=", "queued")
+                | Domain("state", "=", "failed") & Domain("due_at", "!=", False)
+                | Domain("sent_at", ">", since)
+                | Domain("answered_at", ">", since)
+            ),
+            ["company_id", "partner_id", "address", "state", "sent_at", "answered_at"],
+        )
+        asked = {}
+        for other in others:
+            under_way = other.state in ("queued", "failed") and now
+            last = max(filter(None, [under_way, other.sent_at, other.answered_at]))
+            for key in other._get_person_keys():
+                asked[key] = max(last, asked.get(key, last))
+        return asked
+
+    # --- targets
+
+    def _suppress_enough(self):
+        """Hold back requests of which enough are answered, or will be; return the others."""
+        limited = self.filtered(
+            lambda request: request.policy_id.sampling == "target" and not request.insisted
+        )
+        rooms = limited._get_rooms()
+        enough = self.browse()
+        for request in limited:
+            key = (request.company_id, request.policy_id, request.tier_id)
+            if rooms[key] > 0:
+                rooms[key] -= 1
+            else:
+                enough += request
+        enough._suppress("enough")
+        return self - enough
+
+    def _get_rooms(self):
+        """Return how many more may be asked this month, by company, policy and tier."""
+        rooms = {}
+        for company, requests in self.grouped("company_id").items():
+            today = company._get_logistics_today()
+            month = local_midnight(today.replace(day=1), company._get_logistics_tz())
+            counts = requests._count_course(company, month)
+            for policy, tier in {(one.policy_id, one.tier_id) for one in requests}:
+                answered, unanswered, asked, back = (
+                    count.get((policy, tier), 0) for count in counts
+                )
+                rate = sampling.answer_rate(asked, back)
+                rooms[company, policy, tier] = sampling.room_left(
+                    policy.target_answers, answered, unanswered, rate
+                )
+        return rooms
+
+    def _count_course(self, company, month):
+        """Return four counts by policy and tier.
+
+        They are what was answered since an instant and what is still out, and of the last three
+        months what was asked and how much of it came back.
+        """
+        since = fields.Datetime.now() - RATE_WINDOW
+        mine = Domain("company_id", "=", company.id) & Domain(
+            "policy_id", "in", self.policy_id.ids
+        )
+        asked = mine & Domain("sent_at", ">=", since)
+        domains = [
+            mine & Domain("answered_at", ">=", month),
+            mine & Domain("state", "in", ("queued", *OUT)) & Domain("answered_at", "=", False),
+            asked,
+            asked & Domain("answered_at", "!=", False),
+        ]
+        return [
+            {
+                (policy, tier): count
+                for policy, tier, count in self._read_group(
+                    domain, ["policy_id", "tier_id"], ["__count"]
+                )
+            }
+            for domain in domains
+        ]
+
+    # === QUEUES OF ODOO ===#
+
+    def _queue(self, policy, channel):
+        """Write mails or SMS into Odoo's queue; the link they hold is open from now on."""
+        if not self:
+            return
+        expires = fields.Datetime.now() + timedelta(days=policy.expiry_days)
+        self.write({"channel": channel, "expires_at": expires})
+        self._queue_by(policy, channel)
+
+    def _queue_by(self, policy, channel):
+        if channel == "mail":
+            self._queue_mail(policy)
+        else:
+            self._queue_sms(policy)
+
+    def _prepare_mailed_vals(self, mail):
+        vals = super()._prepare_mailed_vals(mail)
+        return vals | self._prepare_reminded_vals() if self.reminded_at else vals
+
+    def _prepare_sms_vals(self, body):
+        return {**super()._prepare_sms_vals(body), "survey_request_id": self.id}
+
+    def _prepare_texted_vals(self, body):
+        vals = super()._prepare_texted_vals(body)
+        return vals | self._prepare_reminded_vals() if self.reminded_at else vals
+
+    def _prepare_reminded_vals(self):
+        """What was sent once stays sent, whatever becomes of the reminder."""
+        return {"state": "sent", "due_at": self.expires_at}
+
+    # === REMINDING ===#
+
+    def _remind(self):
+        """Ask those once more who have not answered, as far as nothing stands against it."""
+        wanted = self._get_remindable()
+        unwanted = self - wanted
+        unwanted._cancel_queued()
+        unwanted._rest_until_expiry()
+        retried = wanted.filtered("reminded_at")
+        retried._requeue()
+        retried._rest_until_expiry()
+        ready = (wanted - retried)._postpone(wanted._get_profiles())
+        allowed = self._may_contact(ready)
+        (ready - allowed)._rest_until_expiry()
+        allowed.reminded_at = fields.Datetime.now()
+        for (policy, channel), batch in allowed.grouped(
+            lambda request: (request.policy_id, request.channel)
+        ).items():
+            batch._queue_by(policy, channel)
+
+    def _get_remindable(self):
+        """Return the requests against whose reminder nothing stands."""
+        refused = self._get_refused(self._get_profiles())
+        blocked = self._get_blocked()
+        return self.filtered(
+            lambda request: (
+                request._is_to_be_reminded()
+                and request.id not in refused
+                and request.address not in blocked
+            )
+        )
+
+    def _is_to_be_reminded(self):
+        policy = self.policy_id
+        return (
+            policy.active
+            and policy.reminder_days
+            and self.channel in policy._get_ways(None)
+            and self.address
+            and self.company_id.logistics_survey
+            and not self._is_overtaken()
+            and not self._is_waiting()
+        )
+
+    # === WHAT BECAME OF IT ===#
+
+    def _succeed(self):
+        """Keep that these requests went out, and when to look at them again."""
+        fresh = self.filtered(lambda request: request.state in ("queued", "failed"))
+        super(LogisticsSurveyRequest, fresh)._succeed()
+        for request in fresh:
+            request.due_at = request._get_reminder_time()
+        (self - fresh).write({"failure_text": False})
+        # somebody may have answered by another way before the mail went out
+        (self - fresh).filtered(lambda request: not request.sent_at).write(
+            {"sent_at": fields.Datetime.now()}
+        )
+
+    def _get_reminder_time(self):
+        """Return when to remind, or when the link expires where that is sooner."""
+        days = self.policy_id.reminder_days
+        expires = self.expires_at or self.sent_at + timedelta(days=self.policy_id.expiry_days)
+        return min(self.sent_at + timedelta(days=days), expires) if days else expires
+
+    def _fail(self, text, failure_type=None):
+        """A reminder that fails leaves the request sent; answers are not touched at all."""
+        unsent = self.filtered(lambda request: request.state in ("planned", "queued", "failed"))
+        super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
+        sent = (self - unsent).filtered(lambda request: request.state == "sent")
+        for request in sent:
+            request.write(request._prepare_reminder_failure_vals(text, failure_type))
+
+    def _prepare_reminder_failure_vals(self, text, failure_type):
+        later = self._get_retry_time(failure_type, self.attempts + 1)
+        return {
+            "failure_text": text,
+            "attempts": self.attempts + 1,
+            "due_at": min(filter(None, [later, self.expires_at]), default=False),
+        }
+
+    def _give_up_retrying(self):
+        """People who refused, or whose address was blocked meanwhile, get nothing on retry."""
+        given_up = super()._give_up_retrying()
+        rest = self - given_up
+        refused = rest._get_refused(rest._get_profiles())
+        blocked = rest._get_blocked()
+        now = fields.Datetime.now()
+        reasons = {
+            request: request._get_obstacle(refused, now)
+            or (request.address in blocked and "blacklisted")
+            or None
+            for request in rest
+        }
+        unwanted = rest.filtered(reasons.get)
+        unwanted._cancel_queued()
+        unwanted._suppress_those(reasons.get)
+        return given_up + unwanted
+
+    # === ACTIONS ===#
+
+    def _ensure_agent(self):
+        """Raise for people who are not customer service, or may not see these requests."""
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service asks customers."))
+        self.check_access("read")
+
+    def action_resend(self):
+        """Send these requests again, whatever their age and the person's rest.
+
+        What stands against them otherwise still does: a refusal, a blacklist, a missing address.
+
+        :raise AccessError: for people who are not customer service
+        """
+        self._ensure_agent()
+        # agents ask; requests are written by the program alone
+        again = self.sudo().filtered(lambda request: request.state in AGAIN)
+        again._start_anew()
+
+    def _start_anew(self):
+        """Have the requests written anew, to the address the person has now."""
+        again = self._get_sendable_again()
+        again._cancel_queued()
+        now = fields.Datetime.now()
+        again.write(
+            {
+                "state": "planned",
+                "reason": False,
+                "failure_text": False,
+                "mail_id": False,
+                "insisted": True,
+                "reminded_at": False,
+                "expires_at": False,
+                "due_at": now,
+            }
+        )
+        if again:
+            self._wake_up("logistics_customer_service.ir_cron_send_survey_requests")
+
+    def action_revoke(self):
+        """Close the links of these requests, and send nothing more about them.
+
+        :raise AccessError: for people who are not customer service
+        :raise UserError: for what has been answered
+        """
+        self._ensure_agent()
+        if self.filtered(lambda request: request.state == "answered"):
+            raise UserError(self.env._("What has been answered is not revoked."))
+        # as in action_resend
+        requests = self.sudo()
+        requests._cancel_queued()
+        requests.write({"state": "revoked", "due_at": False})
+
+    def action_renew(self):
+        """Open the links of these requests for as long as new ones would be.
+
+        :raise AccessError: for people who are not customer service
+        """
+        self._ensure_agent()
+        # as in action_resend
+        for request in self.sudo().filtered(lambda one: one.state in ("expired", *OUT)):
+            expires = fields.Datetime.now() + timedelta(days=request.policy_id.expiry_days)
+            request.write({"expires_at": expires, "due_at": expires})
+            if request.state == "expired":
+                request.state = "sent" if request.sent_at else "planned"
+
+    def action_open_occasion(self):
+        """Open what the request is about."""
+        self.ensure_one()
+        record = self.complaint_id or self.picking_id or self.order_id or self.partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
