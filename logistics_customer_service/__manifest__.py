@@ -191,6 +191,7 @@
         "demo/complaint/logistics_clock_demo.xml",
         "demo/complaint/logistics_resolution_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
+        "demo/feedback/logistics_feedback_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

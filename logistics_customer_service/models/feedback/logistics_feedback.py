@@ -380,6 +380,8 @@ class LogisticsFeedback(models.Model):
     def _get_reaction_summary(self):
         """Return in one line what is to be looked at."""
         about = self.picking_id.name or self.complaint_id.number or self.order_id.name
+        if not self.is_low:  # the first answer was a good one
+            return self.env._("Bad later answer: %s", about or self.partner_id.name)
         said = self.score_label or self.env._("Alarming reason")
         return self.env._("Bad answer: %s", " · ".join(filter(None, (said, about))))
 
