@@ -38,13 +38,19 @@ class TrackingRating(Controller):
 
 
 class PortalDeliveryRating(PortalDeliveries):
-    @route(["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"], **OWN_LOOKING)
+    @route(
+        ["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"],
+        **OWN_LOOKING,
+    )
     def show_delivery_rating(self, picking_id, lang=None, done=None, change=None, **_params):
         """Show the questionnaire about a delivery of the customer. Looking writes nothing."""
         sheet, refusal = self._open_delivery_rating(picking_id, lang)
         return refusal or answer_page.show(sheet, done, change)
 
-    @route(["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"], **OWN_SENDING)
+    @route(
+        ["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"],
+        **OWN_SENDING,
+    )
     def send_delivery_rating(self, picking_id, lang=None, **params):
         """Take an answer about a delivery of the customer."""
         sheet, refusal = self._open_delivery_rating(picking_id, lang)

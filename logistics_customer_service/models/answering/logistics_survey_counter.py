@@ -71,8 +71,10 @@ class LogisticsSurveyCounter(models.Model):
     def create(self, vals_list):
         counters = super().create(vals_list)
         # a manager of the service need not have the right to make contacts
-        partners = counters.env["res.partner"].sudo().create(
-            [counter._prepare_partner_vals() for counter in counters]
+        partners = (
+            counters.env["res.partner"]
+            .sudo()
+            .create([counter._prepare_partner_vals() for counter in counters])
         )
         for counter, partner in zip(counters, partners, strict=True):
             counter.partner_id = partner

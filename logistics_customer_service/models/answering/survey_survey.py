@@ -30,7 +30,9 @@ class SurveySurvey(models.Model):
         """
         self.ensure_one()
         questions = [
-            question._prepare_answer_question((given or {}).get(question.id), (problems or {}).get(question.id))
+            question._prepare_answer_question(
+                (given or {}).get(question.id), (problems or {}).get(question.id)
+            )
             for question in self._get_answer_questions()
         ]
         return {
@@ -58,7 +60,7 @@ class SurveySurvey(models.Model):
                 box = f"#b{question['id']}"
                 chosen = ",".join(f"#o{answer}:checked" for answer in question["triggers"])
                 rules.append(f"{box}{{display:none}}form:has({chosen}) {box}{{display:block}}")
-        return "@supports selector(:has(a)){%s}" % "".join(rules) if rules else False
+        return f"@supports selector(:has(a)){{{''.join(rules)}}}" if rules else False
 
     def _prepare_rating_steps(self):
         """Return the steps of the overall score, the worst first: value and label."""

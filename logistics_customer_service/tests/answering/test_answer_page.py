@@ -1,5 +1,4 @@
 import re
-from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import fields
@@ -186,7 +185,9 @@ class TestAnswerPage(AnsweringHttp):
         self.assertIn("So far", page)
         self.assertRegex(page, rf'id="o{self.recommend.id}_0"[^>]*checked="checked"')
         self._send(**self._choose(self.good, **{f"q{self.comment.id}": "So far, so good"}))
-        self.assertEqual((self.request.state, self.request.feedback_id.comment), ("answered", "So far, so good"))
+        self.assertEqual(
+            (self.request.state, self.request.feedback_id.comment), ("answered", "So far, so good")
+        )
         self.assertEqual(len(self._said()), 1)
 
     # === BAD INPUT ===#

@@ -18,9 +18,7 @@ class LogisticsSurveyPhone(models.TransientModel):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     profile_id = fields.Many2one("logistics.profile", readonly=True, ondelete="cascade")
     picking_id = fields.Many2one("stock.picking", string="Delivery", readonly=True, ondelete="cascade")
-    complaint_id = fields.Many2one(
-        "logistics.complaint", string="Case", readonly=True, ondelete="cascade"
-    )
+    complaint_id = fields.Many2one("logistics.complaint", string="Case", readonly=True, ondelete="cascade")
     request_id = fields.Many2one("logistics.survey.request", readonly=True, ondelete="cascade")
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     partner_id = fields.Many2one(
