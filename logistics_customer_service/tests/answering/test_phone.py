@@ -66,6 +66,7 @@ class TestPhone(AnsweringCommon):
         self.assertEqual((phone.policy_id, phone.partner_id), (self.policy, self.customer))
         profile = self._profile_of(self.customer) or self._profile(self.customer)
         action, phone = self._ask(profile)
+        self.assertEqual(phone.offered_policy_ids, by_hand)
         self.assertEqual(action["tag"], "logistics_survey_phone")
         self.assertEqual(phone.take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
         self.assertEqual(phone.request_id.sudo().policy_id, by_hand)

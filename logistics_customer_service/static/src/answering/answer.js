@@ -112,7 +112,13 @@
         send.textContent = form.dataset.sending;
         setTimeout(() => rest(form.dataset.again), 20000);
     });
-    window.addEventListener("pageshow", (event) => event.persisted && rest(label));
+    window.addEventListener("pageshow", (event) => {
+        if (event.persisted && form.dataset.sent) {
+            // come back to what was sent: the server knows whether it arrived
+            rest(label);
+            location.reload();
+        }
+    });
 
     const wrong = form.querySelector(".wrong input, .wrong textarea");
     if (wrong) {
