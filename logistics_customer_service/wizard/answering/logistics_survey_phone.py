@@ -82,7 +82,10 @@ class LogisticsSurveyPhone(models.TransientModel):
         """Return the policies whose questionnaires may be asked: the fitting ones, then those by hand."""
         policies = self.env["logistics.survey.policy"]
         companies = [record.company_id.id, False]
-        by_hand = policies.search([("trigger", "=", "manual"), ("company_id", "in", companies)])
+        # whoever looks at archived records still asks by policies in force
+        by_hand = policies.search(
+            [("trigger", "=", "manual"), ("company_id", "in", companies), ("active", "=", True)]
+        )
         return policies.union(fitting, by_hand) if fitting else by_hand
 
     # === THE SCREEN ===#
