@@ -193,6 +193,7 @@
         "demo/complaint/logistics_resolution_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
+        "demo/survey/logistics_survey_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -30,6 +30,12 @@ class LogisticsProfile(models.Model):
             "of": {},
         }
 
+    def _move_history(self, target):
+        super()._move_history(target)
+        # agents merge customers; requests are written by the program alone
+        requests = self.env["logistics.survey.request"].sudo()
+        requests.search([("profile_id", "in", self.ids)]).profile_id = target
+
     def action_view_survey_requests(self):
         """Open what the customer and its contacts were asked."""
         self.ensure_one()

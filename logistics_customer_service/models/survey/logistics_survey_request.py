@@ -19,6 +19,7 @@ AGAIN = ("planned", "failed", "not_sent", "sent", "expired", "revoked")
 # goods that did not come are nothing to be asked about
 NOT_COME = {shipment.LOST, shipment.RETURNED}
 RATE_WINDOW = timedelta(days=90)
+KEPT_NOT_SENT = timedelta(days=365)
 
 
 class LogisticsSurveyRequest(models.Model):
@@ -406,15 +407,17 @@ class LogisticsSurveyRequest(models.Model):
         )
         for request in held:
             policy, fact = facts.get((request.policy_id.id, request.occasion), (None, None))
-            if fact and request.occurred_at != fact["occurred_at"] and not fact.get("assumed"):
-                due = max(policy._get_asking_time(fact), fields.Datetime.now())
-                request.write(
-                    {
-                        "occurred_at": fact["occurred_at"],
-                        "due_at": policy._get_start(due, request.tz),
-                        "expires_at": False,
-                    }
-                )
+            if fact and not fact.get("assumed"):
+                request._bring_forward(policy, fact)
+
+    def _bring_forward(self, policy, fact):
+        """Be due by what is known now; a row that says so already is left to who works on it."""
+        start = max(policy._get_asking_time(fact), fields.Datetime.now())
+        due = policy._get_start(start, self.tz)
+        if self.occurred_at != fact["occurred_at"] or not self.due_at or self.due_at > due:
+            vals = {"occurred_at": fact["occurred_at"], "due_at": due, "expires_at": False}
+            self.write(vals)
+            self._wake_at(due)
 
     @api.model
     def _wake_at(self, instant):
@@ -925,6 +928,12 @@ class LogisticsSurveyRequest(models.Model):
         unwanted._suppress_those(reasons.get)
         return given_up + unwanted
 
+    @api.autovacuum
+    def _gc_not_sent(self):
+        """Drop what was not sent and interests nobody any more."""
+        limit = fields.Datetime.now() - KEPT_NOT_SENT
+        self.search([("state", "=", "not_sent"), ("create_date", "<", limit)], limit=10000).unlink()
+
     # === ACTIONS ===#
 
     def _ensure_agent(self):
@@ -977,7 +986,7 @@ class LogisticsSurveyRequest(models.Model):
         # as in action_resend
         requests = self.sudo()
         requests._cancel_queued()
-        requests.write({"state": "revoked", "due_at": False})
+        requests.write({"state": "revoked", "due_at": False, "failure_text": False})
 
     def action_renew(self):
         """Open the links of these requests for as long as new ones would be.

@@ -45,7 +45,7 @@ class SurveyCommon(NoticeCommon):
             {
                 "title": title,
                 "survey_type": "logistics",
-                "question_ids": [
+                "question_and_page_ids": [
                     Command.create(
                         {
                             "title": "How satisfied are you?",

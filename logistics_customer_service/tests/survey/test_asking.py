@@ -224,7 +224,7 @@ class TestAsking(SurveyCommon):
         self.assertEqual((request.state, request.reason), ("not_sent", "enough"))
 
     def test_rest_over_all_policies(self):
-        self.policy.cooldown_days = 30
+        self.policy.write({"cooldown_days": 30, "reminder_days": 0})
         relation = self._policy(trigger="case_closed", cooldown_days=10)
         self._asked()
         self._send_all()
@@ -302,7 +302,8 @@ class TestAsking(SurveyCommon):
 
     def test_no_address_and_ourselves(self):
         nowhere = self._asked(self._customer("Nowhere"))
-        own = self._asked(self.company.partner_id)
+        own = self._asked()
+        own.partner_id = self.company.partner_id
         self._run()
         self.assertEqual(nowhere.reason, "no_address")
         self.assertEqual(own.reason, "not_customer")
@@ -557,16 +558,14 @@ class TestAsking(SurveyCommon):
     def test_only_one_worker_decides(self):
         """Whoever waits for the other's batch has not seen anything yet."""
         statements = []
-        with (
-            patch.object(
-                type(self.env.cr),
-                "execute",
-                lambda _cr, query, *_args, **_kw: statements.append(query),
-            ),
-            patch.object(type(self.Request), "search", side_effect=StopIteration),
-        ):
-            with self.assertRaises(StopIteration):
-                self.Request._lock_due()
+        execute = self.env.cr.execute
+
+        def record(query, *args, **kwargs):
+            statements.append(str(query))
+            return execute(query, *args, **kwargs)
+
+        with patch.object(self.env.cr, "execute", record):
+            self.Request._lock_due()
         self.assertIn("LOCK TABLE", statements[0])
 
     def test_scheduled_actions(self):
@@ -650,3 +649,21 @@ class TestAsking(SurveyCommon):
             (policy.request_count, policy.asked_count, policy.answered_count, policy.answer_share),
             (1, 1, 1, 1.0),
         )
+
+    def test_merged_customers_keep_their_requests(self):
+        request = self._asked()
+        other = self._profile(self._customer("Other"))
+        self._profile_of(self.customer)._merge_into(other)
+        self.assertEqual(request.profile_id, other)
+
+    def test_old_ones_not_sent_are_dropped(self):
+        self._refuse(self.customer)
+        old, young = self._asked(), self._asked()
+        self._run()
+        self.env.cr.execute(
+            "UPDATE logistics_survey_request SET create_date = create_date - interval '366 days'"
+            " WHERE id = %s",
+            [old.id],
+        )
+        self.Request._gc_not_sent()
+        self.assertEqual((old + young).exists(), young)
