@@ -9,7 +9,7 @@ class LogisticsComplaint(models.Model):
 
     _inherit = "logistics.complaint"
 
-    feedback_count = fields.Integer(string="Answers", compute="_compute_feedback_count")
+    feedback_count = fields.Integer(string="Customer Answers", compute="_compute_feedback_count")
 
     def _compute_feedback_count(self):
         Feedback = self.env["logistics.feedback"]

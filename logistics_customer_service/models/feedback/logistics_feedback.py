@@ -87,7 +87,7 @@ class LogisticsFeedback(models.Model):
         help="The overall score; else the recommendation or the effort.",
     )
     answers_html = fields.Html(
-        string="Answers",
+        string="All Answers",
         compute="_compute_answers_html",
         help="Question by question as it was answered, first and later.",
     )
