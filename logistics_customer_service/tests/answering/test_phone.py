@@ -26,22 +26,22 @@ class TestPhone(AnsweringCommon):
     def test_request_sent_by_mail_is_answered_by_phone(self):
         action, phone = self._ask(self.request)
         self.assertEqual(action["tag"], "logistics_survey_phone")
-        sheet = phone.get_sheet()
+        sheet = phone.action_get_sheet()
         self.assertEqual([q["title"] for q in sheet["questions"]], self.survey.question_ids.mapped("title"))
         self.assertEqual(sheet["person"]["name"], self.customer.name)
         self.assertIn(["Delivery", self.picking.name], sheet["about"])
         given = self._given(
             overall=[self.poor.id], reasons=[self.late.id], recommend=[0], comment="Rang twice"
         )
-        result = phone.take_answers(given, no_contact=True)
+        result = phone.action_take_answers(given, no_contact=True)
         self.assertEqual(result["outcome"], "first")
         feedback = self.request.feedback_id
         self.assertEqual((feedback.channel, feedback.overall, feedback.comment), ("phone", 2, "Rang twice"))
         self.assertEqual((feedback.recommends, feedback.no_contact), ("detractor", True), "0 is an answer")
         self.assertEqual(feedback.score_ids.answer_id, self.late)
-        self.assertEqual(phone.get_sheet()["earlier"][0]["comment"], "Rang twice")
-        self.assertEqual(phone.take_answers(given, no_contact=True)["outcome"], "same")
-        self.assertEqual(phone.take_answers(self._given(overall=[self.good.id]))["outcome"], "revision")
+        self.assertEqual(phone.action_get_sheet()["earlier"][0]["comment"], "Rang twice")
+        self.assertEqual(phone.action_take_answers(given, no_contact=True)["outcome"], "same")
+        self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "revision")
 
     def test_delivery_that_nobody_asked_about(self):
         self.policy.active = False
@@ -51,10 +51,10 @@ class TestPhone(AnsweringCommon):
             self._ask(fresh)
         self.policy.active = True
         _action, phone = self._ask(fresh)
-        phone.get_sheet()
+        phone.action_get_sheet()
         requests = self.Request.search([("picking_id", "=", fresh.id)])
         self.assertFalse(requests, "nothing is planned before there is an answer")
-        self.assertEqual(phone.take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
+        self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
         asked = self.Request.search([("picking_id", "=", fresh.id)])
         self.assertEqual((asked.state, asked.feedback_id.overall), ("answered", 4))
 
@@ -68,24 +68,24 @@ class TestPhone(AnsweringCommon):
         action, phone = self._ask(profile)
         self.assertEqual(phone.offered_policy_ids, by_hand)
         self.assertEqual(action["tag"], "logistics_survey_phone")
-        self.assertEqual(phone.take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
+        self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
         self.assertEqual(phone.request_id.sudo().policy_id, by_hand)
 
     def test_what_is_missing_or_wrong_is_said(self):
         _action, phone = self._ask(self.request)
-        problems = phone.take_answers(self._given(comment="Words"))["problems"]
+        problems = phone.action_take_answers(self._given(comment="Words"))["problems"]
         self.assertEqual(list(problems), [str(self.overall.id)])
         self.assertEqual(
-            phone.take_answers(self._given(comment="Words"), complete=False)["outcome"], "partial"
+            phone.action_take_answers(self._given(comment="Words"), complete=False)["outcome"], "partial"
         )
-        self.assertEqual(phone.get_sheet()["questions"][3]["text"], "Words")
+        self.assertEqual(phone.action_get_sheet()["questions"][3]["text"], "Words")
         for given in (
             self._given(overall=[self.late.id]),
             self._given(overall=[self.good.id], recommend="11"),
         ):
             with self.assertRaises(ValidationError):
-                phone.take_answers(given)
-        self.assertIn("problems", phone.take_answers("nonsense"))
+                phone.action_take_answers(given)
+        self.assertIn("problems", phone.action_take_answers("nonsense"))
 
     def test_nobody_answers_for_records_out_of_reach(self):
         _action, phone = self._ask(self.request)
@@ -94,8 +94,8 @@ class TestPhone(AnsweringCommon):
         for call in (
             lambda: self.request.with_user(stranger).action_answer_by_phone(),
             lambda: self.picking.with_user(stranger).action_answer_by_phone(),
-            lambda: phone.with_user(stranger).get_sheet(),
-            lambda: phone.with_user(stranger).take_answers(self._given(overall=[self.good.id])),
+            lambda: phone.with_user(stranger).action_get_sheet(),
+            lambda: phone.with_user(stranger).action_take_answers(self._given(overall=[self.good.id])),
         ):
             with self.assertRaises(AccessError):
                 call()

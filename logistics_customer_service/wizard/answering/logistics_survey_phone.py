@@ -90,7 +90,7 @@ class LogisticsSurveyPhone(models.TransientModel):
 
     # === THE SCREEN ===#
 
-    def get_sheet(self):
+    def action_get_sheet(self):
         """Return what the screen shows: the person, what it is about, the questions.
 
         :return: dict of texts, numbers and lists of them, see ``_prepare_answer_form``
@@ -109,7 +109,7 @@ class LogisticsSurveyPhone(models.TransientModel):
             "answered": asked and self._format(asked.answered_at),
         }
 
-    def take_answers(self, given, no_contact=False, complete=True):
+    def action_take_answers(self, given, no_contact=False, complete=True):
         """Keep what the customer said.
 
         :param dict given: text or list of chosen ids by question id (as a text, as JSON has it)
@@ -121,7 +121,7 @@ class LogisticsSurveyPhone(models.TransientModel):
         """
         self.ensure_one()
         self._check_may_answer()
-        survey = self._get_survey().sudo()  # as in get_sheet
+        survey = self._get_survey().sudo()  # as in action_get_sheet
         answers = survey._read_answers(_Given(given))
         problems = survey._get_answer_problems(answers, complete)
         if problems:

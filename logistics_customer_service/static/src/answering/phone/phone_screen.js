@@ -27,7 +27,7 @@ export class PhoneScreen extends Component {
         if (!this.phoneId) {
             return;
         }
-        const sheet = await this.orm.call("logistics.survey.phone", "get_sheet", [[this.phoneId]]);
+        const sheet = await this.orm.call("logistics.survey.phone", "action_get_sheet", [[this.phoneId]]);
         sheet.intro = sheet.intro && markup(sheet.intro);
         for (const question of sheet.questions) {
             question.hint = question.hint && markup(question.hint);
@@ -137,7 +137,7 @@ export class PhoneScreen extends Component {
             const given = Object.fromEntries(
                 this.questions.map((question) => [question.id, this.state.given[question.id] ?? ""])
             );
-            const result = await this.orm.call("logistics.survey.phone", "take_answers", [
+            const result = await this.orm.call("logistics.survey.phone", "action_take_answers", [
                 [this.phoneId],
                 given,
                 this.state.noContact,
