@@ -166,7 +166,7 @@ def _sign(sheet, visit):
 # === PAGES ===#
 
 
-def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contact=False, complete=True):
+def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contact=False, **_values):
     values = {
         "sheet": sheet,
         "form": sheet.survey._prepare_answer_form(given, problems),
@@ -175,6 +175,7 @@ def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contac
         "problems": problems,
         "saved": saved,
         "no_contact": no_contact,
+        "words": {"sending": request.env._("Sending…"), "again": request.env._("Send Again")},
     }
     return _render("answer_page", values, 422 if problem or problems else 200)
 

@@ -41,7 +41,8 @@ class TestPhone(AnsweringCommon):
         self.assertEqual(feedback.score_ids.answer_id, self.late)
         self.assertEqual(phone.action_get_sheet()["earlier"][0]["comment"], "Rang twice")
         self.assertEqual(phone.action_take_answers(given, no_contact=True)["outcome"], "same")
-        self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "revision")
+        later = phone.action_take_answers(self._given(overall=[self.good.id]))
+        self.assertEqual(later["outcome"], "revision")
 
     def test_delivery_that_nobody_asked_about(self):
         self.policy.active = False
