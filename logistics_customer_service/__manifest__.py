@@ -32,6 +32,7 @@
         "security/logistics_resolution_rules.xml",
         "security/logistics_case_report_rules.xml",
         "security/logistics_survey_rules.xml",
+        "security/logistics_answering_rules.xml",
         "security/logistics_questionnaire_rules.xml",
         "data/customer/logistics_cargo_nature_data.xml",
         "data/customer/logistics_special_service_data.xml",
@@ -166,6 +167,15 @@
         "views/exception/logistics_exception_menus.xml",
         "views/notice/notice_menus.xml",
         "views/survey/survey_asking_menus.xml",
+        "views/answering/answer_templates.xml",
+        "views/answering/rating_templates.xml",
+        "views/answering/logistics_survey_counter_views.xml",
+        "views/answering/logistics_survey_phone_views.xml",
+        "views/answering/logistics_survey_request_views.xml",
+        "views/answering/stock_picking_views.xml",
+        "views/answering/logistics_complaint_views.xml",
+        "views/answering/logistics_profile_views.xml",
+        "views/answering/logistics_answering_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
     ],
     "demo": [
@@ -194,6 +204,7 @@
         "web.assets_frontend": [
             "logistics_customer_service/static/src/scss/tracking.scss",
             "logistics_customer_service/static/src/scss/selfservice.scss",
+            "logistics_customer_service/static/src/answering/rating.scss",
         ],
         "web.report_assets_common": [
             "logistics_customer_service/static/src/scss/report.scss",
@@ -201,6 +212,7 @@
         "web.assets_backend": [
             "logistics_customer_service/static/src/scss/complaint.scss",
             "logistics_customer_service/static/src/countdown/*",
+            "logistics_customer_service/static/src/answering/phone/*",
         ],
         "web.assets_unit_tests": [
             "logistics_customer_service/static/tests/countdown/**/*",

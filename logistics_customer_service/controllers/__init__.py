@@ -5,3 +5,6 @@ from . import portal_deliveries
 from . import result_letter
 from . import portal_cases
 from . import service_form
+from . import survey_answer
+from . import survey_rating
+from . import survey_counter

@@ -25,3 +25,4 @@ from . import cod
 from . import indicator
 from . import selfservice
 from . import caseapi
+from . import answering

@@ -54,6 +54,11 @@ from .selfservice import test_service_form
 from .selfservice import test_form_at_once
 from .selfservice import test_remark_case
 from .export import test_export
+from .answering import test_token as test_answer_token
+from .answering import test_answer_page
+from .answering import test_rating
+from .answering import test_phone as test_answer_phone
+from .answering import test_answer_browser
 from .feedback import test_take_answers
 from .feedback import test_reaction
 from .feedback import test_questionnaire

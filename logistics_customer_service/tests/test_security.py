@@ -55,6 +55,8 @@ MATRIX = {
     "logistics.aspect": ({READ}, {READ}, ALL, NOTHING),
     "logistics.survey.policy": ({READ}, {READ}, ALL, NOTHING),
     "logistics.survey.request": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.survey.counter": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.survey.phone": (*[{READ, WRITE, CREATE}] * 3, NOTHING),
     "logistics.survey.preview": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.survey.ask": (*[{READ, WRITE, CREATE}] * 3, NOTHING),
     "logistics.feedback": ({READ}, {READ}, {READ}, NOTHING),

@@ -4,4 +4,5 @@ from . import shipment
 from . import notice
 from . import indicator
 from . import complaint
+from . import answering
 from . import survey
