@@ -19,3 +19,4 @@ from . import tracking
 from . import cod
 from . import indicator
 from . import selfservice
+from . import insight
