@@ -42,6 +42,13 @@ from .resolution import test_resolution
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_remark_case
+from .insight import test_feedback_report
+from .insight import test_why
+from .insight import test_board
+from .insight import test_themes
+from .insight import test_improvement
+from .insight import test_satisfaction_indicators
+from .insight import test_screens
 from . import test_security
 from . import test_multicompany
 from . import test_performance

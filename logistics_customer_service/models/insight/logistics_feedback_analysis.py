@@ -55,11 +55,12 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
 
     def _list_choices(self, name):
         rows = self.env["logistics.feedback.report"]._read_group(
-            self._get_company_domain(), [name], order=name
+            self._get_company_domain(), [name]
         )
         # names of tiers, carriers and warehouses are not secret to who reads the answers
         records = self.env[FILTERS[name]].sudo().browse(record.id for [record] in rows if record)
-        return [{"id": record.id, "name": record.display_name} for record in records]
+        choices = [{"id": record.id, "name": record.display_name} for record in records]
+        return sorted(choices, key=lambda choice: choice["name"])
 
     @api.model
     @api.readonly

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ...tools.insight import statistics
 from ...tools.periods import local_midnight
 
 # more than a supervisor reads at a glance; the rest is behind "all of today"
@@ -27,18 +26,18 @@ class LogisticsFeedbackBoard(models.AbstractModel):
         if not self.env.user.has_group("logistics_customer_service.group_supervisor"):
             raise AccessError(self.env._("The board of answers is the supervisors'."))
         domain = self._get_domain()
-        answers = self.env["logistics.feedback"].search(
-            domain & Domain("is_low", "=", True), limit=SHOWN
-        )
-        others = self.env["logistics.feedback"].search(
-            domain & Domain("is_low", "=", False), limit=SHOWN - len(answers)
-        )
+        bad = self._search_answers(domain & Domain("is_low", "=", True), SHOWN)
+        others = self._search_answers(domain & Domain("is_low", "=", False), SHOWN - len(bad))
         return {
             "counts": self._count(domain),
             "domain": list(domain),
-            "answers": [self._describe(answer) for answer in self._sort(answers) + others],
+            "answers": [self._describe(answer) for answer in self._sort(bad) + others],
             "read_at": fields.Datetime.to_string(fields.Datetime.now()),
         }
+
+    def _search_answers(self, domain, limit):
+        # the report leaves inspections out
+        return self.env["logistics.feedback.report"].search(domain, limit=limit).feedback_id
 
     def _get_domain(self):
         """Return the domain of today's answers of the user's companies, each by its own clock."""
@@ -50,25 +49,23 @@ class LogisticsFeedbackBoard(models.AbstractModel):
                 & Domain("answered_at", ">=", local_midnight(today, zone))
                 & Domain("answered_at", "<", local_midnight(today + timedelta(days=1), zone))
             )
-        return Domain.OR(domains) & Domain("survey_id.logistics_use", "!=", "inspection")
+        return Domain.OR(domains)
 
     def _sort(self, answers):
         """Return bad answers, those that nobody has settled first."""
         return answers.sorted(lambda answer: answer.reaction_state != "open")
 
     def _count(self, domain):
-        rows = self.env["logistics.feedback"]._read_group(
-            domain & Domain("state", "=", "done"), ["is_low", "reaction_state", "overall"], ["__count"]
+        names = ("answer_count", "bad_count", "to_do_count", "rated_count", "satisfied_count")
+        [row] = self.env["logistics.feedback.report"]._read_group(
+            domain, aggregates=[f"{name}:sum" for name in names]
         )
-        rated = sum(count for _low, _reaction, overall, count in rows if overall)
-        satisfied = sum(
-            count for _low, _reaction, overall, count in rows if overall >= statistics.SATISFIED
-        )
+        answers, bad, to_do, rated, satisfied = (number or 0 for number in row)
         least = self.env.companies._get_logistics_min_answers()
         return {
-            "answers": sum(count for *_rest, count in rows),
-            "low": sum(count for is_low, _reaction, _overall, count in rows if is_low),
-            "to_do": sum(count for _low, reaction, _overall, count in rows if reaction == "open"),
+            "answers": answers,
+            "bad": bad,
+            "to_do": to_do,
             "rated": rated,
             "csat": satisfied / rated if rated >= least else None,
         }

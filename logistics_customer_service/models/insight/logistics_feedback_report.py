@@ -20,6 +20,7 @@ class LogisticsFeedbackReport(models.Model):
     )
     effort = fields.Integer(readonly=True, aggregator=None)
     comment = fields.Text(readonly=True)
+    is_low = fields.Boolean(string="Bad Answer", readonly=True)
     reaction_state = fields.Selection(
         selection=lambda self: self.env["logistics.feedback"]._fields["reaction_state"].selection,
         string="Reaction",
@@ -45,6 +46,11 @@ class LogisticsFeedbackReport(models.Model):
     effort_total = fields.Integer(string="Effort (Sum)", readonly=True)
     easy_count = fields.Integer(string="Found It Easy", readonly=True, help="5 to 7.")
     comment_count = fields.Integer(string="Comments", readonly=True)
+    bad_count = fields.Integer(
+        string="Bad Answers",
+        readonly=True,
+        help="By the policy: a low score or an alarming reason.",
+    )
     to_do_count = fields.Integer(string="Reactions to Do", readonly=True)
 
     # --- figures, where enough answered
@@ -121,6 +127,7 @@ class LogisticsFeedbackReport(models.Model):
             "recommend": SQL("CASE WHEN said.recommends IS NOT NULL THEN said.recommend END"),
             "effort": SQL("NULLIF(said.effort, 0)"),
             "comment": SQL("said.comment"),
+            "is_low": SQL("COALESCE(said.is_low, FALSE)"),
             "reaction_state": SQL("said.reaction_state"),
             "overall_total": SQL("CASE WHEN said.is_done THEN said.overall ELSE 0 END"),
             "effort_total": SQL("CASE WHEN said.is_done THEN said.effort ELSE 0 END"),
@@ -142,6 +149,7 @@ class LogisticsFeedbackReport(models.Model):
             "effort_count": SQL("said.is_done AND said.effort >= 1"),
             "easy_count": SQL("said.is_done AND said.effort >= 5"),
             "comment_count": SQL("said.comment <> ''"),
+            "bad_count": SQL("said.is_low"),
             "to_do_count": SQL("said.reaction_state = 'open'"),
         }
 

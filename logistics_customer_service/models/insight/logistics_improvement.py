@@ -177,16 +177,22 @@ class LogisticsImprovement(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         improvements = super().create(vals_list)
+        improvements._note_done()
         for improvement in improvements:
             improvement._keep_start()
         return improvements
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("state") in ("check", "act"):
-            for improvement in self.filtered(lambda improvement: not improvement.done_on):
-                improvement.done_on = improvement.company_id._get_logistics_today()
+        if "state" in vals:
+            self._note_done()
         return result
+
+    def _note_done(self):
+        """Note the day on which a measure was carried out, where nobody else has."""
+        for improvement in self:
+            if improvement.state in ("check", "act") and not improvement.done_on:
+                improvement.done_on = improvement.company_id._get_logistics_today()
 
     def _keep_start(self):
         """Keep what answers said of the aspect when the improvement began."""
@@ -207,10 +213,11 @@ class LogisticsImprovement(models.Model):
     # === WHAT ANSWERS SAY ===#
 
     def _get_start_end(self):
-        """Return the last day of the answers at the start: never after the measure."""
+        """Return the last day of the answers at the start: before the measure was carried out."""
         zone = self.company_id._get_logistics_tz()
         created = local_date(self.create_date or fields.Datetime.now(), zone)
-        return min(filter(None, (self.date_to, created)))
+        before = self.done_on and self.done_on - timedelta(days=1)
+        return min(filter(None, (self.date_to, created, before)))
 
     def _get_answers_domain(self, first, last):
         """Return the domain of the aspect's scores in the report.

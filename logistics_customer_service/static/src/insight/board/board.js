@@ -60,16 +60,16 @@ export class FeedbackBoard extends Component {
     }
 
     get cards() {
-        const { answers, csat, low, to_do } = this.state.counts;
+        const { answers, bad, csat, to_do } = this.state.counts;
         return [
-            { name: _t("Answers"), value: answers, domain: [] },
+            { name: _t("Answers"), value: answers, domain: [["answer_count", "=", 1]] },
             {
                 name: _t("CSAT"),
                 value: csat === null ? _t("Too few") : _t("%s %", formatFloat(100 * csat, { digits: [16, 1] })),
-                domain: [["overall", ">", 0]],
+                domain: [["rated_count", "=", 1]],
             },
-            { name: _t("Bad"), value: low, domain: [["is_low", "=", true]] },
-            { name: _t("To do"), value: to_do, domain: [["reaction_state", "=", "open"]] },
+            { name: _t("Bad"), value: bad, domain: [["bad_count", "=", 1]] },
+            { name: _t("To do"), value: to_do, domain: [["to_do_count", "=", 1]] },
         ];
     }
 
@@ -84,11 +84,11 @@ export class FeedbackBoard extends Component {
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
-            res_model: "logistics.feedback",
+            res_model: "logistics.feedback.report",
             views: [
                 [false, "list"],
                 [false, "kanban"],
-                [false, "form"],
+                [false, "pivot"],
             ],
             domain: [...this.state.domain, ...domain],
         });

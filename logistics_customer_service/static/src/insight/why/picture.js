@@ -30,12 +30,26 @@ function overlaps(a, b) {
     return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
+// where a label may stand beside its marker: how it is anchored, and its offset
+const BESIDE = RADIUS + 4;
+const PLACES = [
+    ["start", BESIDE, 0],
+    ["end", -BESIDE, 0],
+    ["middle", 0, -BESIDE - LINE / 2],
+    ["middle", 0, BESIDE + LINE / 2],
+    ["start", BESIDE, -BESIDE],
+    ["start", BESIDE, BESIDE],
+    ["end", -BESIDE, -BESIDE],
+    ["end", -BESIDE, BESIDE],
+];
+const SHIFT = { start: 0, middle: 0.5, end: 1 };
+
 /**
  * Put each label where it covers no marker and no other label, if there is such a place.
  *
  * @param {Array} points with x, y and name
  * @param {Object} frame x, y, width and height of the room
- * @returns {Array} for each point the x and y of its label's baseline, or null where none fits
+ * @returns {Array} for each point its label's anchor, x and baseline, or null where none fits
  */
 export function placeLabels(points, frame) {
     const taken = points.map(({ x, y }) => ({
@@ -44,32 +58,26 @@ export function placeLabels(points, frame) {
         width: 2 * RADIUS,
         height: 2 * RADIUS,
     }));
+    const isInside = (box) =>
+        box.x >= frame.x &&
+        box.x + box.width <= frame.x + frame.width &&
+        box.y >= frame.y &&
+        box.y + box.height <= frame.y + frame.height;
     return points.map(({ x, y, name }) => {
         const width = textWidth(name);
-        const gap = RADIUS + 4;
-        const places = [
-            { x: x + gap, y: y - LINE / 2 },
-            { x: x - gap - width, y: y - LINE / 2 },
-            { x: x - width / 2, y: y - gap - LINE },
-            { x: x - width / 2, y: y + gap },
-            { x: x + gap, y: y - gap - LINE / 2 },
-            { x: x + gap, y: y + gap - LINE / 2 },
-            { x: x - gap - width, y: y - gap - LINE / 2 },
-            { x: x - gap - width, y: y + gap - LINE / 2 },
-        ].map((place) => ({ ...place, width, height: LINE }));
-        const free = places.find(
-            (place) =>
-                place.x >= frame.x &&
-                place.x + width <= frame.x + frame.width &&
-                place.y >= frame.y &&
-                place.y + LINE <= frame.y + frame.height &&
-                !taken.some((box) => overlaps(place, box))
-        );
-        if (!free) {
-            return null;
+        for (const [anchor, right, down] of PLACES) {
+            const box = {
+                x: x + right - SHIFT[anchor] * width,
+                y: y + down - LINE / 2,
+                width,
+                height: LINE,
+            };
+            if (isInside(box) && !taken.some((other) => overlaps(box, other))) {
+                taken.push(box);
+                return { anchor, x: x + right, y: y + down + 4 };
+            }
         }
-        taken.push(free);
-        return { x: free.x, y: free.y + LINE - 3 };
+        return null;
     });
 }
 
@@ -136,6 +144,12 @@ export class Picture extends Component {
         return this.props.kind === "derived"
             ? _t("Importance (correlation with the overall score)")
             : _t("Importance (as stated, 1 to 5)");
+    }
+
+    onKeydown(ev, marker) {
+        if (ev.key === "Enter") {
+            this.props.onOpen(marker);
+        }
     }
 
     path({ shape, x, y }) {

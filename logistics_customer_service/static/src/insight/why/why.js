@@ -103,6 +103,10 @@ export class Why extends Component {
         return filters;
     }
 
+    isChosen(name, id) {
+        return String(this.state.filters[name]) === String(id);
+    }
+
     setFilter(name, value) {
         this.state.filters[name] = value;
         return this.load();
