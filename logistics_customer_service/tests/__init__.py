@@ -42,6 +42,10 @@ from .resolution import test_resolution
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_remark_case
+from .feedback import test_take_answers
+from .feedback import test_reaction
+from .feedback import test_questionnaire
+from .feedback import test_score_facts
 from .insight import test_feedback_report
 from .insight import test_why
 from .insight import test_board
