@@ -170,6 +170,7 @@
         "views/exception/logistics_exception_menus.xml",
         "views/notice/notice_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
+        "data/insight/spreadsheet_dashboard_insight_data.xml",
     ],
     "demo": [
         "demo/customer/res_users_demo.xml",

@@ -15,9 +15,7 @@ from logistics_customer_service.tools.insight.statistics import Estimate, PairSu
 
 scores = st.lists(st.integers(1, 5), min_size=1, max_size=60)
 recommendations = st.lists(st.integers(0, 10), min_size=1, max_size=60)
-pairs = st.lists(
-    st.tuples(st.none() | st.integers(1, 5), st.none() | st.integers(1, 5)), max_size=60
-)
+pairs = st.lists(st.tuples(st.none() | st.integers(1, 5), st.none() | st.integers(1, 5)), max_size=60)
 HUNDRED = settings(max_examples=100, deadline=None)
 
 
@@ -144,9 +142,7 @@ def test_correlation_needs_an_overall_score_and_variation():
 def test_correlation_of_very_many_is_exact():
     """Sums of whole numbers lose nothing: very many answers that hardly vary."""
     chance = random.Random(7)
-    answers = [(5, 5)] * 199_000 + [
-        (chance.randint(1, 5), chance.randint(1, 5)) for _number in range(1000)
-    ]
+    answers = [(5, 5)] * 199_000 + [(chance.randint(1, 5), chance.randint(1, 5)) for _number in range(1000)]
     expected = stats.pearsonr(*zip(*answers, strict=True)).statistic
     assert statistics.correlation(PairSums.of(answers)).value == pytest.approx(expected, rel=1e-9)
 

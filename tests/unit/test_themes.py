@@ -10,9 +10,7 @@ from logistics_customer_service.tools.insight import themes
 
 
 def find(words, comment):
-    return themes.find_words(
-        themes.compile_words(themes.split_words(words)), themes.normalise(comment)
-    )
+    return themes.find_words(themes.compile_words(themes.split_words(words)), themes.normalise(comment))
 
 
 @pytest.mark.parametrize(

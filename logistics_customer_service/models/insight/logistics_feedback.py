@@ -27,9 +27,7 @@ class LogisticsFeedback(models.Model):
         readonly=True,
         help="What the comment seems to speak of, by the words of the theme rules.",
     )
-    theme_words = fields.Char(
-        string="Words Found", readonly=True, help="Why these themes are suggested."
-    )
+    theme_words = fields.Char(string="Words Found", readonly=True, help="Why these themes are suggested.")
     theme_pending = fields.Boolean(readonly=True, copy=False)
 
     _theme_pending_idx = models.Index("(id) WHERE theme_pending")
@@ -38,9 +36,7 @@ class LogisticsFeedback(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        answers = super().create(
-            [{**vals, "theme_pending": bool(vals.get("comment"))} for vals in vals_list]
-        )
+        answers = super().create([{**vals, "theme_pending": bool(vals.get("comment"))} for vals in vals_list])
         if any(answers.mapped("theme_pending")):
             self._trigger_themes()
         return answers
@@ -57,9 +53,7 @@ class LogisticsFeedback(models.Model):
     @api.model
     def _trigger_themes(self):
         """Have comments read soon, on their own: an answer never waits for a suggestion."""
-        cron = self.env.ref(
-            "logistics_customer_service.ir_cron_suggest_themes", raise_if_not_found=False
-        )
+        cron = self.env.ref("logistics_customer_service.ir_cron_suggest_themes", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()  # jobs are the system's
 

@@ -54,9 +54,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
         return {name: self._list_choices(name) for name in FILTERS}
 
     def _list_choices(self, name):
-        rows = self.env["logistics.feedback.report"]._read_group(
-            self._get_company_domain(), [name]
-        )
+        rows = self.env["logistics.feedback.report"]._read_group(self._get_company_domain(), [name])
         # names of tiers, carriers and warehouses are not secret to who reads the answers
         records = self.env[FILTERS[name]].sudo().browse(record.id for [record] in rows if record)
         choices = [{"id": record.id, "name": record.display_name} for record in records]
@@ -80,9 +78,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             "summary": self._read_summary(domain, least),
             "response": self._read_response(filters or {}),
             "aspects": aspects,
-            "pictures": {
-                kind: self._draw(aspects, kind) for kind in ("derived", "stated")
-            },
+            "pictures": {kind: self._draw(aspects, kind) for kind in ("derived", "stated")},
             "drivers": self._rank(aspects),
             "punctuality": self._read_punctuality(domain, least),
             "reasons": self._read_reasons(domain, least),
@@ -135,9 +131,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
         return {
             "answers": sums["answer_count"],
             "partial": sums["partial_count"],
-            "csat": self._tell(
-                statistics.wilson(sums["satisfied_count"], sums["rated_count"]), least
-            ),
+            "csat": self._tell(statistics.wilson(sums["satisfied_count"], sums["rated_count"]), least),
             "nps": self._tell(
                 statistics.net_promoter(
                     sums["promoter_count"], sums["detractor_count"], sums["recommend_count"]
@@ -145,9 +139,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
                 least,
             ),
             "ces": self._tell(
-                statistics.Estimate(efforts, sums["effort_total"] / efforts, None, None)
-                if efforts
-                else None,
+                statistics.Estimate(efforts, sums["effort_total"] / efforts, None, None) if efforts else None,
                 least,
             ),
             "easy": self._tell(statistics.wilson(sums["easy_count"], efforts), least),
@@ -190,9 +182,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
 
     def _describe_aspect(self, aspect, numbers, least):
         satisfied, scores = numbers[0], statistics.Sums(*numbers[1:4])
-        expectations, importances = (
-            statistics.Sums(*numbers[start : start + 3]) for start in (4, 7)
-        )
+        expectations, importances = (statistics.Sums(*numbers[start : start + 3]) for start in (4, 7))
         gap = None
         if min(scores.count, expectations.count) >= least:
             gap = statistics.difference(scores, expectations)
@@ -201,9 +191,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             "name": aspect.name,
             "csat": self._tell(statistics.wilson(satisfied, scores.count), least),
             "performance": self._tell(statistics.mean(scores), least),
-            "derived": self._tell(
-                statistics.correlation(statistics.PairSums(*numbers[10:])), least
-            ),
+            "derived": self._tell(statistics.correlation(statistics.PairSums(*numbers[10:])), least),
             "stated": self._tell(statistics.mean(importances), least),
             "expectation": self._tell(statistics.mean(expectations), least),
             "gap": self._tell(gap, least),

@@ -72,9 +72,7 @@ class LogisticsFeedbackReport(models.Model):
         aggregator="avg",
         help="Upper bound of the 95 % interval (Wilson).",
     )
-    overall_mean = fields.Float(
-        string="Mean Overall Score", readonly=True, aggregator="avg", help="1 to 5."
-    )
+    overall_mean = fields.Float(string="Mean Overall Score", readonly=True, aggregator="avg", help="1 to 5.")
     low_rate = fields.Float(
         string="Share of Dissatisfied",
         readonly=True,
@@ -87,9 +85,7 @@ class LogisticsFeedbackReport(models.Model):
         aggregator="avg",
         help="Percent of 9 and 10 less percent of 0 to 6 (formula 14): −100 to 100.",
     )
-    ces = fields.Float(
-        string="CES", readonly=True, aggregator="avg", help="Mean of 1 to 7 (formula 14)."
-    )
+    ces = fields.Float(string="CES", readonly=True, aggregator="avg", help="Mean of 1 to 7 (formula 14).")
     easy_rate = fields.Float(
         string="Share of Easy",
         readonly=True,
@@ -131,9 +127,7 @@ class LogisticsFeedbackReport(models.Model):
             "reaction_state": SQL("said.reaction_state"),
             "overall_total": SQL("CASE WHEN said.is_done THEN said.overall ELSE 0 END"),
             "effort_total": SQL("CASE WHEN said.is_done THEN said.effort ELSE 0 END"),
-            "promoter_balance": SQL(
-                "%s - %s", columns["promoter_count"], columns["detractor_count"]
-            ),
+            "promoter_balance": SQL("%s - %s", columns["promoter_count"], columns["detractor_count"]),
         }
 
     def _get_conditions(self):

@@ -129,10 +129,7 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
         own += ("complaint_id", "punctuality", "days_late", "overall")
         return {
             **super()._get_columns(),
-            **{
-                name: SQL("NULL::float8")
-                for name in (*self._get_intervals(), *self._get_answers_of())
-            },
+            **{name: SQL("NULL::float8") for name in (*self._get_intervals(), *self._get_answers_of())},
             "feedback_id": SQL("said.id"),
             "partner_id": SQL("said.customer_id"),
             **{name: SQL.identifier("said", name) for name in own},

@@ -120,8 +120,7 @@ class LogisticsFeedbackScoreReport(models.Model):
         if name != "derived_importance":
             return super()._get_figure_sql(name, query)
         value, overall, counted = (
-            self._field_to_sql(self._table, column, query)
-            for column in ("value", "overall", "pair_count")
+            self._field_to_sql(self._table, column, query) for column in ("value", "overall", "pair_count")
         )
         return SQL("CORR(%s, %s) FILTER (WHERE %s = 1)", value, overall, counted)
 

@@ -113,10 +113,7 @@ class LogisticsImprovement(models.Model):
         for improvement in self:
             today = improvement.company_id._get_logistics_today() if improvement.company_id else None
             improvement.is_overdue = bool(
-                improvement.deadline
-                and today
-                and improvement.state != "act"
-                and improvement.deadline < today
+                improvement.deadline and today and improvement.state != "act" and improvement.deadline < today
             )
 
     @api.depends(*START_FIELDS, "done_on", "aspect_id", "tier_id", "carrier_id", "warehouse_id")
@@ -154,9 +151,7 @@ class LogisticsImprovement(models.Model):
             "high": self._format(change.high),
         }
         if change.low <= 0 <= change.high:
-            return self.env._(
-                "%(change)s: not certain to be any (%(low)s to %(high)s)", **parts
-            )
+            return self.env._("%(change)s: not certain to be any (%(low)s to %(high)s)", **parts)
         return self.env._("%(change)s (%(low)s to %(high)s)", **parts)
 
     def _format(self, number):
@@ -168,9 +163,7 @@ class LogisticsImprovement(models.Model):
     def _check_measure(self):
         for improvement in self:
             if improvement.state != "plan" and not improvement.measure:
-                raise ValidationError(
-                    self.env._("Say what is done about “%s” first.", improvement.name)
-                )
+                raise ValidationError(self.env._("Say what is done about “%s” first.", improvement.name))
 
     # === CRUD METHODS ===#
 

@@ -24,9 +24,7 @@ class LogisticsIndicatorFigure(models.Model):
         value = super()._read_group_select(aggregate_spec, query)
         if aggregate_spec.partition(":")[0] != "value":
             return value
-        least, counted = (
-            self._field_to_sql(self._table, name, query) for name in ("least", "denominator")
-        )
+        least, counted = (self._field_to_sql(self._table, name, query) for name in ("least", "denominator"))
         return SQL("CASE WHEN SUM(%s) >= COALESCE(MAX(%s), 0) THEN %s END", counted, least, value)
 
     @api.model

@@ -22,9 +22,7 @@ class TestBoard(InsightCommon):
         found = self._read()
         self.assertEqual([row["id"] for row in found["answers"]], [waiting.id, settled.id, good.id])
         self.assertEqual(found["answers"][0]["reasons"], ["Late", "Rude"])
-        self.assertEqual(
-            found["counts"], {"answers": 3, "bad": 2, "to_do": 1, "rated": 3, "csat": None}
-        )
+        self.assertEqual(found["counts"], {"answers": 3, "bad": 2, "to_do": 1, "rated": 3, "csat": None})
         self.assertEqual(self.Report.search_count(found["domain"]), 3)
 
     def test_what_became_of_it(self):
@@ -55,8 +53,10 @@ class TestBoard(InsightCommon):
         self._answer(1, is_low=True)
         other = self.env["res.company"].create({"name": "Elsewhere"})
         stranger = self._new_user("stranger", "group_supervisor", company=other)
-        board = self.env["logistics.feedback.board"].with_user(stranger).with_context(
-            allowed_company_ids=other.ids
+        board = (
+            self.env["logistics.feedback.board"]
+            .with_user(stranger)
+            .with_context(allowed_company_ids=other.ids)
         )
         self.assertEqual(board.action_read()["answers"], [])
 

@@ -79,11 +79,13 @@ class TestFeedbackReport(InsightCommon):
             self.assertEqual(len(rows), total)
             self.assertTrue(rows)
         action = rows[0].action_open()
-        self.assertEqual((action["res_model"], action["res_id"]), ("logistics.feedback", rows[0].feedback_id.id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("logistics.feedback", rows[0].feedback_id.id)
+        )
 
     def test_a_zero_is_an_answer(self):
         for _number in range(5):
-            self._answer(recommend=0, recommends="detractor", carrier_id=self.carriers[0].id, tier_id=self.standard.id)
+            self._answer(recommend=0, recommends="detractor", tier_id=self.standard.id)
         [[nps, count]] = self.Report._read_group(
             [*self._mine(), ("tier_id", "=", self.standard.id)], [], ["nps:avg", "recommend_count:sum"]
         )
@@ -140,7 +142,8 @@ class TestFeedbackReport(InsightCommon):
         return {name: work() if len(of) >= least else False for name, (of, work) in found.items()}
 
     def test_aspects(self):
-        names = ("csat", "csat_low", "csat_high", "performance", "derived_importance", "importance", "expectation")
+        names = ("csat", "csat_low", "csat_high", "performance")
+        names += ("derived_importance", "importance", "expectation")
         rows = self.Scores._read_group(
             [*self._mine(), ("part", "!=", "reason")], ["aspect_id"], [f"{name}:avg" for name in names]
         )

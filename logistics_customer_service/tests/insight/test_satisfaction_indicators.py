@@ -1,5 +1,10 @@
+import json
 from datetime import datetime, timedelta
 
+from odoo.addons.spreadsheet.utils.validate_data import (
+    fields_in_spreadsheet,
+    menus_xml_ids_in_spreadsheet,
+)
 from odoo.tests import tagged
 
 from ...tools.indicator import goals
@@ -97,3 +102,20 @@ class TestSatisfactionIndicators(InsightCommon):
         self.assertEqual(digest.kpi_logistics_answers_value, 5)
         self.assertEqual(digest.kpi_logistics_csat_value, 60)
         self.assertEqual(digest.kpi_logistics_bad_answers_value, 2)
+
+    def test_dashboard_reads_fields_there_are(self):
+        dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_satisfaction")
+        content = json.loads(dashboard.spreadsheet_data)
+        used = fields_in_spreadsheet(content)
+        self.assertEqual(
+            set(used),
+            {"logistics.indicator.figure", "logistics.feedback.report", "logistics.feedback.score.report"},
+        )
+        for model, names in used.items():
+            missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
+            self.assertFalse(missing)
+        for xml_id in menus_xml_ids_in_spreadsheet(content):
+            self.assertTrue(self.env.ref(xml_id))
+        dashboards = self.env["spreadsheet.dashboard"]
+        self.assertIn(dashboard, dashboards.with_user(self.supervisor).search([]))
+        self.assertNotIn(dashboard, dashboards.with_user(self.agent).search([]))

@@ -36,7 +36,8 @@ class TestWhy(InsightCommon):
             derived = statistics.correlation(statistics.PairSums.of(pairs))
             self.assertAlmostEqual(found["derived"]["value"], derived.value, 12)
             self.assertAlmostEqual(found["derived"]["low"], derived.low, 12)
-            for name, part in (("performance", "score"), ("stated", "importance"), ("expectation", "expectation")):
+            parts = {"performance": "score", "stated": "importance", "expectation": "expectation"}
+            for name, part in parts.items():
                 values = rows.filtered(lambda row: row.part == part).mapped("value")  # noqa: B023
                 self.assertEqual(found[name]["count"], len(values))
                 self.assertAlmostEqual(found[name]["value"], fmean(values), 12)

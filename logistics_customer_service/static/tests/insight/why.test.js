@@ -10,6 +10,7 @@ import {
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { user } from "@web/core/user";
+import { getDefaultConfig } from "@web/views/view";
 import { FeedbackBoard } from "@logistics_customer_service/insight/board/board";
 import { Why } from "@logistics_customer_service/insight/why/why";
 
@@ -81,7 +82,10 @@ async function show(Component) {
         expect.step(args[0]);
         return RESULT;
     });
-    await mountWithCleanup(Component, { props: { action: {}, actionId: 1, className: "" } });
+    await mountWithCleanup(Component, {
+        componentEnv: { config: getDefaultConfig() },
+        props: { action: {}, actionId: 1, className: "" },
+    });
     await animationFrame();
 }
 
