@@ -1,7 +1,7 @@
 from odoo.tools import SQL
 
 MODULE = "logistics_customer_service"
-# where documents of other apps name reasons and tiers, which must go first
+# where records of other apps name reasons, tiers and aspects, which must go first
 REFERENCES = [
     ("stock_picking", "logistics_priority_tier_id"),
     ("stock_picking", "logistics_reason_id"),
@@ -9,6 +9,8 @@ REFERENCES = [
     ("stock_move", "logistics_reason_id"),
     ("sale_order_line", "substitution_reason_id"),
     ("account_move", "logistics_reason_id"),
+    ("survey_question", "aspect_id"),
+    ("survey_question_answer", "aspect_id"),
 ]
 
 
@@ -27,6 +29,8 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
     env.cr.execute("DELETE FROM logistics_notice")
+    for table in ("feedback", "survey_request", "survey_policy"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them

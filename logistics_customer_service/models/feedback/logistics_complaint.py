@@ -9,7 +9,11 @@ class LogisticsComplaint(models.Model):
 
     _inherit = "logistics.complaint"
 
-    feedback_count = fields.Integer(string="Answers", compute="_compute_feedback_count")
+    feedback_count = fields.Integer(
+        string="Customer Answers",
+        compute="_compute_feedback_count",
+        groups="logistics_customer_service.group_agent",  # customers read their cases
+    )
 
     def _compute_feedback_count(self):
         Feedback = self.env["logistics.feedback"]

@@ -23,7 +23,7 @@ class LogisticsFeedback(models.Model):
     _mail_post_access = "read"
 
     request_id = fields.Many2one(
-        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="restrict"
+        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="cascade"
     )
     survey_id = fields.Many2one(
         "survey.survey",
@@ -87,7 +87,7 @@ class LogisticsFeedback(models.Model):
         help="The overall score; else the recommendation or the effort.",
     )
     answers_html = fields.Html(
-        string="Answers",
+        string="All Answers",
         compute="_compute_answers_html",
         help="Question by question as it was answered, first and later.",
     )

@@ -6,7 +6,7 @@ class LogisticsProfile(models.Model):
 
     _inherit = "logistics.profile"
 
-    feedback_count = fields.Integer(string="Answers", compute="_compute_feedback_count")
+    feedback_count = fields.Integer(string="Customer Answers", compute="_compute_feedback_count")
     answer_count = fields.Integer(
         related="fact_id.answer_count", string="Scores in the Window"
     )

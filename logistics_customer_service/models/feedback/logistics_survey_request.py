@@ -197,7 +197,6 @@ class LogisticsSurveyRequest(models.Model):
             "survey_id": request.survey_id.id,
             "survey_request_id": request.id,
             "partner_id": request.partner_id.id,
-            "email": request.partner_id.email,
             "lang_id": sheet.lang.id if sheet.lang else False,
             "state": "in_progress" if partial else "done",
             "end_datetime": False if partial else sheet.answered_at,

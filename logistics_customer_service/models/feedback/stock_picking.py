@@ -5,7 +5,7 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     feedback_count = fields.Integer(
-        string="Answers",
+        string="Customer Answers",
         compute="_compute_feedback_count",
         groups="logistics_customer_service.group_agent",
     )

@@ -13,7 +13,7 @@ class SurveySurvey(models.Model):
     )
 
     logistics_feedback_count = fields.Integer(
-        string="Answers", compute="_compute_logistics_feedback_count"
+        string="Customer Answers", compute="_compute_logistics_feedback_count"
     )
 
     def _compute_logistics_feedback_count(self):

@@ -7,8 +7,9 @@ from odoo.tools import format_datetime
 class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
 
+    # cascade: what a person answered goes with the person
     survey_request_id = fields.Many2one(
-        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="set null"
+        "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="cascade"
     )
     logistics_digest = fields.Char(
         readonly=True, copy=False, help="The same of two answers that say the same."

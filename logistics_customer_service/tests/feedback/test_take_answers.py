@@ -269,6 +269,19 @@ class TestTakeAnswers(FeedbackCommon):
         self._take(request.with_user(self.env.ref("base.public_user")), 5)
         self.assertEqual(request.state, "answered")
 
+    def test_what_a_person_answered_goes_with_the_person(self):
+        person = self.env["res.partner"].create({"name": "Gone Tomorrow"})
+        request = self._request(partner_id=person.id, profile_id=False, picking_id=False)
+        self._take(request, 2, ["late"], "Call me")
+        self._take(request, 3, ["late"], "Or rather not")
+        kept = self.env["survey.user_input"].search([("survey_request_id", "=", request.id)])
+        lines, feedback = kept.user_input_line_ids, request.feedback_id
+        self.assertEqual(len(kept), 2)
+        person.unlink()
+        self.env.invalidate_all()
+        for record in (request, feedback, kept, lines):
+            self.assertFalse(record.exists(), record)
+
     # === VOLUME ===#
 
     def test_queries_do_not_grow_with_the_answers(self):
