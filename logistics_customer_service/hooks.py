@@ -29,7 +29,7 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
     env.cr.execute("DELETE FROM logistics_notice")
-    for table in ("feedback", "survey_request", "survey_policy"):
+    for table in ("improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))

@@ -64,7 +64,10 @@ class LogisticsSurveyResponseReport(models.Model):
         readonly=True, aggregator="avg", help="Responded ÷ requests sent (formula 14)."
     )
     hours_to_answer = fields.Float(
-        readonly=True, aggregator="avg", help="Mean hours from the request to the answer."
+        string="Hours to Answer",
+        readonly=True,
+        aggregator="avg",
+        help="Mean hours from the request to the answer.",
     )
 
     def _get_ratios(self):
