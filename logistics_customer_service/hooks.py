@@ -37,6 +37,7 @@ def uninstall_hook(env):
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
     for table in ("notice", "feedback", "survey_request", "survey_policy"):
+    for table in ("improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM: what hangs on the contacts that stood for visitors goes with them
     env["res.partner"].browse(visitors).unlink()

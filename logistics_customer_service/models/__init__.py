@@ -26,3 +26,4 @@ from . import indicator
 from . import selfservice
 from . import caseapi
 from . import answering
+from . import insight

@@ -63,6 +63,13 @@ from .feedback import test_take_answers
 from .feedback import test_reaction
 from .feedback import test_questionnaire
 from .feedback import test_score_facts
+from .insight import test_feedback_report
+from .insight import test_why
+from .insight import test_board
+from .insight import test_themes
+from .insight import test_improvement
+from .insight import test_satisfaction_indicators
+from .insight import test_screens
 from . import test_security
 from . import test_multicompany
 from . import test_performance
