@@ -28,16 +28,12 @@ def uninstall_hook(env):
         " WHERE message.id = mail_message_id"
         " AND message.model IN ('logistics.notice', 'logistics.survey.request')"
     )
-    env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
-    env.cr.execute("DELETE FROM logistics_notice")
-    for table in ("feedback", "survey_request", "survey_policy"):
     env.cr.execute(
         "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
-    for table in ("notice", "feedback", "survey_request", "survey_policy"):
-    for table in ("improvement", "feedback", "survey_request", "survey_policy"):
+    for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM: what hangs on the contacts that stood for visitors goes with them
     env["res.partner"].browse(visitors).unlink()
