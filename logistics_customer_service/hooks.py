@@ -1,7 +1,7 @@
 from odoo.tools import SQL
 
 MODULE = "logistics_customer_service"
-# where documents of other apps name reasons and tiers, which must go first
+# where records of other apps name reasons, tiers and aspects, which must go first
 REFERENCES = [
     ("stock_picking", "logistics_priority_tier_id"),
     ("stock_picking", "logistics_reason_id"),
@@ -9,6 +9,8 @@ REFERENCES = [
     ("stock_move", "logistics_reason_id"),
     ("sale_order_line", "substitution_reason_id"),
     ("account_move", "logistics_reason_id"),
+    ("survey_question", "aspect_id"),
+    ("survey_question_answer", "aspect_id"),
 ]
 
 
@@ -23,10 +25,18 @@ def uninstall_hook(env):
     # what waits in Odoo's queues speaks of records that will be gone
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
-        " WHERE message.id = mail_message_id AND message.model = 'logistics.notice'"
+        " WHERE message.id = mail_message_id"
+        " AND message.model IN ('logistics.notice', 'logistics.survey.request')"
     )
-    env.cr.execute("DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL")
-    env.cr.execute("DELETE FROM logistics_notice")
+    env.cr.execute(
+        "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
+    )
+    env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
+    visitors = [partner_id for [partner_id] in env.cr.fetchall()]
+    for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
+    # through the ORM: what hangs on the contacts that stood for visitors goes with them
+    env["res.partner"].browse(visitors).unlink()
     for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them

@@ -308,7 +308,7 @@ class PortalCases(CustomerPortal):
         values = {
             **self._prepare_portal_layout_values(),
             "page_name": "case",
-            "case_number": request.env._("New"),
+            "case_number": request.env._("New Case"),
             "address": f"{ADDRESS}/new",
             "offers": {
                 # names alone of what was offered; a display name may read what customers cannot

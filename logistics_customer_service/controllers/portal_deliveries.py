@@ -33,7 +33,7 @@ class PortalDeliveries(CustomerPortal):
         return {
             "date": {"label": request.env._("Newest"), "order": "scheduled_date desc, id desc"},
             "name": {"label": request.env._("Number"), "order": "name"},
-            "state": {"label": request.env._("Shipment"), "order": "shipment_state, id desc"},
+            "state": {"label": request.env._("State"), "order": "shipment_state, id desc"},
         }
 
     def _get_deliveries_inputs(self):

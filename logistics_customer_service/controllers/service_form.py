@@ -17,6 +17,8 @@ FASTEST, SLOWEST = 3, 24 * 3600
 
 # wrong links of one address; of this process alone, as on the tracking page
 GUESSES = Throttle(burst=30, interval=2)
+# whatever one address sends, the refused included: typing errors take a few turns, programs many
+POSTS = Throttle(burst=20, interval=10)
 # cases of one address: five at once, then one in two minutes
 SENDINGS = Throttle(burst=5, interval=120)
 
@@ -54,6 +56,7 @@ class ServiceForm(Controller):
     def send(self, token, stamp="", **params):
         """Open a case with what was sent."""
         team, refusal = self._open(token)
+        refusal = refusal or self._refuse_flood()
         if refusal:
             return refusal
         values = self._clean(params)
@@ -75,6 +78,14 @@ class ServiceForm(Controller):
             GUESSES.take(address)
             return None, self._refuse(404)
         return team.with_company(team.company_id), None
+
+    def _refuse_flood(self):
+        """Count what an address sends, and return the answer where it was too much."""
+        address = request.httprequest.remote_addr
+        if not POSTS.is_open(address):
+            return self._refuse(429)
+        POSTS.take(address)
+        return None
 
     def _take(self, team, values, files):
         """Open the case, or return the answer where too much came already."""

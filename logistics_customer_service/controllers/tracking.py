@@ -89,11 +89,11 @@ class Tracking(Controller):
             GUESSES.take(address)
             return None, self._refuse(404, lang)
         picking = link.picking_id.with_company(link.company_id)
-        request.update_context(lang=_get_lang(lang, picking.partner_id.lang))
+        request.update_context(lang=get_lang_code(lang, picking.partner_id.lang))
         return picking.with_context(lang=request.env.lang), None
 
     def _refuse(self, status, lang):
-        request.update_context(lang=_get_lang(lang))
+        request.update_context(lang=get_lang_code(lang))
         return _render("tracking_page_closed", {"busy": status == 429}, status)
 
     def _show(self, picking, token, lang, problem=None, **values):
@@ -114,7 +114,7 @@ class Tracking(Controller):
                 "url": f"/t/{token}/{code}",
                 "current": code == current,
             }
-            for code, name in _get_languages().items()
+            for code, name in get_languages().items()
         ]
 
 
@@ -170,15 +170,15 @@ def _render(template, values, status):
 
 
 def _get_address(token, lang):
-    return f"/t/{token}/{lang}" if lang in _get_languages() else f"/t/{token}"
+    return f"/t/{token}/{lang}" if lang in get_languages() else f"/t/{token}"
 
 
-def _get_lang(*wanted):
+def get_lang_code(*wanted):
     """Return the first language that is installed: as chosen, the customer's, the browser's."""
-    languages = _get_languages()
+    languages = get_languages()
     chosen = (code for code in (*wanted, request.best_lang) if code in languages)
     return next(chosen, None) or get_lang(request.env).code
 
 
-def _get_languages():
+def get_languages():
     return dict(request.env["res.lang"].get_installed())

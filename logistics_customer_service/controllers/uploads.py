@@ -56,6 +56,7 @@ def read_files():
     files = []
     for one in sent:
         name = clean_line(one.filename.replace("\\", "/").rsplit("/", 1)[-1])
+        one.stream.seek(0)  # a request that is tried again comes with files read to their ends
         data = one.stream.read(MAX_FILE + 1)
         if len(data) > MAX_FILE:
             limit = MAX_FILE // MEGABYTE

@@ -12,10 +12,12 @@ from . import investigation
 from . import resolution
 from . import authority
 from . import execution
+from . import external
 from . import casework
 from . import intake
 from . import library
 from . import survey
+from . import asking
 from . import feedback
 from . import report
 from . import tracking
@@ -24,3 +26,6 @@ from . import indicator
 from . import callback
 from . import calling
 from . import selfservice
+from . import caseapi
+from . import answering
+from . import insight

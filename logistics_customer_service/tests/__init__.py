@@ -17,6 +17,11 @@ from .notice import test_occasions
 from .notice import test_sending
 from .notice import test_tracking_in_notices
 from .notice import test_notice_performance
+from .survey import test_asking
+from .survey import test_on_the_spot
+from .survey import test_calendar
+from .survey import test_survey_wizards
+from .survey import test_survey_performance
 from .clock import test_sla_policy
 from .clock import test_clock
 from .clock import test_escalation
@@ -24,10 +29,14 @@ from .clock import test_countdown
 from .complaint import test_complaint
 from .complaint import test_intake
 from .complaint import test_mail
+from .complaint import test_api
+from .complaint import test_mail_shapes
 from .complaint import test_assignment
+from .complaint import test_distribution
 from .complaint import test_merge
 from .complaint import test_security as test_complaint_security
 from .complaint import test_performance as test_complaint_performance
+from .external import test_external
 from .library import test_lesson
 from .report import test_delivery_report
 from .indicator import test_indicator
@@ -36,13 +45,32 @@ from .report import test_indicators
 from .cod import test_cod
 from .report import test_reports
 from .report import test_complaint_report
+from .report import test_case_dashboard
 from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
+from .selfservice import test_form_at_once
 from .selfservice import test_remark_case
+from .export import test_export
+from .answering import test_token as test_answer_token
+from .answering import test_answer_page
+from .answering import test_rating
+from .answering import test_phone as test_answer_phone
+from .answering import test_answer_browser
+from .feedback import test_take_answers
+from .feedback import test_reaction
+from .feedback import test_questionnaire
+from .feedback import test_score_facts
+from .insight import test_feedback_report
+from .insight import test_why
+from .insight import test_board
+from .insight import test_themes
+from .insight import test_improvement
+from .insight import test_satisfaction_indicators
+from .insight import test_screens
 from . import test_security
 from . import test_multicompany
 from . import test_performance

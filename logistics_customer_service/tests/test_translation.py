@@ -1,5 +1,6 @@
 import io
 import re
+from datetime import date
 from functools import cache
 
 import polib
@@ -97,6 +98,33 @@ class TestTranslation(TransactionCase):
 
     def _names(self, *xml_ids):
         return [self.env.ref(f"{MODULE}.{xml_id}").name for xml_id in xml_ids]
+
+    def test_choices(self):
+        """Choices are read in Chinese, those of reports that borrow them, too."""
+        cases = self.env["logistics.complaint"].fields_get(["kind"])["kind"]["selection"]
+        report = self.env["logistics.complaint.report"].fields_get(["kind", "channel"])
+        self.assertEqual(report["kind"]["selection"], cases)
+        self.assertEqual(dict(cases)["complaint"], "投诉")
+        self.assertEqual(dict(report["channel"]["selection"])["phone"], "电话")
+        for model, field in (("logistics.cod.report", "state"), ("stock.picking", "cod_state")):
+            choices = self.env[model].fields_get([field])[field]["selection"]
+            self.assertEqual(dict(choices)["to_collect"], "待代收")
+
+    def test_months(self):
+        month = self.env["logistics.indicator.month"].new({"month": date(2026, 9, 1)})
+        self.assertEqual(month.display_name, "2026年9月")
+        self.assertEqual(month.with_context(lang="en_US").display_name, "September 2026")
+
+    def test_how_to_object(self):
+        """A Chinese letter says in Chinese how to object, unless the company has its own words."""
+        company = self.env.company
+        company.with_context(lang="en_US").logistics_objection_text = company.with_context(
+            lang="en_US"
+        )._get_default_objection_text()
+        self.assertIn("如您不接受本处理结果", company._get_objection_text("zh_CN"))
+        self.assertIn("If you do not agree", company._get_objection_text("en_US"))
+        company.with_context(lang="en_US").logistics_objection_text = "<p>Write to us.</p>"
+        self.assertEqual(company._get_objection_text("zh_CN"), "<p>Write to us.</p>")
 
     def test_tiers(self):
         self.assertEqual(

@@ -5,3 +5,5 @@ from . import notice
 from . import indicator
 from . import complaint
 from . import callback
+from . import answering
+from . import survey

@@ -78,9 +78,9 @@ def free_port():
 
 
 @contextmanager
-def serving(config, database, port, log, *arguments):
+def serving(config, database, port, log, *arguments, program=("-m", "odoo")):
     """Run Odoo on a database; inside the block it answers on the port."""
-    command = [VENV_PYTHON, "-m", "odoo", "server", "-c", config.path, "-d", database]
+    command = [VENV_PYTHON, *program, "server", "-c", config.path, "-d", database]
     command += [f"--db-filter=^{re.escape(database)}$", f"--http-interface={HOST}"]
     command += [f"--http-port={port}", *arguments]
     env = config.environ()

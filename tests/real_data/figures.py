@@ -43,6 +43,15 @@ TIERS = """
      WHERE profile.active
      GROUP BY 1 ORDER BY 1
 """
+# An order reviewed several times: its delivery is judged by the latest answer alone.
+SCORES = """
+    SELECT count(*), avg(overall)::float8,
+           (avg(overall) FILTER (WHERE punctuality = 'on_time'))::float8,
+           (avg(overall) FILTER (WHERE punctuality = 'late'))::float8,
+           avg((overall <= 2)::int)::float8
+      FROM logistics_feedback WHERE state = 'done' AND overall > 0
+"""
+SCORE_NAMES = ("count", "mean", "mean_on_time", "mean_late", "low_share")
 
 
 def figures(cr):
@@ -60,6 +69,7 @@ def figures(cr):
         "late": judged - on_time,
         "on_time_rate": on_time / judged if judged else None,
         "tiers": _counts(cr, TIERS),
+        "scores": dict(zip(SCORE_NAMES, _row(cr, SCORES), strict=True)),
     }
 
 

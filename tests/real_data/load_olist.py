@@ -3,8 +3,9 @@
 
 Persons become contacts, pieces become order lines of quantity one, the freight of an order one
 delivery line. Orders keep their times, promises and states, deliveries their dates. Persons and
-products are created by the ORM; documents as described in `bulk_rows`. Payments, reviews and
-sellers are not loaded.
+products are created by the ORM; documents as described in `bulk_rows`. Reviews are answers to the
+questionnaire about a delivery and come in as every answer does. Payments and sellers are not
+loaded.
 """
 
 import argparse
@@ -164,7 +165,13 @@ class OlistLoader:
 
     def run(self):
         """Load everything in one transaction."""
-        for step in (self._load_persons, self._load_products, self._load_documents):
+        steps = (
+            self._load_persons,
+            self._load_products,
+            self._load_documents,
+            self._load_reviews,
+        )
+        for step in steps:
             started = time.monotonic()
             count = step()
             seconds = time.monotonic() - started
@@ -305,6 +312,93 @@ class OlistLoader:
         if not local:
             return None
         return local.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
+
+    # === REVIEWS ===#
+
+    def _load_reviews(self):
+        """Reviews as answers: a request for each, and one without answer where nobody reviewed.
+
+        Where an order was reviewed several times the delivery is judged by the latest; the others
+        are answers about the order.
+        """
+        self.env["logistics.profile"]._insert_missing(self.env.company)
+        subjects, self.policy = self._subjects(), self._create_policy()
+        reviewed = [
+            (order, review, not review or review is order.reviews[-1])
+            for order in self.orders
+            for review in order.reviews or [None]
+        ]
+        for start in range(0, len(reviewed), BATCH):
+            self._answer(reviewed[start : start + BATCH], subjects)
+            self.env.flush_all()
+            self.env.invalidate_all()
+        return sum(review is not None for _order, review, _latest in reviewed)
+
+    def _subjects(self):
+        """Order reference → ids of order, delivery (if any) and profile (if any)."""
+        self.env.cr.execute(
+            """SELECT so.client_order_ref, so.id, sp.id, profile.id
+                 FROM sale_order so
+            LEFT JOIN stock_picking sp ON sp.sale_id = so.id
+            LEFT JOIN logistics_profile profile ON profile.partner_id = so.partner_id"""
+        )
+        return {ref: ids for ref, *ids in self.env.cr.fetchall()}
+
+    def _create_policy(self):
+        """Nobody is asked by it, and what was said years ago starts no work."""
+        survey = self.env.ref("logistics_customer_service.survey_delivery")
+        return self.env["logistics.survey.policy"].create(
+            {
+                "name": "Reviews",
+                "company_id": self.env.company.id,
+                "trigger": "manual",
+                "survey_id": survey.id,
+                "reaction": "none",
+            }
+        )
+
+    def _answer(self, reviewed, subjects):
+        """Make the requests of a batch and answer them."""
+        requests = self.env["logistics.survey.request"].create(
+            [
+                self._request_values(order, review, is_latest, subjects[order.ref])
+                for order, review, is_latest in reviewed
+            ]
+        )
+        answered = [
+            (request, review)
+            for request, (_order, review, _latest) in zip(requests, reviewed, strict=True)
+            if review
+        ]
+        asked = requests.browse(request.id for request, _review in answered)
+        asked._take_answers([self._answer_values(review) for _request, review in answered])
+
+    def _request_values(self, order, review, is_latest, subject):
+        order_id, picking_id, profile_id = subject
+        return {
+            "policy_id": self.policy.id,
+            "survey_id": self.policy.survey_id.id,
+            "company_id": self.env.company.id,
+            "partner_id": self.partners[order.person],
+            "profile_id": profile_id,
+            "occasion": f"{order.ref}:{order.reviews.index(review) if review else 'none'}",
+            "occurred_at": self._utc(order.delivered or order.promised or order.placed),
+            "order_id": order_id,
+            "picking_id": picking_id if is_latest else None,
+            "channel": "import",
+            "state": "sent" if review else "expired",
+        }
+
+    def _answer_values(self, review):
+        questions = self.policy.survey_id.question_ids.grouped("logistics_part")
+        overall, comment = questions["overall"], questions["text"]
+        stars = overall.suggested_answer_ids.filtered(
+            lambda choice: choice.logistics_value == review.stars
+        )
+        return {
+            "answers": {overall.id: stars.ids, comment.id: review.comment},
+            "answered_at": self._utc(review.answered),
+        }
 
     # === INSERTS ===#
 

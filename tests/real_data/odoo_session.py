@@ -16,12 +16,18 @@ QUIET = {
 }
 
 
-def configure(name, log_level="warn"):
-    """Point Odoo at the database `name`, by the configuration of the launcher."""
+def configure(name, log_level="warn", addons=None):
+    """Point Odoo at the database `name`, by the configuration of the launcher.
+
+    :param addons: another folder of addons
+    """
     options = ["-d", name, "--log-level", log_level, "--max-cron-threads", "0"]
     if os.environ.get("ODOO_RC"):
         options = ["-c", os.environ["ODOO_RC"], *options]
     config.parse_config(options, setup_logging=True)
+    if addons:
+        paths = [*config["addons_path"], str(addons)]
+        config.parse_config([*options, "--addons-path", ",".join(paths)], setup_logging=True)
 
 
 @contextlib.contextmanager

@@ -32,6 +32,7 @@ NEEDED = {
     ),
 }
 OPTIONAL = {
+    "olist_order_reviews_dataset": ("order_id", "review_score", "review_answer_timestamp"),
     "olist_products_dataset": ("product_id",),
     "product_category_name_translation": (
         "product_category_name",
@@ -61,11 +62,21 @@ class Order:
     promised: datetime | None
     delivered: datetime | None
     items: list = field(default_factory=list)
+    reviews: list = field(default_factory=list)
 
     @property
     def freight(self):
         """The freight of all items."""
         return sum((item.freight for item in self.items), Decimal())
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a person said of an order: one to five stars, in words or without."""
+
+    answered: datetime
+    stars: int
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,7 @@ def read_folder(path):
     by_customer = {row["customer_id"]: row for row in customers}
     linked = {row["order_id"]: _order(row, by_customer) for row in orders}
     _add_items(linked, items, skipped)
+    _add_reviews(linked, _rows(path, "olist_order_reviews_dataset"), skipped)
     persons = _persons(orders, linked, by_customer)
     return Folder(list(linked.values()), persons, _products(path, linked, skipped), skipped)
 
@@ -169,6 +181,22 @@ def _add_items(orders, rows, skipped):
             continue
         item = Item(row["product_id"], _amount(row, "price"), _amount(row, "freight_value"))
         order.items.append(item)
+
+
+def _add_reviews(orders, rows, skipped):
+    """Give each order what was said of it, the latest last."""
+    for row in rows:
+        order = orders.get(row["order_id"])
+        if order is None:
+            skipped["reviews of no order"] = skipped.get("reviews of no order", 0) + 1
+            continue
+        answered = _time(row, "review_answer_timestamp")
+        if row["review_score"] not in ("1", "2", "3", "4", "5") or not answered:
+            raise BadFolder(f"{row['']}: {row['review_score']!r} at {answered} is not a review.")
+        comment = (row.get("review_comment_message") or "").strip()
+        order.reviews.append(Review(answered, int(row["review_score"]), comment))
+    for order in orders.values():
+        order.reviews.sort(key=lambda review: review.answered)
 
 
 def _persons(rows, orders, by_customer):

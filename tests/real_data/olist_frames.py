@@ -65,3 +65,13 @@ def _utc(times):
         TIME_ZONE, nonexistent="shift_forward", ambiguous=np.ones(len(times), dtype=bool)
     )
     return local.dt.tz_convert("UTC").dt.tz_localize(None)
+
+
+def read_reviews(folder, orders):
+    """Return one row per review with its order; `latest` marks the last one of an order."""
+    reviews = pd.read_csv(
+        folder / "olist_order_reviews_dataset.csv.gz", parse_dates=["review_answer_timestamp"]
+    ).sort_values("review_answer_timestamp")
+    reviews["latest"] = ~reviews.duplicated("order_id", keep="last")
+    reviews["commented"] = reviews.review_comment_message.fillna("").str.strip().ne("")
+    return reviews.merge(orders, on="order_id")

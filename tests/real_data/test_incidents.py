@@ -5,11 +5,10 @@ ours, and pandas judges them by means of its own. The data is no part of the pro
 missing the tests say so and are skipped.
 """
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
+from incidents import CLOSES, NEEDS_FILE, OPENS, get_due, get_tickets, read_events, worked_seconds
 
 from logistics_customer_service.tools.complaint import clocks
 from logistics_customer_service.tools.complaint.clocks import Event, Target, Timeline
@@ -17,36 +16,20 @@ from logistics_customer_service.tools.complaint.clocks import Event, Target, Tim
 np = pytest.importorskip("numpy")
 pd = pytest.importorskip("pandas")
 
-HERE = Path(__file__).resolve().parent
-SHARED = Path(os.environ.get("SHARED_DATA") or HERE.parents[2] / "shared" / "data")
-FILE = SHARED / "incidents" / "incident_event_log.zip"
-TIMES = ["opened_at", "resolved_at", "closed_at", "sys_updated_at"]
-HOURS = {1: 4, 2: 8, 3: 24, 4: 40}
 ENDED = ["Resolved", "Closed"]
-OPENS, CLOSES = 9, 17
 HALF_A_MINUTE = timedelta(seconds=30)
 
-pytestmark = pytest.mark.skipif(
-    not FILE.exists(),
-    reason=f"the incidents are not at {FILE}; set SHARED_DATA to the folder that holds it",
-)
+pytestmark = NEEDS_FILE
 
 
 @pytest.fixture(scope="module")
 def events():
-    log = pd.read_csv(FILE, na_values="?", low_memory=False)
-    for name in TIMES:
-        log[name] = pd.to_datetime(log[name], format="%d/%m/%Y %H:%M")
-    return log
+    return read_events()
 
 
 @pytest.fixture(scope="module")
 def tickets(events):
-    """One row a ticket, with the hours of its priority and when it was settled."""
-    last = events.groupby("number").last()
-    last["settled_at"] = last.resolved_at.fillna(last.closed_at)
-    last["hours"] = last.priority.map(HOURS)
-    return last
+    return get_tickets(events)
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +93,7 @@ def test_hours_round_the_clock(tickets):
 def test_working_hours(tickets, office):
     """The deadlines are those of pandas' business hours."""
     readings = replay(tickets, office, hours_of)
-    offsets = {
-        hours: pd.offsets.BusinessHour(hours, start=f"{OPENS:02}:00", end=f"{CLOSES:02}:00")
-        for hours in HOURS.values()
-    }
-    due = tickets.apply(lambda ticket: ticket.opened_at + offsets[ticket.hours], axis=1)
-    # where the time ends with the day, pandas names the next opening, we the close
-    closing = due.dt.normalize() - pd.offsets.BDay(1) + pd.Timedelta(hours=CLOSES)
-    due = due.where((due.dt.hour != OPENS) | (due.dt.minute != 0), closing)
+    due = get_due(tickets)
     assert [reading.due_at for reading in readings] == due.dt.to_pydatetime().tolist()
     assert shares(tickets, [reading.state for reading in readings]) == means(
         tickets, tickets.settled_at <= due
@@ -131,15 +107,6 @@ def test_calendar_days(tickets):
 
 
 # === PAUSES AND REOPENINGS ===#
-
-
-def worked_seconds(instants):
-    """Return the working seconds between 2016-01-01 and each instant, by numpy's own calendar."""
-    days = instants.dt.normalize().to_numpy().astype("datetime64[D]")
-    whole = np.busday_count(np.datetime64("2016-01-01"), days) * (CLOSES - OPENS) * 3600
-    of_day = (instants - instants.dt.normalize()).dt.total_seconds() - OPENS * 3600
-    today = of_day.clip(0, (CLOSES - OPENS) * 3600).to_numpy() * np.is_busday(days)
-    return pd.Series(whole + today, instants.index)
 
 
 @pytest.fixture(scope="module")

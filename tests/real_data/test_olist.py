@@ -55,6 +55,11 @@ def orders():
 
 
 @pytest.fixture(scope="module")
+def reviews(orders):
+    return olist_frames.read_reviews(FOLDER, orders)
+
+
+@pytest.fixture(scope="module")
 def figures(database):
     result = run_script("figures.py", "--db", database)
     assert result.returncode == 0, result.stderr
@@ -118,6 +123,50 @@ def test_otif_is_of_all_orders_due(figures, orders):
     assert figures["otif_rate"] == pytest.approx(due.on_time.mean(), abs=1e-12)
     assert figures["in_full_rate"] == pytest.approx(due.delivered.mean(), abs=1e-12)
     assert figures["fill_rate"] == 1.0
+
+
+def test_scores_are_those_of_pandas_and_the_published_ones(figures, reviews):
+    latest = reviews[reviews.latest & reviews.delivered]
+    scores = figures["scores"]
+    expected = {
+        "count": len(reviews),
+        "mean": reviews.review_score.mean(),
+        "mean_on_time": latest[latest.on_time].review_score.mean(),
+        "mean_late": latest[~latest.on_time].review_score.mean(),
+        "low_share": (reviews.review_score <= 2).mean(),
+    }
+    assert scores == pytest.approx(expected, abs=1e-12)
+    assert round(scores["mean"], 3) == 4.084
+    assert round(scores["mean_on_time"], 3) == 4.283
+    assert round(scores["mean_late"], 3) == 2.273
+    assert round(100 * scores["low_share"], 2) == 14.58
+
+
+def test_every_review_is_an_answer_of_odoos_survey(env, reviews, orders):
+    requests = dict(env["logistics.survey.request"]._read_group([], ["state"], ["__count"]))
+    without = len(orders) - reviews.order_id.nunique()
+    assert requests == {"answered": len(reviews), "expired": without}
+    assert without == 128
+    assert (reviews.order_id.value_counts() > 1).sum() == 71
+    feedback = env["logistics.feedback"]
+    assert feedback.search_count([("comment", "!=", False)]) == reviews.commented.sum()
+    assert env["survey.user_input"].search_count([("state", "=", "done")]) == len(reviews)
+    overall = env.ref("logistics_customer_service.survey_delivery_overall")
+    chosen = env["survey.user_input.line"]._read_group(
+        [("question_id", "=", overall.id)], ["suggested_answer_id"], ["__count"]
+    )
+    stars = {choice.logistics_value: count for choice, count in chosen}
+    assert stars == reviews.review_score.value_counts().to_dict()
+
+
+def test_satisfaction_of_every_person(env, reviews):
+    found = read_facts(env, 0)
+    expected = reviews.groupby("person").review_score.agg(["size", "mean"])
+    answered = found[found.answer_count > 0]
+    assert set(answered.index) == set(expected.index) & set(found.index)
+    expected = expected.loc[answered.index]
+    assert (expected["size"] == answered.answer_count).all()
+    assert ((expected["mean"] - answered.mean_score.astype(float)).abs() < 1e-9).all()
 
 
 def test_every_customer_has_one_tier(figures, env):

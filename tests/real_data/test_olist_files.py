@@ -65,6 +65,31 @@ def test_rows_that_lead_nowhere_are_left_out(tmp_path):
     assert folder.orders[2].person == "c3"
 
 
+REVIEWS = [
+    "review_id,order_id,review_score,review_comment_message,review_answer_timestamp",
+    "r1,o1,2, Late! ,2018-01-09 10:00:00",
+    "r2,o1,4,,2018-01-07 10:00:00",
+    "r3,o9,5,,2018-01-07 10:00:00",
+]
+
+
+def test_reviews_belong_to_their_orders(tmp_path):
+    folder = olist_files.read_folder(
+        write(tmp_path, TABLES | {"olist_order_reviews_dataset": REVIEWS})
+    )
+    first, second, _third = folder.orders
+    assert [(review.stars, review.comment) for review in first.reviews] == [(4, ""), (2, "Late!")]
+    assert not second.reviews
+    assert folder.skipped == {"reviews of no order": 1}
+
+
+@pytest.mark.parametrize("row", ["r4,o1,6,,2018-01-07 10:00:00", "r4,o1,4,,"])
+def test_a_review_without_stars_or_time_is_told(tmp_path, row):
+    write(tmp_path, TABLES | {"olist_order_reviews_dataset": [*REVIEWS, row]})
+    with pytest.raises(olist_files.BadFolder, match="line 5"):
+        olist_files.read_folder(tmp_path)
+
+
 def test_files_may_be_empty_or_compressed(tmp_path):
     write(tmp_path)
     (tmp_path / "olist_order_items_dataset.csv").write_text("")

@@ -9,7 +9,7 @@ from pathlib import Path
 from scripts.dev import server
 from scripts.dev.config import Config
 from scripts.dev.database import Databases
-from scripts.dev.paths import LOGS, RUN, VENV_PYTHON
+from scripts.dev.paths import LOGS, ROOT, RUN, VENV_PYTHON
 
 
 @dataclass
@@ -79,6 +79,15 @@ class Database:
         port = server.free_port()
         arguments = arguments or ("--max-cron-threads=0",)
         with server.serving(self.config, self.name, port, self.log, *arguments):
+            yield f"http://{server.HOST}:{port}"
+
+    @contextmanager
+    def serve_by_workers(self, count):
+        """As :meth:`serve`, by so many worker processes and no scheduled actions."""
+        port = server.free_port()
+        options = (f"--workers={count}", "--max-cron-threads=0", "--limit-time-real=300")
+        program = (ROOT / "tests" / "support" / "odoo_workers.py",)
+        with server.serving(self.config, self.name, port, self.log, *options, program=program):
             yield f"http://{server.HOST}:{port}"
 
     @contextmanager

@@ -18,6 +18,7 @@ def _header(**values):
         ({"X_Autoreply": "yes"}, "Hello", ""),
         ({"Precedence": "auto_reply"}, "Hello", ""),
         ({"Return_Path": "<>"}, "Hello", ""),
+        ({"Content_Type": "multipart/report; report-type=disposition-notification"}, "Read: x", ""),
         ({"X_Failed_Recipients": "a@b.example"}, "Hello", ""),
         ({}, "Automatic reply: Your invoice", ""),
         ({}, "Out of Office: back on Monday", ""),
@@ -49,6 +50,21 @@ def test_written_by_a_program(headers, subject, sender):
 )
 def test_written_by_a_person(headers, subject):
     assert not mail_text.is_automatic(_header(**headers), subject, "li@example.com")
+
+
+@pytest.mark.parametrize(
+    ("charset", "named"),
+    [
+        (b"utf-8", b"utf-8"),
+        (b"GB18030", b"GB18030"),
+        (b"x-none", b"utf-8"),
+        (b"unknown-8bit", b"utf-8"),
+        (b"base64", b"utf-8"),  # a codec, but none of text
+    ],
+)
+def test_charsets_are_ones_that_are_known(charset, named):
+    for raw in (b"Content-Type: text/plain; charset=%s\n", b'Content-Type: text/html;\n Charset = "%s"\n'):
+        assert mail_text.name_known_charsets(raw % charset) == raw % named
 
 
 def test_lists_and_bulk_want_no_answer():

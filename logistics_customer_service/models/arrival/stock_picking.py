@@ -61,17 +61,20 @@ class StockPicking(models.Model):
         string="Will Be Late",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="Expected after the promised day, and not handed over yet.",
     )
     promise_missed_on = fields.Date(
         string="Missed",
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="The promised day that passed without the goods being handed over.",
     )
     silent_since = fields.Datetime(
         readonly=True,
         copy=False,
+        groups="base.group_user",
         help="When the last news of a shipment came that has been silent for longer than usual.",
     )
 

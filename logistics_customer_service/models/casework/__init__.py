@@ -1,3 +1,5 @@
+from . import logistics_agent_skill
+from . import logistics_service_turn
 from . import logistics_service_team
 from . import logistics_complaint
 from . import logistics_complaint_merge

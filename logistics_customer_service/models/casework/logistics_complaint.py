@@ -1,15 +1,26 @@
+import logging
 from collections import Counter, defaultdict
+from operator import methodcaller
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import plaintext2html, split_every
 
+from ...tools.complaint import assignment
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+from ..core.concurrency import wait_for
+from ..core.isolation import isolate
+
+_logger = logging.getLogger(__name__)
 
 SHOWN_EVENTS = 5
 SHOWN_CASES = 5
+DISTRIBUTED_AT_ONCE = 100
+RETRIES = 3
 
 
 class LogisticsComplaint(models.Model):
@@ -150,6 +161,63 @@ class LogisticsComplaint(models.Model):
                 # the choice is the rules', not that of whoever opens the case
                 cases.sudo().with_context(**quiet).user_id = agent
 
+    def _get_suits(self, agents, skills):
+        """Return agent → how well the agent suits this case.
+
+        :param skills: mapping of agent to :class:`assignment.Skill` records
+        """
+        self.ensure_one()
+        path = self.category_id.parent_path or ""
+        categories = set(map(int, filter(None, path.split("/"))))
+        return {
+            agent: assignment.suit(skills.get(agent, ()), categories, self.lang)
+            for agent in agents
+        }
+
+    @api.model
+    def _cron_distribute(self):
+        """Give out what nobody has to who is at work, batch by batch.
+
+        Looked up once: what fails, or finds nobody, waits for the next time.
+        """
+        cron = self.env["ir.cron"]
+        waiting = self._find_unassigned()
+        remaining = len(waiting)
+        for batch in split_every(DISTRIBUTED_AT_ONCE, waiting.ids, self.browse):
+            batch._distribute()
+            remaining -= len(batch)
+            if not cron._commit_progress(len(batch), remaining=remaining):
+                return
+
+    @api.model
+    def _find_unassigned(self):
+        """Return open cases without agent that somebody at work could have, the urgent first."""
+        teams = self.env["logistics.service.team"].search([("assignment_method", "!=", "manual")])
+        manned = teams.filtered(lambda team: team._get_present(team.member_ids))
+        return self.search(
+            Domain("user_id", "=", False)
+            & Domain("is_open", "=", True)
+            & Domain("team_id", "in", teams.ids)
+            & (Domain("team_id", "in", manned.ids) | Domain("profile_id.agent_id", "!=", False)),
+            order="priority desc, received_at, id",
+        )
+
+    def _distribute(self):
+        """Assign what of these is still free and nobody else is at; one that fails fails alone."""
+        for attempt in range(RETRIES):
+            try:
+                held = self.try_lock_for_update()
+                # somebody may have taken one since it was found
+                held.invalidate_recordset(["user_id", "phase", "team_id"])
+                isolate(held, methodcaller("_assign"), _leave_unassigned)
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                _logger.info("Cases are given out again: %s", error)
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if attempt == RETRIES - 1:
+                    raise
+
     # === MERGING ===#
 
     def _merge_into(self, kept):
@@ -160,7 +228,7 @@ class LogisticsComplaint(models.Model):
         """
         everything = self | kept
         everything.check_access("write")
-        everything.sorted("id").lock_for_update()
+        wait_for(everything)
         everything._check_mergeable()
         for source in self - kept:
             # messages and files have owners of their own; the right on both cases was checked
@@ -170,6 +238,10 @@ class LogisticsComplaint(models.Model):
     def _check_mergeable(self):
         if len(self.company_id) > 1:
             raise UserError(self.env._("Cases of several companies cannot be merged."))
+        self._check_not_merged()
+
+    def _check_not_merged(self):
+        """A case that was merged is worked on in the one that was kept."""
         merged = self.filtered("merged_into_id")[:1]
         if merged:
             raise UserError(
@@ -194,7 +266,7 @@ class LogisticsComplaint(models.Model):
         self.ensure_one()
         kept = self.merged_into_id
         (self + kept).check_access("write")
-        (self + kept).sorted("id").lock_for_update()
+        wait_for(self + kept)
         self.merge_ids[:1].sudo()._undo()  # as in _merge_into
         for case, other in ((self, kept), (kept, self)):
             case.message_post(
@@ -221,18 +293,22 @@ class LogisticsComplaint(models.Model):
 
     def action_resolve(self):
         """Say that the matter is settled."""
+        self._check_not_merged()
         self._move_to_phase(RESOLVED)
 
     def action_close(self):
         """Close cases whose matter is settled."""
+        self._check_not_merged()
         self._move_to_phase(CLOSED)
 
     def action_reopen(self):
         """Take up settled cases again."""
+        self._check_not_merged()
         self._move_to_phase(WORKING)
 
     def action_start(self):
         """Take new cases and begin to work on them."""
+        self._check_not_merged()
         self.filtered(lambda case: not case.user_id).action_take()
         self._move_to_phase(WORKING)
 
@@ -274,3 +350,7 @@ class LogisticsComplaint(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
+
+
+def _leave_unassigned(case, error):
+    _logger.warning("Case %s could not be given to anybody: %s", case.id, error)

@@ -1,8 +1,10 @@
 import logging
+from collections import defaultdict
 from datetime import datetime, timedelta
 from operator import methodcaller
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -81,7 +83,11 @@ class LogisticsClock(models.Model):
         readonly=True, help="What was left of the target at the latest event."
     )
     elapsed_hours = fields.Float(
-        string="Hours Taken", compute="_compute_elapsed_hours", store=True, aggregator="avg"
+        string="Hours Taken",
+        compute="_compute_elapsed_hours",
+        store=True,
+        precompute=True,
+        aggregator="avg",
     )
     frozen = fields.Boolean(
         string="Result Final",
@@ -119,14 +125,21 @@ class LogisticsClock(models.Model):
         """What the screen needs to count; instants are UTC, the time zone is the reader's."""
         labels = dict(self._fields["target"]._description_selection(self.env))
         for clock in self:
-            clock.countdown = clock.state != CANCELLED and {
-                "target": labels[clock.target],
-                "state": clock.state,
-                "due": fields.Datetime.to_string(clock.due_at) or None,
-                "warn": fields.Datetime.to_string(clock.warn_at) or None,
-                "stopped": fields.Datetime.to_string(clock.stopped_at) or None,
-                "remaining": clock.remaining_seconds,
-            }
+            clock.countdown = clock.state != CANCELLED and clock._prepare_countdown(labels)
+
+    def _prepare_countdown(self, labels):
+        """Return what the screen needs of one clock.
+
+        :param labels: name of each target in the reader's language
+        """
+        return {
+            "target": labels[self.target],
+            "state": self.state,
+            "due": fields.Datetime.to_string(self.due_at) or None,
+            "warn": fields.Datetime.to_string(self.warn_at) or None,
+            "stopped": fields.Datetime.to_string(self.stopped_at) or None,
+            "remaining": self.remaining_seconds,
+        }
 
     # === THE LEDGER ===#
 
@@ -134,7 +147,7 @@ class LogisticsClock(models.Model):
         """Add an event to the ledger of each clock and read it; the engine judges what it means.
 
         :param kind: one of the engine's kinds
-        :param at: naive UTC instant
+        :param at: naive UTC instant, or a mapping of case to its own
         :param reason: in a few words, where the event does not speak for itself
         """
         live = self.filtered(lambda clock: not clock.frozen)
@@ -148,7 +161,7 @@ class LogisticsClock(models.Model):
     def _drop(self, at, reason):
         """End clocks that nobody waits for any more: late ones stay late, the others count nowhere.
 
-        :param at: naive UTC instant
+        :param at: naive UTC instant, or a mapping of case to its own
         :param reason: in a few words
         """
         self._read()
@@ -157,6 +170,8 @@ class LogisticsClock(models.Model):
         (self - late)._note(clocks.CANCEL, at, reason)
 
     def _prepare_event_vals(self, kind, at, reason):
+        if isinstance(at, dict):
+            at = at[self.complaint_id]
         return {
             "clock_id": self.id,
             "company_id": self.company_id.id,
@@ -200,12 +215,15 @@ class LogisticsClock(models.Model):
             last = not calendar or reach > FARTHEST
             timeline = ALWAYS if last else left._get_timeline(calendar, company, now, reach)
             short = self.browse()
+            alike = defaultdict(list)
             for clock in left:
                 vals = clock._prepare_reading_vals(timeline, zone, now)
                 if not vals:
                     short |= clock
                 elif changed := {k: v for k, v in vals.items() if clock[k] != (v or False)}:
-                    clock.write(changed)
+                    alike[tuple(changed.items())].append(clock.id)
+            for changed, ids in alike.items():
+                self.browse(ids).write(dict(changed))
             # a calendar without hours for years is as bad as none
             reach, left = reach * 4, short
 
@@ -369,7 +387,7 @@ class LogisticsClock(models.Model):
             try:
                 seen = self._watch_batch()
                 break
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+            except (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError) as error:
                 _logger.info("Clocks: a batch is done again: %s", error)
                 self.env.cr.rollback()
                 if attempt == RETRIES - 1:
@@ -424,7 +442,7 @@ class LogisticsClock(models.Model):
         cases._match_policies()
         self._read()
         self._escalate(fields.Datetime.now())._read()
-        cases._set_due_at()
+        cases._set_due_at(cases._get_clocks())
 
     # === FREEZING ===#
 

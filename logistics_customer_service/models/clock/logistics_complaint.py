@@ -11,6 +11,7 @@ from ..complaint.logistics_complaint_stage import (
     RESOLVED,
 )
 from ..complaint.logistics_priority_rule import PRIORITIES
+from ..core.concurrency import begin_anew_on
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
 from .logistics_sla_target import (
     ACKNOWLEDGE,
@@ -62,11 +63,16 @@ class LogisticsComplaint(models.Model):
             [("complaint_id", "in", self.ids), ("state", "!=", "cancelled")],
             order="due_at NULLS LAST, id",
         )
-        by_case = shown.grouped(lambda clock: clock.complaint_id.id)
+        labels = dict(shown._fields["target"]._description_selection(self.env))
+        chosen = {}
+        for clock in shown:
+            held = chosen.get(clock.complaint_id.id)
+            # the first that is open; where none is, the last
+            if not held or held.stopped_at:
+                chosen[clock.complaint_id.id] = clock
         for case in self:
-            own = by_case.get(case._origin.id, shown.browse())
-            clock = own.filtered(lambda clock: not clock.stopped_at)[:1] or own[-1:]
-            case.countdown = clock.countdown
+            clock = chosen.get(case._origin.id)
+            case.countdown = clock and clock._prepare_countdown(labels)
 
     # === CRUD METHODS ===#
 
@@ -165,13 +171,22 @@ class LogisticsComplaint(models.Model):
 
     def _start_clocks(self):
         """Start the clocks of new cases, for all of a batch at once."""
-        for target in FROM_THE_START:
-            starts = {case: case.received_at for case in self}
-            self._start_target(target, starts, read=False)
+        offers, calendars = self._get_sla_offers(), {}
+        # clocks are made for whoever may work on a case
+        made = self.env["logistics.clock"].sudo().create(
+            [
+                case._prepare_clock_vals(offers[case][target], calendars, case.received_at)
+                for target in FROM_THE_START
+                for case in self
+                if target in offers[case]
+            ]
+        )
         # cases may be imported when their story is half told
-        for phase, cases in self.filtered(lambda case: case.phase != NEW).grouped("phase").items():
+        told = self.filtered(lambda case: case.phase != NEW)
+        for phase, cases in told.grouped("phase").items():
             cases._follow_phase(NEW, phase)
-        self._read_clocks()
+        made._read()
+        self._set_due_at(made)
 
     def _start_target(self, target, starts, read=True):
         """Start the clocks of a target where a policy sets one and none is open.
@@ -182,20 +197,27 @@ class LogisticsComplaint(models.Model):
         running = self._get_clocks(target).complaint_id
         for case in self - running:
             if offer := offers[case].get(target):
-                vals_list.append(
-                    {
-                        **case._prepare_terms(offer, calendars),
-                        "complaint_id": case.id,
-                        "company_id": case.company_id.id,
-                        "target": target,
-                        "started_at": starts[case],
-                    }
-                )
+                vals_list.append(case._prepare_clock_vals(offer, calendars, starts[case]))
         # clocks are made for whoever may work on a case
-        made = self.env["logistics.clock"].sudo().create(vals_list)
+        with begin_anew_on("logistics_clock_one_open"):
+            made = self.env["logistics.clock"].sudo().create(vals_list)
         if read:
             self._read_clocks()
         return made
+
+    def _prepare_clock_vals(self, offer, calendars, start):
+        """Return the values of a clock that an offer sets.
+
+        :param calendars: as for :meth:`_prepare_terms`
+        :param start: naive UTC instant from which the time counts
+        """
+        return {
+            **self._prepare_terms(offer, calendars),
+            "complaint_id": self.id,
+            "company_id": self.company_id.id,
+            "target": offer.target,
+            "started_at": start,
+        }
 
     def _move_start(self):
         """Let clocks count from when the matter reached us: a merged case from its oldest part."""
@@ -272,20 +294,18 @@ class LogisticsComplaint(models.Model):
             [("complaint_id", "in", self.ids), ("frozen", "=", False)]
         )
         own._read(now)
-        self._set_due_at()
+        self._set_due_at(own)
 
-    def _set_due_at(self):
-        """Store the earliest open deadline of each case, where it changed."""
-        rows = self.env["logistics.clock"].sudo()._read_group(  # as in _get_clocks
-            [
-                ("complaint_id", "in", self.ids),
-                ("stopped_at", "=", False),
-                ("state", "!=", "cancelled"),
-            ],
-            ["complaint_id"],
-            ["due_at:min"],
-        )
-        due = {case.id: due_at or False for case, due_at in rows}
+    def _set_due_at(self, own):
+        """Store the earliest open deadline of each case, where it changed.
+
+        :param own: the clocks of the cases, at least all that are open
+        """
+        due = {}
+        for clock in own.filtered("due_at"):
+            if not clock.stopped_at and clock.state != clocks.CANCELLED:
+                case_id = clock.complaint_id.id
+                due[case_id] = min(clock.due_at, due.get(case_id, clock.due_at))
         stale = self.filtered(lambda case: case.due_at != due.get(case.id, False))
         for due_at, cases in stale.grouped(lambda case: due.get(case.id, False)).items():
             cases.with_context(tracking_disable=True)._note_course({"due_at": due_at})
@@ -300,54 +320,59 @@ class LogisticsComplaint(models.Model):
 
     def _follow_phase(self, old, new):
         """Note in the ledgers what a change of phase means to the clocks."""
-        now = fields.Datetime.now()
+        at = self._get_happened_at()
         if old in (CLOSED, CANCELLED) and new not in (CLOSED, CANCELLED):
-            self._take_up_again(now)
-            self.filtered("customer_answered")._note_customer_message(now)
+            self._take_up_again(at)
+            self.filtered("customer_answered")._note_customer_message(at)
         elif old == RESOLVED and new in OPEN_PHASES:
-            self._reopen_settled(now)
+            self._reopen_settled(at)
         if new in OPEN_PHASES:
-            self._pause_clocks(now)
+            self._pause_clocks(at)
         elif new == CANCELLED:
-            self._get_clocks()._note(clocks.CANCEL, now)
+            self._get_clocks()._note(clocks.CANCEL, at)
         else:
-            self._get_clocks(*SETTLED)._note(clocks.STOPPED, now)
+            self._get_clocks(*SETTLED)._note(clocks.STOPPED, at)
         if new in (CLOSED, CANCELLED):
-            self._close_clocks(now)
+            self._close_clocks(at)
 
-    def _pause_clocks(self, now):
+    def _pause_clocks(self, at):
         """Pause or resume clocks as the policies say of the phases in which the cases are."""
         offers = self._get_sla_offers()
         to_pause = to_resume = self.env["logistics.clock"].sudo()  # as in _get_clocks
         for clock in self._get_clocks():
             offer = offers[clock.complaint_id].get(clock.target)
-            pauses = bool(offer) and clock.complaint_id.phase in offer.pauses
+            pauses = bool(offer) and clock.complaint_id._is_paused_by(offer)
             if pauses and not clock.paused_since:
                 to_pause |= clock
             elif clock.paused_since and not pauses:
                 to_resume |= clock
-        to_pause._note(clocks.PAUSE, now)
-        to_resume._note(clocks.RESUME, now)
+        to_pause._note(clocks.PAUSE, at)
+        to_resume._note(clocks.RESUME, at)
 
-    def _close_clocks(self, now):
+    def _is_paused_by(self, offer):
+        """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now."""
+        self.ensure_one()
+        return self.phase in offer.pauses
+
+    def _close_clocks(self, at):
         """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
-        self._get_clocks()._drop(now, self.env._("Closed without it."))
+        self._get_clocks()._drop(at, self.env._("Closed without it."))
         self.sudo().clock_ids._freeze()  # as in _get_clocks
 
-    def _take_up_again(self, now):
+    def _take_up_again(self, at):
         """Let the clocks of closed cases go on where they stood."""
         own = self.sudo().clock_ids  # as in _get_clocks
         own._thaw()
         cancelled = own.filtered(lambda clock: clock.state == clocks.CANCELLED)
         last = cancelled.grouped(lambda clock: (clock.complaint_id, clock.target))
         for clock in last.values():
-            clock[-1:]._note(clocks.REOPENED, now)
-        self._reopen_settled(now)
+            clock[-1:]._note(clocks.REOPENED, at)
+        self._reopen_settled(at)
 
-    def _reopen_settled(self, now):
+    def _reopen_settled(self, at):
         own = self.sudo().clock_ids  # as in _get_clocks
         own.filtered(lambda clock: clock.target in SETTLED and clock.stopped_at)._note(
-            clocks.REOPENED, now
+            clocks.REOPENED, at
         )
 
     # === MESSAGES ===#
@@ -425,13 +450,14 @@ class LogisticsComplaint(models.Model):
         waiting = self.filtered(
             lambda case: case.first_reply_at and case.phase not in (CLOSED, CANCELLED)
         )
-        waiting._start_target(NEXT_REPLY, dict.fromkeys(waiting, at))
+        starts = at if isinstance(at, dict) else dict.fromkeys(waiting, at)
+        waiting._start_target(NEXT_REPLY, starts)
 
     def _drop_next_reply(self):
         """Somebody judged that the customer's last words want no answer."""
         waiting = self._get_clocks(NEXT_REPLY)
         waiting._drop(fields.Datetime.now(), self.env._("No answer was needed."))
-        self._set_due_at()
+        self._set_due_at(self._get_clocks())
 
     # === ESCALATION ===#
 

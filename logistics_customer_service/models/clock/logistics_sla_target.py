@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 
-ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY, RESOLUTION, STATUTORY = (
+ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY, RESOLUTION, STATUTORY, EXTERNAL = (
     "acknowledge",
     "first_response",
     "next_reply",
     "resolution",
     "statutory",
+    "external",
 )
 TARGETS = [
     (ACKNOWLEDGE, "Acknowledgement"),
@@ -13,8 +14,11 @@ TARGETS = [
     (NEXT_REPLY, "Next reply"),
     (RESOLUTION, "Resolution"),
     (STATUTORY, "Statutory"),
+    (EXTERNAL, "External answer"),
 ]
 HOURS, DAYS = "hours", "days"
+# what the law counts
+IN_DAYS = (STATUTORY, EXTERNAL)
 
 
 class LogisticsSlaTarget(models.Model):
@@ -76,7 +80,7 @@ class LogisticsSlaTarget(models.Model):
     @api.depends("target")
     def _compute_unit(self):
         for line in self:
-            line.unit = DAYS if line.target == STATUTORY else HOURS
+            line.unit = DAYS if line.target in IN_DAYS else HOURS
 
     @api.depends("target", "unit")
     def _compute_pauses(self):

@@ -19,7 +19,9 @@ class LogisticsCodReport(models.Model):
     tier_id = fields.Many2one("logistics.tier", readonly=True)
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
     state = fields.Selection(
-        selection=lambda self: self.env["logistics.cod"]._fields["state"].selection,
+        selection=lambda self: self.env["logistics.cod"]
+        ._fields["state"]
+        ._description_selection(self.env),
         readonly=True,
     )
     collected_at = fields.Datetime(string="Collected", readonly=True)

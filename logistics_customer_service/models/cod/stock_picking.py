@@ -24,7 +24,9 @@ class StockPicking(models.Model):
         groups=STAFF,
     )
     cod_state = fields.Selection(
-        selection=lambda self: self.env["logistics.cod"]._fields["state"].selection,
+        selection=lambda self: self.env["logistics.cod"]
+        ._fields["state"]
+        ._description_selection(self.env),
         string="Cash on Delivery",
         compute="_compute_cod",
         compute_sudo=True,

@@ -1,9 +1,33 @@
-from odoo import models
-from odoo.tools import SQL
+from odoo import api, models
+from odoo.tools import SQL, ormcache
 
 
 class IrSequence(models.Model):
     _inherit = "ir.sequence"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"code", "company_id", "active"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @ormcache("code", "company_id")
+    def _get_logistics_sequence_id(self, code, company_id):
+        """Return the sequence of a company, else the shared one: every case asks for it."""
+        domain = [("code", "=", code), ("company_id", "in", (company_id, False))]
+        return self.search(domain, order="company_id", limit=1).id
 
     def _reserve_logistics_numbers(self, count, date):
         """Draw many numbers with one query; gaps may appear, doubles may not.

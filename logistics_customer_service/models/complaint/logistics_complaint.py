@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..core.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
 from .logistics_complaint_stage import (
     CANCELLED,
@@ -21,6 +22,10 @@ from .res_company import SEQUENCE_CODE
 
 # An object cannot come in by RPC, so nobody outside can have this in the context.
 _BY_METHOD = object()
+
+
+class History(dict):
+    """By the id of a case, when something happened to it elsewhere. As such it comes by no RPC."""
 
 
 class LogisticsComplaint(models.Model):
@@ -294,7 +299,7 @@ class LogisticsComplaint(models.Model):
     @api.depends("severity", "tier_id", "is_repeated", "priority_override", "company_id")
     def _compute_priority(self):
         rules = self.env["logistics.priority.rule"]
-        matrix = rules._get_matrix(self.company_id)
+        matrix = rules._get_matrix()
         for case in self:
             given = rules._look_up(matrix, case.company_id, case.severity, case.tier_id)
             if case.is_repeated:
@@ -375,7 +380,7 @@ class LogisticsComplaint(models.Model):
     @api.depends("team_id")
     def _compute_stage_id(self):
         Stage = self.env["logistics.complaint.stage"]
-        stages = Stage.search([])
+        stages = Stage._get_all()
         for case in self:
             used = case.stage_id.team_ids
             if not case.stage_id or (used and case.team_id not in used):
@@ -406,7 +411,10 @@ class LogisticsComplaint(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._refuse_course_in({name: vals[name] for name in vals if vals[name]})
+            self._refuse_course_in(self._without_untouched(vals))
+        named = {vals.get(name) for vals in vals_list for name in ("partner_id", "contact_id")}
+        partners = self.env["res.partner"].browse(named - {None, False})
+        partners.mapped("commercial_partner_id")  # one reading for what follows
         prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
         self._number(prepared)
         clean = self._without_course_defaults()
@@ -441,6 +449,7 @@ class LogisticsComplaint(models.Model):
         """Return the fields that follow from the work on a case and are nobody's to write."""
         return {
             "number",
+            "active",
             "phase",
             "priority",
             "profile_id",
@@ -464,6 +473,11 @@ class LogisticsComplaint(models.Model):
                     ", ".join(sorted(self._fields[name].string for name in named)),
                 )
             )
+
+    @api.model
+    def _without_untouched(self, vals):
+        """Return values without those that a form sends although nobody has touched them."""
+        return {name: vals[name] for name in vals if bool(vals[name]) != (name == "active")}
 
     def _without_course_defaults(self):
         """Return these records without defaults in the context that :meth:`create` would take."""
@@ -508,15 +522,8 @@ class LogisticsComplaint(models.Model):
     @api.model
     def _reserve(self, company, count):
         # numbers are drawn for whoever may register a case
-        sequence = (
-            self.env["ir.sequence"]
-            .sudo()
-            .search(
-                [("code", "=", SEQUENCE_CODE), ("company_id", "in", (company.id, False))],
-                order="company_id",
-                limit=1,
-            )
-        )
+        sequences = self.env["ir.sequence"].sudo()
+        sequence = sequences.browse(sequences._get_logistics_sequence_id(SEQUENCE_CODE, company.id))
         if not sequence:
             raise UserError(
                 self.env._(
@@ -567,13 +574,24 @@ class LogisticsComplaint(models.Model):
         :param old: phase before, of all these cases
         :param new: phase now
         """
+        for at, cases in self.grouped(self._get_happened_at().get).items():
+            cases._stamp_course(old, new, at)
+
+    def _get_happened_at(self):
+        """Return when that happened which is being noted, by case: now, but in a history."""
+        told = self.env.context.get("logistics_history")
+        told = told if isinstance(told, History) else {}
         now = fields.Datetime.now()
+        return {case: told.get(case.id, now) for case in self}
+
+    def _stamp_course(self, old, new, now):
         if new == RESOLVED:
             self._note_course({"resolved_at": now, "closed_at": False})
         elif new in (CLOSED, CANCELLED):
             unsettled = self.filtered(lambda case: new == CLOSED and not case.resolved_at)
-            unsettled._note_course({"resolved_at": now})
-            self._note_course({"closed_at": now, "customer_answered": False})
+            unsettled._note_course({"resolved_at": now, "closed_at": now})
+            (self - unsettled)._note_course({"closed_at": now})
+            self.filtered("customer_answered")._note_course({"customer_answered": False})
         elif old in (RESOLVED, CLOSED, CANCELLED):
             self._note_course({"resolved_at": False, "closed_at": False})
             for count, cases in self.grouped("reopen_count").items():
@@ -588,10 +606,29 @@ class LogisticsComplaint(models.Model):
                 raise UserError(self.env._("No stage has the phase “%s”.", label))
             cases.stage_id = stage
 
+    def _move_to_phase_at(self, phase, instants):
+        """Put cases into a phase as of when they came there elsewhere: for loaders of a history.
+
+        :param instants: mapping of case to naive UTC instant
+        """
+        history = History((case.id, at) for case, at in instants.items())
+        self.with_context(logistics_history=history)._move_to_phase(phase)
+
     # === REPEATED COMPLAINTS ===#
 
     def _mark_repeated(self):
         """Mark cases whose customer complained of the same category shortly before."""
+        able = self.filtered(
+            lambda case: case.partner_id
+            and case.category_id
+            and case.kind in self._get_repeatable_kinds()
+        )
+        repeated = able and able._find_repeated()
+        (repeated - self.filtered("is_repeated"))._note_course({"is_repeated": True})
+        (self.filtered("is_repeated") - repeated)._note_course({"is_repeated": False})
+
+    def _find_repeated(self):
+        """Return those of the cases that repeat an earlier one: one query."""
         self.flush_model(
             ["partner_id", "category_id", "company_id", "kind", "received_at", "phase"]
         )
@@ -600,7 +637,7 @@ class LogisticsComplaint(models.Model):
                 """SELECT own.id
                      FROM logistics_complaint own
                      JOIN res_company company ON company.id = own.company_id
-                    WHERE own.id = ANY(%s) AND own.kind IN %s AND EXISTS (
+                    WHERE own.id = ANY(%s) AND EXISTS (
                           SELECT FROM logistics_complaint earlier
                            WHERE earlier.partner_id = own.partner_id
                              AND earlier.category_id = own.category_id
@@ -612,13 +649,10 @@ class LogisticsComplaint(models.Model):
                                  - company.logistics_repeat_days * INTERVAL '1 day')""",
                 self.ids,
                 self._get_repeatable_kinds(),
-                self._get_repeatable_kinds(),
                 CANCELLED,
             )
         )
-        repeated = self.browse(case_id for (case_id,) in rows)
-        (repeated - self.filtered("is_repeated"))._note_course({"is_repeated": True})
-        (self.filtered("is_repeated") - repeated)._note_course({"is_repeated": False})
+        return self.browse(case_id for (case_id,) in rows)
 
     @api.model
     def _get_repeatable_kinds(self):
@@ -651,10 +685,29 @@ class LogisticsComplaint(models.Model):
 
     # === ACTIONS ===#
 
+    def action_archive(self):
+        """Put settled cases out of sight: a manager's decision, as deleting them is."""
+        self._check_may_archive()
+        unsettled = self.filtered("is_open")[:1]
+        if unsettled:
+            raise UserError(
+                self.env._("%s is open: close or cancel it first.", unsettled.display_name)
+            )
+        self.filtered("active")._note_course({"active": False})
+
+    def action_unarchive(self):
+        """Bring archived cases back: a manager's decision, too."""
+        self._check_may_archive()
+        (self - self.filtered("active"))._note_course({"active": True})
+
+    def _check_may_archive(self):
+        manager = self.env.user.has_group("logistics_customer_service.group_manager")
+        if not (manager or self.env.su):
+            raise AccessError(self.env._("Only a manager archives cases."))
+
     def action_take(self):
         """Take cases that nobody has: of two agents at once the first gets them."""
-        # a change meanwhile makes this wait or try again, and then see who has them
-        self.lock_for_update()
+        wait_for(self)  # a change meanwhile has this tried again, and see who has them
         taken = self.filtered(lambda case: case.user_id and case.user_id != self.env.user)
         if taken:
             raise UserError(

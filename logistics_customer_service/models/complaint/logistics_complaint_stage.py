@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 NEW, WORKING, WAITING_CUSTOMER, WAITING_THIRD = (
     "new",
@@ -42,6 +43,27 @@ class LogisticsComplaintStage(models.Model):
     description = fields.Text(translate=True, help="What has to be done here.")
     active = fields.Boolean(default=True)
 
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"sequence", "active"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === CHOOSING ===#
+
     @api.model
     def _get_by_phase(self, phase, team):
         """Return the first stage of a phase that a team uses (empty where there is none).
@@ -49,7 +71,17 @@ class LogisticsComplaintStage(models.Model):
         :param phase: value of the field ``phase``
         :param team: a team, or none
         """
-        return self._pick(self.search([]), phase, team)
+        return self._pick(self._get_all(), phase, team)
+
+    @api.model
+    def _get_all(self):
+        """Return the stages in use, in their order."""
+        return self.browse(self._get_all_ids())
+
+    @api.model
+    @ormcache()
+    def _get_all_ids(self):
+        return self.sudo().search([]).ids  # stages are everybody's
 
     @api.model
     def _pick(self, stages, phase, team):

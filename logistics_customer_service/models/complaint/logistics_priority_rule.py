@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from .logistics_complaint_category import SEVERITIES
 
@@ -42,11 +43,32 @@ class LogisticsPriorityRule(models.Model):
         for rule in self:
             rule.severity_rank = ranks.get(rule.severity, 0)
 
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return records
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # === LOOKING UP ===#
+
     @api.model
-    def _get_matrix(self, companies):
+    @ormcache()
+    def _get_matrix(self):
         """Return priorities by company id (or False), severity and tier code (or False)."""
         # the agent who registers a case need not see the policy
-        rules = self.sudo().search([("company_id", "in", [*companies.ids, False])])
+        rules = self.sudo().search([])
         return {
             (rule.company_id.id, rule.severity, rule.tier_id.code): rule.priority for rule in rules
         }

@@ -24,7 +24,7 @@ class LogisticsProfileFact(models.Model):
         required=True, aggregator=None, help="Length of the window; 0 is since the first order."
     )
     order_count = fields.Integer(string="Orders")
-    order_amount = fields.Monetary(string="Ordered")
+    order_amount = fields.Monetary(string="Ordered Amount")
     refund_amount = fields.Monetary(string="Credited")
     net_amount = fields.Monetary(string="Net Sales", help="Ordered less credited.")
     margin = fields.Monetary(help="Only where the margin of sales orders is recorded.")
@@ -48,6 +48,20 @@ class LogisticsProfileFact(models.Model):
         aggregator="avg",
         help="Mean days from the due date to the full payment; negative is early.",
     )
+    answer_count = fields.Integer(string="Scores", help="Answers with an overall score.")
+    satisfied_count = fields.Integer(string="Satisfied", help="Overall scores of 4 or 5.")
+    csat = fields.Float(
+        string="Satisfaction",
+        aggregator=None,
+        help="Share of overall scores of 4 or 5; who did not answer is not counted.",
+    )
+    mean_score = fields.Float(aggregator="avg", help="Mean of the overall scores, 1 to 5.")
+    score_trend = fields.Float(
+        aggregator=None,
+        help="Mean score of the later half of the answers less that of the earlier half.",
+    )
+    last_score = fields.Integer(aggregator=None, help="The latest overall score.")
+    last_answered_at = fields.Datetime(string="Last Answer")
 
     _profile_window_unique = models.UniqueIndex("(profile_id, window_months)")
 
@@ -122,6 +136,13 @@ class LogisticsProfileFact(models.Model):
             "overdue_amount",
             "payment_count",
             "mean_payment_delay",
+            "answer_count",
+            "satisfied_count",
+            "csat",
+            "mean_score",
+            "score_trend",
+            "last_score",
+            "last_answered_at",
         ]
 
     @api.model
@@ -143,7 +164,8 @@ class LogisticsProfileFact(models.Model):
         return SQL(
             """
             WITH win (months, since, first_day) AS (VALUES %(starts)s),
-            %(customers)s, %(orders)s, %(deliveries)s, %(fulfilment)s, %(payments)s, %(refunds)s
+            %(customers)s, %(orders)s, %(deliveries)s, %(fulfilment)s, %(payments)s, %(refunds)s,
+            %(answers)s
             SELECT p.id, p.company_id, win.months,
                    COALESCE(o.order_count, 0),
                    COALESCE(o.order_amount, 0),
@@ -157,7 +179,10 @@ class LogisticsProfileFact(models.Model):
                    COALESCE(f.in_full_count, 0),
                    COALESCE(y.overdue_amount, 0),
                    COALESCE(y.payment_count, 0),
-                   y.mean_payment_delay
+                   y.mean_payment_delay,
+                   COALESCE(a.answer_count, 0),
+                   COALESCE(a.satisfied_count, 0),
+                   a.csat, a.mean_score, a.score_trend, a.last_score, a.last_answered_at
               FROM logistics_profile p
         CROSS JOIN win
          LEFT JOIN order_fact o ON o.profile_id = p.id AND o.months = win.months
@@ -165,6 +190,7 @@ class LogisticsProfileFact(models.Model):
          LEFT JOIN fulfilment_fact f ON f.profile_id = p.id AND f.months = win.months
          LEFT JOIN payment_fact y ON y.profile_id = p.id AND y.months = win.months
          LEFT JOIN refund_fact r ON r.profile_id = p.id AND r.months = win.months
+         LEFT JOIN answer_fact a ON a.profile_id = p.id AND a.months = win.months
              WHERE p.id = ANY(%(ids)s) AND p.company_id = %(company)s
             """,
             starts=starts,
@@ -174,6 +200,7 @@ class LogisticsProfileFact(models.Model):
             fulfilment=self._get_fulfilment_cte(),
             payments=self._get_payments_cte(company, today),
             refunds=self._get_refunds_cte(company),
+            answers=self._get_answers_cte(company),
             ids=list(profile_ids),
             company=company.id,
         )
@@ -447,6 +474,38 @@ class LogisticsProfileFact(models.Model):
                   FROM refund
                   JOIN win ON refund.invoice_date >= win.first_day
                  GROUP BY refund.profile_id, win.months
+            )""",
+            company=company.id,
+        )
+
+    def _get_answers_cte(self, company):
+        """``answer_fact``: overall scores of complete answers of the customer and its contacts.
+
+        The trend is the later half of the answers against the earlier one, by their order and not
+        by time: few customers are asked evenly. An odd one is of the earlier half.
+        """
+        return SQL(
+            """answer AS (
+                SELECT c.profile_id, win.months, f.overall, f.answered_at, f.id,
+                       NTILE(2) OVER (
+                           PARTITION BY c.profile_id, win.months ORDER BY f.answered_at, f.id
+                       ) AS half
+                  FROM customer c
+                  JOIN logistics_feedback f ON f.partner_id = c.partner_id
+                  JOIN win ON f.answered_at >= win.since
+                 WHERE f.company_id = %(company)s AND f.state = 'done' AND f.overall > 0
+            ), answer_fact AS (
+                SELECT profile_id, months,
+                       COUNT(*) AS answer_count,
+                       COUNT(*) FILTER (WHERE overall >= 4) AS satisfied_count,
+                       AVG((overall >= 4)::int)::float8 AS csat,
+                       AVG(overall)::float8 AS mean_score,
+                       (AVG(overall) FILTER (WHERE half = 2)
+                           - AVG(overall) FILTER (WHERE half = 1))::float8 AS score_trend,
+                       (ARRAY_AGG(overall ORDER BY answered_at DESC, id DESC))[1] AS last_score,
+                       MAX(answered_at) AS last_answered_at
+                  FROM answer
+                 GROUP BY profile_id, months
             )""",
             company=company.id,
         )

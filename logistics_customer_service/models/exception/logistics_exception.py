@@ -106,7 +106,7 @@ class LogisticsException(models.Model):
     tracking_ref = fields.Char(
         related="picking_id.carrier_tracking_ref", string="Tracking Number"
     )
-    shipment_state = fields.Selection(related="picking_id.shipment_state", string="Shipment")
+    shipment_state = fields.Selection(related="picking_id.shipment_state", string="Shipment State")
     event_ids = fields.One2many(related="picking_id.shipment_event_ids")
     can_agree_promise = fields.Boolean(related="order_id.can_agree_promise")
     is_mine = fields.Boolean(compute="_compute_is_mine")
@@ -122,7 +122,7 @@ class LogisticsException(models.Model):
             (LATE, self.env._("Late")),
             (WILL_BE_LATE, self.env._("Will be late")),
             (SILENT, self.env._("Silent")),
-            (REFUSED, self.env._("Refused")),
+            (REFUSED, self.env._("Delivery refused")),
             (PROBLEM, self.env._("Problem on the way")),
             (SHORT, self.env._("Short")),
             (NO_CONSENT, self.env._("Without consent")),

@@ -63,7 +63,7 @@ class LogisticsIndicatorFigure(models.Model):
     is_ratio = fields.Boolean(readonly=True)
     factor = fields.Float(readonly=True, aggregator=None)
     has_value = fields.Boolean(string="Counted", readonly=True)
-    value = fields.Float(readonly=True, aggregator="sum")
+    value = fields.Float(string="Numeric Value", readonly=True, aggregator="sum")
     previous_value = fields.Float(string="Month Before", readonly=True, aggregator="avg")
     has_previous = fields.Boolean(string="Counted the Month Before", readonly=True)
     change = fields.Float(
@@ -213,7 +213,7 @@ class LogisticsIndicatorFigure(models.Model):
         missing = []
         for key, parts in wanted.items():
             indicator = indicators.browse(key[0])
-            vals = self._prepare_sums(indicator, *parts)
+            vals = self._prepare_sums(indicator, months.company_id, *parts)
             if key in held:
                 held[key]._write_changes(vals)
             else:
@@ -240,7 +240,7 @@ class LogisticsIndicatorFigure(models.Model):
         return vals if scope == "all" else {**vals, DIMENSIONS[scope]: part_id}
 
     @api.model
-    def _prepare_sums(self, indicator, numerator, denominator):
+    def _prepare_sums(self, indicator, company, numerator, denominator):
         is_ratio = bool(indicator.denominator)
         factor = indicator._get_factor()
         value = goals.ratio(numerator, denominator, factor, is_ratio)

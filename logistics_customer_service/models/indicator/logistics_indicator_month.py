@@ -1,10 +1,13 @@
 import logging
 from datetime import timedelta
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_date
+from odoo.tools import get_lang
+from odoo.tools.misc import babel_locale_parse
 
 from ...tools.indicator import goals
 
@@ -43,9 +46,10 @@ class LogisticsIndicatorMonth(models.Model):
     @api.depends("month")
     @api.depends_context("lang")
     def _compute_display_name(self):
+        locale = babel_locale_parse(get_lang(self.env).code)
         for record in self:
-            record.display_name = record.month and format_date(
-                self.env, record.month, date_format="MMMM yyyy"
+            record.display_name = record.month and format_skeleton(
+                "yMMMM", record.month, locale=locale
             )
 
     # === CRUD METHODS ===#

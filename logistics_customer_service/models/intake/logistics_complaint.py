@@ -167,10 +167,18 @@ class LogisticsComplaint(models.Model):
     @api.model
     def _find_customer(self, sender):
         """Return the partner of an address (empty for a colleague's or an unknown one)."""
-        if not sender:
-            return self.env["res.partner"]
-        found = self._partner_find_from_emails_single([sender], no_create=True)
-        return found.filtered("partner_share")[:1]
+        found = self._find_customers([sender] if sender else [])
+        return next(iter(found.values()), self.env["res.partner"])
+
+    @api.model
+    def _find_customers(self, senders):
+        """Return the partner of each normalised address that is a customer's, at one go."""
+        found = self._partner_find_from_emails({self.browse(): senders}, no_create=True)[False]
+        customers = found.filtered("partner_share")
+        return {
+            address: partners[:1]
+            for address, partners in customers.grouped("email_normalized").items()
+        }
 
     def _prepare_customer_vals(self, vals):
         """Addresses are kept normalised, so that they can be compared."""

@@ -27,7 +27,7 @@ class MailThread(models.AbstractModel):
             message = message.encode("utf-8")
         return super().message_process(
             model,
-            mail_text.widen_chinese_charsets(message),
+            mail_text.name_known_charsets(mail_text.widen_chinese_charsets(message)),
             custom_values=custom_values,
             save_original=save_original,
             strip_attachments=strip_attachments,

@@ -2,7 +2,6 @@ from . import logistics_notice_rule
 from . import logistics_notice
 from . import logistics_shipment_event
 from . import logistics_profile
-from . import mail_mail
 from . import res_company
 from . import res_config_settings
 from . import sale_order

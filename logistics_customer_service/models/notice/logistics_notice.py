@@ -1,26 +1,14 @@
-import logging
 from datetime import timedelta
-from operator import methodcaller
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, format_date, format_datetime, plaintext2html, split_every
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 from ...tools.notice import notices
 from ...tools.periods import local_date
-from ..core.isolation import isolate
 
-_logger = logging.getLogger(__name__)
-
-LAYOUT = "logistics_customer_service.notice_mail_layout"
 PURPOSE = "service_notice"
-# a mail that failed so must not go out a second time, whoever asks
-FINAL_FAILURES = {"mail_bl", "mail_optout", "mail_dup"}
-# the server was not reached: nothing went out
-CONNECTION_FAILURES = {"mail_smtp", "sms_server"}
 KEPT_SUPPRESSED_DAYS = 90
-INSERTED_AT_ONCE = 1000
 
 
 class LogisticsNotice(models.Model):
@@ -31,6 +19,7 @@ class LogisticsNotice(models.Model):
     """
 
     _name = "logistics.notice"
+    _inherit = ["logistics.sending.mixin"]
     _description = "Notice to a Customer"
     _order = "id desc"
 
@@ -66,9 +55,7 @@ class LogisticsNotice(models.Model):
     rule_id = fields.Many2one(
         "logistics.notice.rule", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    channel = fields.Selection(
-        [(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True
-    )
+    channel = fields.Selection([(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True)
     address = fields.Char(readonly=True, help="The mail address or phone number told.")
     state = fields.Selection(
         [
@@ -117,21 +104,15 @@ class LogisticsNotice(models.Model):
     body = fields.Html(string="Text", sanitize=False, readonly=True)
 
     # --- for the texts, in the customer's language and time zone
-    lang = fields.Char(string="Language", compute="_compute_lang")
-    tz = fields.Char(string="Time Zone", compute="_compute_tz")
     number = fields.Char(compute="_compute_number")
-    customer_name = fields.Char(compute="_compute_number")
     tracking_ref = fields.Char(related="picking_id.carrier_tracking_ref")
     expected_day = fields.Char(compute="_compute_texts")
     happened_day = fields.Char(string="Day It Happened", compute="_compute_texts")
     event_label = fields.Char(string="What Happened", compute="_compute_event_label")
     tracking_url = fields.Char(string="Tracking Link", compute="_compute_texts")
-    contact_email = fields.Char(compute="_compute_contact")
-    contact_phone = fields.Char(compute="_compute_contact")
 
     _once_per_delivery = models.UniqueIndex(
-        "(picking_id, occasion, COALESCE(expected_on, '-infinity'::date))"
-        " WHERE picking_id IS NOT NULL"
+        "(picking_id, occasion, COALESCE(expected_on, '-infinity'::date)) WHERE picking_id IS NOT NULL"
     )
     _once_per_order = models.UniqueIndex(
         "(order_id, occasion) WHERE picking_id IS NULL AND order_id IS NOT NULL"
@@ -149,14 +130,6 @@ class LogisticsNotice(models.Model):
             document = notice.picking_id.name or notice.order_id.name
             notice.display_name = " · ".join(filter(None, [document, occasions[notice.occasion]]))
 
-    @api.depends("partner_id")
-    @api.depends_context("template_preview_lang")
-    def _compute_lang(self):
-        wanted = self.env.context.get("template_preview_lang")
-        for notice in self:
-            company = notice.company_id.partner_id
-            notice.lang = wanted or notice.partner_id.lang or company.lang or "en_US"
-
     @api.depends("event_id")
     @api.depends_context("lang")
     def _compute_event_label(self):
@@ -165,17 +138,10 @@ class LogisticsNotice(models.Model):
             event = notice.event_id
             notice.event_label = ", ".join(filter(None, [kinds.get(event.kind), event.place]))
 
-    @api.depends("partner_id", "company_id")
-    def _compute_tz(self):
-        profiles = self._get_profiles()
-        for notice in self:
-            notice.tz = notice._get_zone(profiles[notice])
-
-    @api.depends("order_id", "picking_id", "partner_id")
+    @api.depends("order_id", "picking_id")
     def _compute_number(self):
         for notice in self:
             notice.number = notice.order_id.name or notice.picking_id.name
-            notice.customer_name = notice.partner_id.name
 
     @api.depends("order_id", "picking_id", "happened_at", "lang", "tz")
     @api.depends_context("template_preview_lang")
@@ -184,18 +150,13 @@ class LogisticsNotice(models.Model):
             day = notice._get_expected_day()
             notice.expected_day = day and format_date(self.env, day, lang_code=notice.lang)
             notice.happened_day = notice.happened_at and format_datetime(
-                self.env, notice.happened_at, tz=notice.tz, dt_format="short", lang_code=notice.lang
+                self.env,
+                notice.happened_at,
+                tz=notice.tz,
+                dt_format="short",
+                lang_code=notice.lang,
             )
             notice.tracking_url = notice._get_tracking_url()
-
-    @api.depends("partner_id", "company_id")
-    def _compute_contact(self):
-        """The dedicated agent answers where there is one, else the company."""
-        profiles = self._get_profiles()
-        for notice in self:
-            agent = profiles[notice].agent_id
-            notice.contact_email = agent.email_formatted or notice.company_id.email_formatted
-            notice.contact_phone = agent.phone or notice.company_id.phone
 
     def _get_expected_day(self):
         """Return the day on which the goods are expected, in the customer's time zone, or False."""
@@ -246,19 +207,10 @@ class LogisticsNotice(models.Model):
         """
         now = fields.Datetime.now()
         rows = [self._prepare_row(vals, now) for vals in vals_list]
-        inserted = []
-        for part in split_every(INSERTED_AT_ONCE, rows, list):
-            inserted += self.env.execute_query(
-                SQL(
-                    """INSERT INTO logistics_notice (%s) VALUES %s
-                       ON CONFLICT DO NOTHING RETURNING due_at""",
-                    SQL(", ").join(map(SQL.identifier, rows[0])),
-                    SQL(", ").join(SQL("%s", tuple(row.values())) for row in part),
-                )
-            )
+        inserted = self._insert_new(rows)
         self.env["stock.picking"].invalidate_model(["notice_ids", "notice_count"], flush=False)
         self.env["sale.order"].invalidate_model(["notice_count"], flush=False)
-        return any(due_at for (due_at,) in inserted)
+        return any(due_at for _notice_id, due_at in inserted)
 
     @api.model
     def _prepare_row(self, vals, now):
@@ -281,64 +233,12 @@ class LogisticsNotice(models.Model):
             "write_date": now,
         }
 
-    @api.model
-    def _wake_up(self, cron):
-        """Have a scheduled action run as soon as this transaction is through."""
-        # scheduled actions are the administrator's
-        job = self.env.ref(cron, raise_if_not_found=False)
-        if job:
-            job.sudo()._trigger()
-
     # === SCHEDULED ACTION ===#
 
     @api.model
     def _cron_send_notices(self):
         """Put the notices that are due into the queues of mails and SMS, batch by batch."""
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=self._count_due())
-        while count := self._advance_or_rest():
-            if not cron._commit_progress(count, remaining=self._count_due()):
-                return
-        # what others hold now is theirs, or the next run's
-        cron._commit_progress(remaining=0)
-
-    @api.model
-    def _advance_or_rest(self):
-        """Process one batch; return its size, 0 when there is none or others were faster."""
-        try:
-            batch = self._lock_due()
-            isolate(batch, methodcaller("_process"), lambda notice, error: notice._leave_out(error))
-            self.env.flush_all()
-            return len(batch)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
-            _logger.info("Notices wait for the next run: %s", error)
-            self.env.cr.rollback()
-            return 0
-
-    @api.model
-    def _lock_due(self):
-        """Return the next batch of notices that are due and that nobody else works on."""
-        domain = [("due_at", "<=", fields.Datetime.now())]
-        batch = self.search(domain, order="due_at, id", limit=self._get_batch_size())
-        return batch.try_lock_for_update()
-
-    @api.model
-    def _count_due(self):
-        limit = 20 * self._get_batch_size()
-        return self.search_count([("due_at", "<=", fields.Datetime.now())], limit=limit)
-
-    @api.model
-    def _get_batch_size(self):
-        """Return the number of notices of a batch, a system parameter."""
-        size = self.env["ir.config_parameter"].sudo().get_param(  # parameters are admin-only
-            "logistics_customer_service.notice_batch_size"
-        )
-        return int(size or 200)
-
-    def _leave_out(self, error):
-        """Note that a notice cannot be processed."""
-        _logger.warning("Notice %s is left out: %s", self.id, error)
-        self._fail((str(error) or repr(error)).strip())
+        self._process_due()
 
     def _process(self):
         retried = self.filtered(lambda notice: notice.state == "failed")
@@ -361,24 +261,6 @@ class LogisticsNotice(models.Model):
             batch.write({"rule_id": rule.id, "channel": channel})
             getattr(batch, f"_queue_{channel}")(rule)
 
-    def _get_profiles(self):
-        """Return the profile (or none) of each notice's customer, with one query."""
-        # whatever is told depends on profiles that warehouse staff do not see
-        profiles = self.env["logistics.profile"].sudo().search(
-            [
-                ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                ("company_id", "in", self.company_id.ids),
-            ]
-        )
-        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
-        return {
-            notice: held.get(
-                (notice.partner_id.commercial_partner_id.id, notice.company_id.id),
-                profiles.browse(),
-            )
-            for notice in self
-        }
-
     def _get_rules(self, profiles):
         """Return the rule (or none) of each notice."""
         rules = self.env["logistics.notice.rule"].search([])
@@ -389,25 +271,13 @@ class LogisticsNotice(models.Model):
             for notice in self
         }
 
-    def _get_zone(self, profile):
-        """Return the name of the time zone the customer lives in."""
-        return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
-
     def _suppress_unwanted(self, profiles):
         """Suppress notices that must not or need not go out; return the others."""
         overtakers = self._get_overtakers()
         now = fields.Datetime.now()
-        wanted = self.browse()
-        held_back = {}
-        for notice in self:
-            reason = notice._get_obstacle(profiles[notice], overtakers, now)
-            if reason:
-                held_back[reason] = held_back.get(reason, self.browse()) + notice
-            else:
-                wanted += notice
-        for reason, batch in held_back.items():
-            batch._suppress(reason)
-        return wanted
+        return self._suppress_those(
+            lambda notice: notice._get_obstacle(profiles[notice], overtakers, now)
+        )
 
     def _get_obstacle(self, profile, overtakers, now):
         """Return why the notice is not to be sent, or None."""
@@ -420,11 +290,6 @@ class LogisticsNotice(models.Model):
         if profile._refuses(PURPOSE):
             return "refused"
         return None
-
-    def _is_to_ourselves(self):
-        """Tell whether no customer is told: nobody, or the company itself."""
-        customer = self.partner_id.commercial_partner_id
-        return not customer or customer == self.company_id.partner_id
 
     def _is_too_old(self, now):
         """Tell whether the fact lies too far back; loaders date orders and deliveries back."""
@@ -478,168 +343,21 @@ class LogisticsNotice(models.Model):
                 ready += notice
         return ready
 
-    def _group_by_way(self, rules, profiles):
-        """Return the notices by rule and channel; suppress those that find none."""
-        blocked = self._get_blocked()
-        found = {}
-        for notice in self:
-            rule = rules[notice]
-            ways = rule._get_ways(profiles[notice].preferred_channel)
-            addresses = {way: notice._get_address(way) for way in ways}
-            usable = [way for way in ways if addresses[way] and addresses[way] not in blocked]
-            if not usable:
-                notice._suppress("blacklisted" if any(addresses.values()) else "no_address")
-                continue
-            notice.address = addresses[usable[0]]
-            key = (rule, usable[0])
-            found[key] = found.get(key, self.browse()) + notice
-        return found
-
-    def _get_address(self, way):
-        """Return the address of the customer's contact, else of the customer, or False."""
-        field = {notices.MAIL: "email_normalized", notices.SMS: "phone_sanitized"}[way]
-        partner = self.partner_id
-        return partner[field] or partner.commercial_partner_id[field]
-
-    def _get_blocked(self):
-        """Return the addresses and numbers that must not be used any more."""
-        partners = self.partner_id | self.partner_id.commercial_partner_id
-        # blacklists are the administrator's
-        mails = self.env["mail.blacklist"].sudo().search_fetch(
-            [("email", "in", list(filter(None, partners.mapped("email_normalized"))))], ["email"]
-        )
-        numbers = self.env["phone.blacklist"].sudo().search_fetch(
-            [("number", "in", list(filter(None, partners.mapped("phone_sanitized"))))], ["number"]
-        )
-        return set(mails.mapped("email")) | set(numbers.mapped("number"))
-
     # === QUEUES OF ODOO ===#
 
-    def _queue_mail(self, rule):
-        """Write the mails, each in its customer's language, into the queue of mails."""
-        template = rule.mail_template_id
-        layout = template.email_layout_xmlid or LAYOUT
-        mails = template.send_mail_batch(self.ids, email_layout_xmlid=layout)
-        for notice, mail in zip(self, mails, strict=True):
-            notice.write(
-                {
-                    "mail_id": mail.id,
-                    "subject": mail.subject,
-                    "body": mail.mail_message_id.body,
-                    **self._prepare_queued_vals(),
-                }
-            )
-        self._wake_up("mail.ir_cron_mail_scheduler_action")
+    def _prepare_mailed_vals(self, mail):
+        return {
+            **super()._prepare_mailed_vals(mail),
+            "subject": mail.subject,
+            "body": mail.mail_message_id.body,
+        }
 
-    def _queue_sms(self, rule):
-        """Write the messages, each in its customer's language, into the queue of SMS."""
-        bodies = rule.sms_template_id._render_field("body", self.ids, compute_lang=True)
-        self.env["sms.sms"].create(
-            [
-                {
-                    "number": notice.address,
-                    "body": bodies[notice.id],
-                    "partner_id": notice.partner_id.id,
-                    "logistics_notice_id": notice.id,
-                }
-                for notice in self
-            ]
-        )
-        for notice in self:
-            # names and places in it are others' words, and the field shows HTML
-            body = plaintext2html(bodies[notice.id] or "")
-            notice.write({"body": body, **self._prepare_queued_vals()})
+    def _prepare_sms_vals(self, body):
+        return {**super()._prepare_sms_vals(body), "logistics_notice_id": self.id}
 
-    @api.model
-    def _prepare_queued_vals(self):
-        return {"state": "queued", "reason": False, "failure_text": False, "due_at": False}
-
-    def _render(self, rule, lang):
-        """Return the texts of a rule for a notice as dict of ``subject``, ``body`` and ``sms``.
-
-        :param lang: code of the language, whatever the customer's is
-        """
-        self.ensure_one()
-        notice = self.with_context(lang=lang, template_preview_lang=lang)
-        texts = {"subject": False, "body": False, "sms": False}
-        if rule.mail_template_id:
-            template = rule.mail_template_id.with_context(template_preview_lang=lang, lang=lang)
-            texts.update(notice._render_mail(template))
-        if rule.sms_template_id:
-            template = rule.sms_template_id.with_context(template_preview_lang=lang, lang=lang)
-            texts["sms"] = template._render_field("body", self.ids, set_lang=lang)[self.id]
-        return texts
-
-    def _render_mail(self, template):
-        values = template._generate_template(self.ids, ("subject", "body_html"))[self.id]
-        body = template._render_encapsulate(
-            template.email_layout_xmlid or LAYOUT,
-            values["body_html"],
-            add_context={"company": self.company_id},
-            context_record=self,
-        )
-        return {"subject": values["subject"], "body": body}
-
-    # === WHAT BECAME OF IT ===#
-
-    def _suppress(self, reason):
-        """Keep why these notices are not sent."""
-        if self:
-            self.write({"state": "suppressed", "reason": reason, "due_at": False})
-
-    def _succeed(self):
-        """Keep that these notices went out."""
-        self.write(
-            {
-                "state": "sent",
-                "reason": False,
-                "failure_text": False,
-                "due_at": False,
-                "sent_at": fields.Datetime.now(),
-            }
-        )
-
-    def _fail(self, text, failure_type=None):
-        """Keep why these notices did not go out; where no server was reached, try again later.
-
-        :param text: what the server or the template said
-        :param failure_type: as mails and SMS have it
-        """
-        now = fields.Datetime.now()
-        again = failure_type in CONNECTION_FAILURES
-        for attempts, batch in self.grouped("attempts").items():
-            later = again and now + notices.retry_delay(attempts + 1)
-            batch.write(
-                {
-                    "state": "failed",
-                    "failure_text": text,
-                    "attempts": attempts + 1,
-                    "due_at": later,
-                }
-            )
-
-    def _try_again(self):
-        """Hand mails and SMS that did not reach a server back to their queue: no new ones."""
-        now = fields.Datetime.now()
-        old = self.filtered(lambda notice: notice._is_too_old(now))
-        old.mail_id.cancel()
-        old.sms_ids.action_set_canceled()
-        old._suppress("too_old")
-        fresh = self - old
-        fresh._requeue()
-        fresh.write(self._prepare_queued_vals())
-
-    def _requeue(self):
-        mails = self.mail_id.filtered(
-            lambda mail: mail.state == "exception" and mail.failure_type not in FINAL_FAILURES
-        )
-        messages = self.sms_ids.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
-        if mails:
-            mails.mark_outgoing()
-            self._wake_up("mail.ir_cron_mail_scheduler_action")
-        if messages:
-            messages.action_set_outgoing()
-            self._wake_up("sms.ir_cron_sms_scheduler_action")
+    def _prepare_texted_vals(self, body):
+        # names and places in it are others' words, and the field shows HTML
+        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
 
     @api.autovacuum
     def _gc_suppressed(self):
@@ -673,9 +391,8 @@ class LogisticsNotice(models.Model):
 
     def _start_anew(self):
         """Have the notices written anew, to the address the customer has now."""
-        again = self.filtered(lambda notice: notice.mail_id.failure_type not in FINAL_FAILURES)
-        again.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        again.sms_ids.filtered(lambda sms: sms.state in ("outgoing", "error")).action_set_canceled()
+        again = self._get_sendable_again()
+        again._cancel_queued()
         again.write(
             {
                 "state": "waiting",

@@ -1,5 +1,4 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
 
 from ...tools.notice import notices, quiet_hours
 
@@ -8,6 +7,7 @@ class LogisticsNoticeRule(models.Model):
     """Of what customers are told, by which channel and text, and when not to disturb them."""
 
     _name = "logistics.notice.rule"
+    _inherit = ["logistics.sending.rule.mixin"]
     _description = "Notice Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -27,35 +27,8 @@ class LogisticsNoticeRule(models.Model):
         help="Empty: customers of all tiers. A rule for a customer's tier outweighs one for all, "
         "and of these one for the company that for every company.",
     )
-    channel_order = fields.Selection(
-        [
-            ("mail_sms", "Mail, else SMS"),
-            ("sms_mail", "SMS, else mail"),
-            ("mail", "Mail only"),
-            ("sms", "SMS only"),
-        ],
-        string="Channels",
-        required=True,
-        default="mail_sms",
-        help="The second is used where the customer has no address for the first.",
-    )
-    by_preference = fields.Boolean(
-        string="Customer's Channel First",
-        default=True,
-        help="A customer who prefers the other of two channels is told by that one.",
-    )
-    mail_template_id = fields.Many2one(
-        "mail.template",
-        string="Mail",
-        domain="[('model', '=', 'logistics.notice')]",
-        ondelete="set null",
-    )
-    sms_template_id = fields.Many2one(
-        "sms.template",
-        string="SMS",
-        domain="[('model', '=', 'logistics.notice')]",
-        ondelete="set null",
-    )
+    mail_template_id = fields.Many2one(domain="[('model', '=', 'logistics.notice')]")
+    sms_template_id = fields.Many2one(domain="[('model', '=', 'logistics.notice')]")
     quiet_from = fields.Float(
         default=21.0,
         help="From this hour until the other, in the customer's time zone, notices wait. "
@@ -81,7 +54,7 @@ class LogisticsNoticeRule(models.Model):
             (notices.MISSED, self.env._("Promise missed")),
             (notices.SILENT, self.env._("No news")),
             (notices.DELIVERED, self.env._("Delivered")),
-            (notices.REFUSED, self.env._("Refused")),
+            (notices.REFUSED, self.env._("Delivery refused")),
             (notices.PROBLEM, self.env._("Problem")),
         ]
 
@@ -93,16 +66,6 @@ class LogisticsNoticeRule(models.Model):
         )
         for rule in self:
             rule.notice_count = counts.get(rule, 0)
-
-    @api.constrains("channel_order", "mail_template_id", "sms_template_id")
-    def _check_templates(self):
-        """A template deleted later is no error here: the notices go the other way or say why."""
-        for rule in self:
-            ways = notices.ways(rule.channel_order)
-            if not all(rule[f"{way}_template_id"] for way in ways):
-                raise ValidationError(
-                    self.env._("“%(rule)s” needs a text for each of its channels.", rule=rule.name)
-                )
 
     # === CRUD METHODS ===#
 
@@ -139,17 +102,14 @@ class LogisticsNoticeRule(models.Model):
         :param rules: the active rules, in their order
         """
         fitting = rules.filtered(
-            lambda rule: rule.occasion == occasion
-            and rule.company_id in (company, self.env["res.company"])
-            # tiers of two schemes with the same code are the same tier
-            and (not rule.tier_ids or tier.code in rule.tier_ids.mapped("code"))
+            lambda rule: (
+                rule.occasion == occasion
+                and rule.company_id in (company, self.env["res.company"])
+                # tiers of two schemes with the same code are the same tier
+                and (not rule.tier_ids or tier.code in rule.tier_ids.mapped("code"))
+            )
         )
         return fitting.sorted(lambda rule: (not rule.tier_ids, not rule.company_id))[:1]
-
-    def _get_ways(self, preference):
-        """Return the channels to try that the rule has a text for, in order."""
-        ways = notices.ways(self.channel_order, self.by_preference and preference)
-        return [way for way in ways if self[f"{way}_template_id"]]
 
     def _get_start(self, now, zone):
         """Return the naive UTC instant from which the rule lets a customer be told."""

@@ -1,12 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
 class LogisticsComplaintRateReport(models.Model):
     """Complaints held against deliveries: a row per delivery and a row per valid complaint.
 
-    Both are sorted by the same things, so that one sum stands over the other under any grouping,
-    and every row opens its delivery or its case (formula 9).
+    By what both have (month, customer, tier, carrier, warehouse) one sum stands over the other. By
+    what complaints alone have, such as their category, each sum stands over all the deliveries it
+    could have come from, so that the rates of the parts add up to the whole (formula 9). Every
+    row opens its delivery or its case.
     """
 
     _name = "logistics.complaint.rate.report"
@@ -26,6 +28,21 @@ class LogisticsComplaintRateReport(models.Model):
     )
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    # --- what a delivery has not
+    kind = fields.Selection(
+        selection=lambda self: (
+            self.env["logistics.complaint"]._fields["kind"]._description_selection(self.env)
+        ),
+        readonly=True,
+    )
+    category_id = fields.Many2one("logistics.complaint.category", readonly=True)
+    cause_id = fields.Many2one("logistics.cause", readonly=True)
+    party_id = fields.Many2one(
+        "logistics.responsible.party", string="Responsible Party", readonly=True
+    )
+    user_id = fields.Many2one("res.users", string="Agent", readonly=True)
+    team_id = fields.Many2one("logistics.service.team", readonly=True)
+    product_ids = fields.Many2many(related="complaint_id.product_ids")
     date = fields.Datetime(
         readonly=True, help="When the delivery left the warehouse, or the complaint reached us."
     )
@@ -45,16 +62,64 @@ class LogisticsComplaintRateReport(models.Model):
     def _get_ratios(self):
         return {"complaint_rate": ("valid_count", "delivery_count")}
 
+    # === GROUPING ===#
+
+    @api.model
+    def _get_case_fields(self):
+        """Return the fields by which complaints can be sorted and deliveries cannot."""
+        return {
+            "complaint_id",
+            "kind",
+            "category_id",
+            "cause_id",
+            "party_id",
+            "user_id",
+            "team_id",
+            "product_ids",
+        }
+
+    def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        model = self.with_context(logistics_rate_groupby=tuple(groupby))
+        return super(LogisticsComplaintRateReport, model)._read_group(
+            domain, groupby, aggregates, *args, **kwargs
+        )
+
+    def _read_grouping_sets(self, domain, grouping_sets, *args, **kwargs):
+        specs = tuple(dict.fromkeys(spec for groupby in grouping_sets for spec in groupby))
+        model = self.with_context(logistics_rate_groupby=specs)
+        return super(LogisticsComplaintRateReport, model)._read_grouping_sets(
+            domain, grouping_sets, *args, **kwargs
+        )
+
     def _read_group_select(self, aggregate_spec, query):
-        ratio = super()._read_group_select(aggregate_spec, query)
-        per_thousand = aggregate_spec.partition(":")[0] == "complaint_rate"
-        return SQL("1000 * %s", ratio) if per_thousand else ratio
+        if aggregate_spec.partition(":")[0] == "complaint_rate":
+            return self._get_rate_sql(query)
+        return super()._read_group_select(aggregate_spec, query)
+
+    def _get_rate_sql(self, query):
+        """Return the SQL of complaints over the deliveries of all groups that only cases divide."""
+        specs = self.env.context.get("logistics_rate_groupby", ())
+        terms = {spec: self._read_group_groupby(self._table, spec, query) for spec in specs}
+        parts = [SQL("GROUPING(%s)", SQL(", ").join(terms.values()))] if terms else []
+        parts += [
+            term
+            for spec, term in terms.items()
+            if spec.partition(":")[0].partition(".")[0] not in self._get_case_fields()
+        ]
+        window = SQL("PARTITION BY %s", SQL(", ").join(parts)) if parts else SQL()
+        return SQL(
+            "1000 * SUM(%s)::float8 / NULLIF(SUM(SUM(%s)) OVER (%s), 0)",
+            self._field_to_sql(self._table, "valid_count", query),
+            self._field_to_sql(self._table, "delivery_count", query),
+            window,
+        )
 
     # === QUERY ===#
 
     def _get_columns(self):
         names = ("id", "picking_id", "complaint_id", "company_id", "partner_id", "tier_id")
         names += ("carrier_id", "warehouse_id", "date", "delivery_count", "valid_count")
+        names += ("kind", "category_id", "cause_id", "party_id", "user_id", "team_id")
         return {**super()._get_columns(), **{name: SQL.identifier("r", name) for name in names}}
 
     def _get_steps(self):
@@ -67,13 +132,16 @@ class LogisticsComplaintRateReport(models.Model):
                 SELECT 2 * d.id AS id, d.picking_id, NULL::int AS complaint_id, d.company_id,
                        d.partner_id, d.tier_id, d.carrier_id, d.warehouse_id,
                        COALESCE(d.date_done, d.delivered_at) AS date,
-                       1 AS delivery_count, 0 AS valid_count
+                       1 AS delivery_count, 0 AS valid_count, NULL::varchar AS kind,
+                       NULL::int AS category_id, NULL::int AS cause_id, NULL::int AS party_id,
+                       NULL::int AS user_id, NULL::int AS team_id
                   FROM (%(deliveries)s) d
                  WHERE d.delivery_count = 1
              UNION ALL
                 SELECT 2 * c.id + 1, NULL::int, c.complaint_id, c.company_id,
                        c.partner_id, profile.tier_id, c.carrier_id, c.warehouse_id,
-                       c.received_at, 0, 1
+                       c.received_at, 0, 1, c.kind, c.category_id, c.cause_id, c.party_id,
+                       c.user_id, c.team_id
                   FROM (%(cases)s) c
              LEFT JOIN logistics_profile profile
                     ON profile.partner_id = c.partner_id AND profile.company_id = c.company_id

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..clock.logistics_sla_target import EXTERNAL
 from ..complaint.logistics_complaint_category import SEVERITIES
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, PHASES
 
@@ -27,11 +28,15 @@ class LogisticsComplaintReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]._fields["kind"].selection,
+        selection=lambda self: self.env["logistics.complaint"]
+        ._fields["kind"]
+        ._description_selection(self.env),
         readonly=True,
     )
     channel = fields.Selection(
-        selection=lambda self: self.env["logistics.complaint"]._fields["channel"].selection,
+        selection=lambda self: self.env["logistics.complaint"]
+        ._fields["channel"]
+        ._description_selection(self.env),
         readonly=True,
     )
     severity = fields.Selection(SEVERITIES, readonly=True)
@@ -81,7 +86,9 @@ class LogisticsComplaintReport(models.Model):
     reopened_count = fields.Integer(string="Reopened", readonly=True)
     repeated_count = fields.Integer(string="Repeated", readonly=True)
     met_count = fields.Integer(
-        string="Deadlines Met", readonly=True, help="Of every target: one case has several."
+        string="Deadlines Met",
+        readonly=True,
+        help="Of every target but the external answer: one case has several.",
     )
     breached_count = fields.Integer(
         string="Deadlines Missed", readonly=True, help="Those open and overdue are among them."
@@ -181,6 +188,7 @@ class LogisticsComplaintReport(models.Model):
         """``timed``: per case what its clocks came to.
 
         A clock that is open and past its deadline is missed, also before the cron has seen it.
+        How long a body outside takes is none of our doing.
         """
         return SQL(
             """timed AS (
@@ -189,7 +197,7 @@ class LogisticsComplaintReport(models.Model):
                                own.state = 'breached' OR (own.stopped_at IS NULL
                                AND own.due_at < NOW() AT TIME ZONE 'UTC') AS is_breached
                           FROM logistics_clock own
-                         WHERE own.state <> %s) clock
+                         WHERE own.state <> %s AND own.target <> %s) clock
                  GROUP BY clock.complaint_id
             )""",
             SQL(", ").join(
@@ -197,6 +205,7 @@ class LogisticsComplaintReport(models.Model):
                 for name, expression in self._get_clock_sums().items()
             ),
             CANCELLED,
+            EXTERNAL,
         )
 
     def _get_clock_sums(self):

@@ -59,7 +59,7 @@ class LogisticsShipmentReport(models.Model):
     )
     shipment_state = fields.Selection(
         selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
-        string="Shipment",
+        string="Shipment State",
         readonly=True,
     )
     reroute_reason_id = fields.Many2one("logistics.reason", string="Rerouted", readonly=True)
@@ -101,7 +101,7 @@ class LogisticsShipmentReport(models.Model):
         readonly=True,
         help="Left at a locker or signed by another, and the customer had not agreed to that.",
     )
-    weight = fields.Float(digits="Stock Weight", readonly=True)
+    weight = fields.Float(string="Goods Weight", digits="Stock Weight", readonly=True)
     piece_qty = fields.Float(
         string="Pieces", readonly=True, help="Pieces delivered, in the products' units."
     )

@@ -86,7 +86,7 @@ class LogisticsCompensation(models.Model):
     # --- how much
     standard_id = fields.Many2one(
         "logistics.compensation.standard",
-        string="Standard",
+        string="Compensation Standard",
         compute="_compute_standard_id",
         store=True,
         readonly=False,
@@ -177,7 +177,7 @@ class LogisticsCompensation(models.Model):
         help="Who wrote what is proposed: it is this person's own proposal, too.",
     )
     proposer_id = fields.Many2one("res.users", string="Proposed By", readonly=True, copy=False)
-    proposed_at = fields.Datetime(string="Proposed", readonly=True, copy=False)
+    proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
     asked_user_id = fields.Many2one(
         "res.users",
         string="Decision Asked Of",

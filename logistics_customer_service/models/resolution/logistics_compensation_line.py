@@ -19,6 +19,7 @@ class LogisticsCompensationLine(models.Model):
     quantity = fields.Float(digits="Product Unit", default=1.0, required=True)
     currency_id = fields.Many2one(related="compensation_id.currency_id")
     value = fields.Monetary(
+        string="Goods Value",
         compute="_compute_value",
         store=True,
         help="Quantity times the price of the order, or else the list price; it cannot be "

@@ -279,8 +279,9 @@ class LogisticsComplaint(models.Model):
                 (company.logistics_close_resolution, "resolution_ids"),
                 (company.logistics_close_told, "result_told_at"),
             ]
-        labels = self.fields_get([name for _needed, name in needs], ["string"])
-        return [labels[name]["string"] for needed, name in needs if needed and not self[name]]
+        missing = [name for needed, name in needs if needed and not self[name]]
+        labels = missing and self.fields_get(missing, ["string"])
+        return [labels[name]["string"] for name in missing]
 
     def _plan_callback(self):
         """Plan the callbacks that tiers or severity ask for, by a write for each company."""
@@ -300,8 +301,10 @@ class LogisticsComplaint(models.Model):
     # === RESULT ===#
 
     def _note_result_told(self, letter):
-        """Keep when the customer was told."""
+        """Keep when the customer was told: an answer, whichever way it went."""
         self._note_course({"result_told_at": letter.told_at})
+        self._note_reply(letter.told_at)
+        self.filtered("customer_answered").customer_answered = False
 
     def _take_refusal(self, letter):
         """Bring a case whose result the customer refused to the next level, then outside."""

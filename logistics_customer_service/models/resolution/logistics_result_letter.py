@@ -55,7 +55,7 @@ class LogisticsResultLetter(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         "res.partner",
-        string="To",
+        string="Addressee",
         compute="_compute_partner_id",
         store=True,
         readonly=False,
@@ -136,10 +136,9 @@ class LogisticsResultLetter(models.Model):
     @api.depends("complaint_id")
     def _compute_objection(self):
         for letter in self:
-            company = (letter.complaint_id.company_id or self.env.company).with_context(
-                lang=letter.complaint_id.lang
-            )
-            letter.objection = letter.objection or company.logistics_objection_text
+            company = letter.complaint_id.company_id or self.env.company
+            lang = letter.complaint_id.lang
+            letter.objection = letter.objection or company._get_objection_text(lang)
 
     # === CRUD METHODS ===#
 

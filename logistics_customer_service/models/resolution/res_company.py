@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import html2plaintext
 
 from ..complaint.logistics_complaint_category import SEVERITIES
 
@@ -41,11 +42,7 @@ class ResCompany(models.Model):
     logistics_objection_text = fields.Html(
         string="How to Object",
         translate=True,
-        default=lambda self: self.env._(
-            "If you do not agree, answer by the link in this letter or write to us: your case "
-            "then goes to the next level. You may also turn to the authority that supervises our "
-            "trade, to a consumers' association, or to a court."
-        ),
+        default=lambda self: self._get_default_objection_text(),
     )
 
     _check_logistics_result_days = models.Constraint(
@@ -53,3 +50,22 @@ class ResCompany(models.Model):
         " AND logistics_callback_days >= 0)",
         "A number of days cannot be negative, and an answer needs at least one.",
     )
+
+    def _get_default_objection_text(self):
+        return self.env._(
+            "If you do not agree, answer by the link in this letter or write to us: your case "
+            "then goes to the next level. You may also turn to the authority that supervises our "
+            "trade, to a consumers' association, or to a court."
+        )
+
+    def _get_objection_text(self, lang):
+        """Return how customers of a language object.
+
+        The words that come with the addon are kept in the language of the installation alone.
+        """
+        company = self.with_context(lang=lang)
+        text = company.logistics_objection_text
+        untouched = self.with_context(lang="en_US")._get_default_objection_text()
+        if html2plaintext(text or "").strip() == untouched:
+            return company._get_default_objection_text()
+        return text

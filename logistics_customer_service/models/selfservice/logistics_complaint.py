@@ -71,7 +71,8 @@ class LogisticsComplaint(models.Model):
 
     def _has_field_access(self, field, operation):
         allowed = super()._has_field_access(field, operation)
-        if self.env.su or self.env.user._is_internal():
+        # asked for every value that is read; that somebody is no staff is at hand in this field
+        if self.env.su or not self.env.user.share:
             return allowed
         return allowed and operation == "read" and field.name in CUSTOMER_FIELDS
 

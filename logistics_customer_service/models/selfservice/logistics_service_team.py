@@ -6,6 +6,7 @@ from datetime import timedelta
 import qrcode
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 SECRET_BYTES = 24  # 192 bits
 HOUR = timedelta(hours=1)
@@ -30,6 +31,7 @@ class LogisticsServiceTeam(models.Model):
         default=30,
         help="What comes by the form beyond that is asked to try again later.",
     )
+    form_used_at = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
     form_url = fields.Char(string="Link of the Form", compute="_compute_form", compute_sudo=True)
     form_qr = fields.Binary(string="QR Code", compute="_compute_form", compute_sudo=True)
 
@@ -60,14 +62,27 @@ class LogisticsServiceTeam(models.Model):
         return found
 
     def _is_form_busy(self):
-        """Tell whether the form has taken as many cases within the hour as it may."""
+        """Tell whether the form has taken as many cases within the hour as it may.
+
+        If not, the caller opens one in the same transaction. Of two at the same moment the second
+        waits here, finds the row changed, is tried again and then counts the first.
+        """
         self.ensure_one()
-        since = fields.Datetime.now() - HOUR
+        now = fields.Datetime.now()
         taken = self.env["logistics.complaint"].search_count(
-            [("team_id", "=", self.id), ("channel", "=", "form"), ("create_date", ">", since)],
+            [("team_id", "=", self.id), ("channel", "=", "form"), ("create_date", ">", now - HOUR)],
             limit=self.form_hourly_limit,
         )
-        return taken >= self.form_hourly_limit
+        if taken >= self.form_hourly_limit:
+            return True
+        self.env.execute_query(
+            SQL(
+                "UPDATE logistics_service_team SET form_used_at = %s WHERE id = %s RETURNING id",
+                now,
+                self.id,
+            )
+        )
+        return False
 
     def action_renew_form(self):
         """Give the form another link; the old one opens nothing any more."""

@@ -17,7 +17,11 @@ class LogisticsCarrierKey(models.Model):
     _check_company_auto = True
 
     name = fields.Char(
-        string="Key", required=True, readonly=True, copy=False, default=lambda self: self._new_id()
+        string="Key Name",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self._new_id(),
     )
     secret = fields.Char(
         required=True,

@@ -56,7 +56,9 @@ class LogisticsShipmentEvent(models.Model):
     )
     raw_code = fields.Char(string="Carrier's Code", readonly=True)
     external_id = fields.Char(string="Carrier's Event", readonly=True)
-    key_id = fields.Many2one("logistics.carrier.key", readonly=True, ondelete="set null")
+    key_id = fields.Many2one(
+        "logistics.carrier.key", string="Carrier Key", readonly=True, ondelete="set null"
+    )
     user_id = fields.Many2one(
         "res.users", string="Entered by", readonly=True, default=lambda self: self.env.user
     )
@@ -89,7 +91,7 @@ class LogisticsShipmentEvent(models.Model):
             (shipment.OUT_FOR_DELIVERY, self.env._("Out for delivery")),
             (shipment.ATTEMPTED, self.env._("Delivery attempted")),
             (shipment.PROBLEM, self.env._("Problem")),
-            (shipment.REFUSED, self.env._("Refused")),
+            (shipment.REFUSED, self.env._("Delivery refused")),
             (shipment.LEFT_AT_LOCKER, self.env._("Left at a locker or station")),
             (shipment.SIGNED_BY_OTHER, self.env._("Signed by another")),
             (shipment.DELIVERED, self.env._("Delivered")),

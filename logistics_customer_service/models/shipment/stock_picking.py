@@ -26,7 +26,7 @@ class StockPicking(models.Model):
     )
     shipment_state = fields.Selection(
         selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
-        string="Shipment",
+        string="Shipment State",
         compute="_compute_shipment_state",
         store=True,
         copy=False,
@@ -59,6 +59,7 @@ class StockPicking(models.Model):
         compute="_compute_shipment_state",
         store=True,
         copy=False,
+        groups="base.group_user",
         help="Left at a locker or signed by another, and the customer had not agreed to that.",
     )
     delivered_at = fields.Datetime(

@@ -4,3 +4,10 @@ from . import survey_question
 from . import survey_question_answer
 from . import logistics_survey_policy
 from . import logistics_survey_request
+from . import sms_sms
+from . import stock_picking
+from . import logistics_shipment_event
+from . import logistics_complaint
+from . import logistics_profile
+from . import res_company
+from . import res_config_settings

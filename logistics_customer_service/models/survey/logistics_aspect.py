@@ -13,6 +13,8 @@ class LogisticsAspect(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     color = fields.Integer()
-    description = fields.Text(translate=True, help="What belongs to it, for those who ask and read.")
+    description = fields.Text(
+        translate=True, help="What belongs to it, for those who ask and read."
+    )
 
     _code_unique = models.UniqueIndex("(code)", "Another aspect has the same code.")

@@ -40,6 +40,9 @@ class LogisticsTierCriterion(models.Model):
             ("overdue", "Overdue amount"),
             ("refund_share", "Share of sales credited"),
             ("needs_complexity", "Complexity of needs"),
+            ("csat", "Satisfaction (share of scores 4–5)"),
+            ("score_trend", "Trend of the scores"),
+            ("last_score", "Last score"),
         ],
         required=True,
         default="net_amount",
@@ -157,6 +160,9 @@ class LogisticsTierCriterion(models.Model):
                 "%s.refund_amount / NULLIF(%s.order_amount, 0)", fact, fact
             ),
             "needs_complexity": self.env["logistics.profile"]._get_complexity_sql(),
+            "csat": SQL("%s.csat", fact),
+            "score_trend": SQL("%s.score_trend", fact),
+            "last_score": SQL("%s.last_score", fact),
         }
 
     def _get_value_sql(self, company, today):

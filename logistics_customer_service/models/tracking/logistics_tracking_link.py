@@ -1,8 +1,4 @@
 import hashlib
-import hmac
-import re
-import secrets
-import string
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
@@ -10,30 +6,17 @@ from odoo.fields import NO_ACCESS
 
 from ...tools.periods import local_date
 
-# letters and digits alone: what a message ends with, phones leave out of a link if it is a sign
-ALPHABET = string.ascii_letters + string.digits
-HANDLE = 5
-SECRET = 22  # of 62 signs: 131 bits
-TOKEN = re.compile(r"[A-Za-z0-9]{27}")
 DAY = timedelta(days=1)
 REMARKS_A_DAY = 5
 KEPT = timedelta(days=365)
 PURGED = 10_000
 
 
-def _draw(length):
-    return "".join(secrets.choice(ALPHABET) for _position in range(length))
-
-
 class LogisticsTrackingLink(models.Model):
-    """The link that opens the page of one delivery to whoever holds it.
-
-    It is a handle by which the row is found, and a secret of 131 bits that is compared in constant
-    time: how long an answer takes tells nothing. Handles are random and short, for a link must go
-    into an SMS; should two links share one, the secret decides.
-    """
+    """The link that opens the page of one delivery to whoever holds it."""
 
     _name = "logistics.tracking.link"
+    _inherit = "logistics.secret.mixin"
     _description = "Tracking Link"
     _order = "id desc"
     _rec_name = "picking_id"
@@ -49,20 +32,6 @@ class LogisticsTrackingLink(models.Model):
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer")
     shipment_state = fields.Selection(related="picking_id.shipment_state")
-    handle = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        index=True,
-        default=lambda self: _draw(HANDLE),
-    )
-    secret = fields.Char(
-        required=True,
-        readonly=True,
-        copy=False,
-        groups=NO_ACCESS,
-        default=lambda self: _draw(SECRET),
-    )
     renewed_on = fields.Date(readonly=True, required=True, default=fields.Date.today)
     expires_on = fields.Date(
         compute="_compute_expires_on",
@@ -107,25 +76,7 @@ class LogisticsTrackingLink(models.Model):
 
     def _get_path(self):
         """Return the path of the page: 30 characters."""
-        return f"/t/{self.handle}{self.sudo().secret}"  # whoever is told the path may open it
-
-    # === LOOK-UP ===#
-
-    @api.model
-    def _find(self, token):
-        """Return the open link of a token, or an empty set.
-
-        Whatever is wrong with a token, the work is the same.
-        """
-        token = token if TOKEN.fullmatch(token) else ""
-        handle, secret = token[:HANDLE], token[HANDLE:].encode()
-        held = self.search_fetch([("handle", "=", handle)], ["secret"])
-        nobody = _draw(SECRET)
-        found = self.browse()
-        for link, expected in [(link, link.secret) for link in held] or [(found, nobody)]:
-            if hmac.compare_digest(expected.encode(), secret):
-                found = link
-        return found if found._is_open() else self.browse()
+        return f"/t/{self._get_token()}"
 
     # === WHAT CUSTOMERS TELL ===#
 

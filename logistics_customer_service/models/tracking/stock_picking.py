@@ -292,15 +292,15 @@ class StockPicking(models.Model):
         event = self._get_tracking_proofs()[:1]
         if not event:
             return False
-        return {
-            "event": event.id,
+        told = {
             "signer": mask_name(event.signer_name),
             "images": [name for name in ("signature", "photo") if event[name]],
             "left": event.kind == shipment.LEFT_AT_LOCKER,
             "by_other": event.kind == shipment.SIGNED_BY_OTHER,
-            "place": event.place,
             "no_consent": self.consent_finding,
         }
+        # that it was delivered stands above; a heading alone says nothing more
+        return any(told.values()) and {**told, "event": event.id, "place": event.place}
 
     def _get_tracking_proofs(self):
         """Return the handovers of this delivery, the latest first: only their images are shown."""

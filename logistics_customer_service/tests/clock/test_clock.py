@@ -463,6 +463,57 @@ class TestClock(ClockCommon):
         plan = "\n".join(line for (line,) in self.env.cr.fetchall())
         self.assertIn("logistics_clock_next_idx", plan)
 
+    def test_cost_follows_what_is_due_and_not_what_is_open(self):
+        """Twenty late cases among forty or among two thousand: the same queries, the same index."""
+        costs = {}
+        for open_cases in (20, 20, 2000):  # the first fills the caches
+            self.env.cr.execute("DELETE FROM logistics_clock")
+            self._cases(20)
+            self._copy_open(self._case(MONDAY), open_cases)
+            query = self.Clock._search(self.Clock._get_due_domain(), order="next_at, id", limit=200)
+            self.env.cr.execute(SQL("EXPLAIN %s", query.select()))
+            plan = "\n".join(line for (line,) in self.env.cr.fetchall())
+            with freeze_time(shanghai(2, 14, 30)):
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                self.assertEqual(self.Clock._watch_batch(), 40)
+                costs[open_cases] = self.cr.sql_log_count - before
+        self.assertEqual(costs[20], costs[2000])
+        self.assertIn("logistics_clock_next_idx", plan)
+        self.assertNotIn("Seq Scan on logistics_clock", plan)
+        self.env.cr.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname = 'logistics_clock_next_idx'"
+        )
+        self.assertIn("WHERE (next_at IS NOT NULL)", self.env.cr.fetchone()[0])
+
+    def _copy_open(self, case, times):
+        """Copy a case and its clocks by SQL, due much later, and the case's own as well."""
+        self.env.flush_all()
+        self._insert_copies("logistics_complaint", "generate_series(1, %(times)s)", "id", case, times)
+        self._insert_copies("logistics_clock", "logistics_complaint other", "complaint_id", case)
+        self.env.cr.execute(
+            "UPDATE logistics_clock SET due_at = %s, next_at = %s WHERE complaint_id >= %s",
+            [*[shanghai(30, 9)] * 2, case.id],
+        )
+        self.env.cr.execute("ANALYZE logistics_complaint, logistics_clock")
+
+    def _insert_copies(self, table, source, key, case, times=0):
+        self.env.cr.execute(
+            """SELECT column_name FROM information_schema.columns
+                WHERE table_name = %s AND column_name NOT IN ('id', 'number', 'access_token', %s)""",
+            [table, key],
+        )
+        names = [name for (name,) in self.env.cr.fetchall()]
+        copied = table == "logistics_clock"
+        into = ", ".join([key] * copied + names)
+        values = ", ".join(["other.id"] * copied + [f"own.{name}" for name in names])
+        newer = "AND other.id > %(case)s" if copied else ""
+        self.env.cr.execute(  # pylint: disable=sql-injection
+            f"""INSERT INTO {table} ({into}) SELECT {values} FROM {table} own, {source}
+                 WHERE own.{key} = %(case)s {newer}""",
+            {"case": case.id, "times": times},
+        )
+
     # === THE CRON ===#
 
     def test_the_cron_does_a_batch_and_asks_for_more(self):

@@ -15,7 +15,7 @@ class TestAssignment(ComplaintCommon):
         super().setUpClass()
         cls.third = cls._new_user("third", "group_agent")
         cls.team.member_ids = [Command.set((cls.agent + cls.supervisor + cls.third).ids)]
-        cls.team.assignment_method = "load"
+        cls.team.write({"assignment_method": "load", "working_hours_only": False})
         cls.members = cls.team.member_ids
 
     def _leave(self, user, **vals):
@@ -65,8 +65,12 @@ class TestAssignment(ComplaintCommon):
 
     def test_two_workers_at_once_choose_two_agents(self):
         """Neither sees the other's case yet: the counter keeps them apart."""
-        first, second = self.team._choose_agents(1), self.team._choose_agents(1)
-        self.assertNotEqual(first, second)
+        self.team.assignment_method = "turn"
+        first = self._batch(3)[-1].user_id
+        unseen = [case.user_id for case in self._batch(3)]
+        self.assertEqual(unseen[-1], first)
+        self.team._draw_turns(1)  # another worker's, who is not done
+        self.assertEqual(self._case().user_id, unseen[1])
 
     def test_by_hand(self):
         self.team.assignment_method = "manual"

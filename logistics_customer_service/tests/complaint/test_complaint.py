@@ -149,7 +149,7 @@ class TestComplaint(ComplaintCommon):
     def test_tier_of_another_scheme_with_the_same_code_counts(self):
         scheme = self.scheme.copy({"company_id": self.company.id})
         vip = scheme.tier_ids.filtered(lambda tier: tier.code == self.vip.code)
-        matrix = self.env["logistics.priority.rule"]._get_matrix(self.company)
+        matrix = self.env["logistics.priority.rule"]._get_matrix()
         found = self.env["logistics.priority.rule"]._look_up(matrix, self.company, "medium", vip)
         self.assertEqual(found, "2")
 

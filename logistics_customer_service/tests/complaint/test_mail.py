@@ -66,9 +66,8 @@ def _b64(text, charset="utf-8"):
     return base64.b64encode(text.encode(charset)).decode()
 
 
-@tagged("post_install", "-at_install")
-class TestComplaintMail(ComplaintCommon):
-    """Mails as programs write them, through Odoo's gateway."""
+class MailCommon(ComplaintCommon):
+    """A team with a mail address, and Odoo's gateway."""
 
     @classmethod
     def setUpClass(cls):
@@ -99,6 +98,20 @@ class TestComplaintMail(ComplaintCommon):
         self.env.flush_all()
         return self.Complaint.browse(case_id or [])
 
+    def _answer(self, case, body="We look into it"):
+        """Return the message of an agent to the customer."""
+        return case.with_user(self.agent).message_post(
+            body=body,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.person.ids,
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestComplaintMail(MailCommon):
+    """Mails as programs write them, through Odoo's gateway."""
+
     def _plain(
         self, subject="Broken", body="Two cartons", sender="wang.min@cold.example.com", **more
     ):
@@ -107,15 +120,6 @@ class TestComplaintMail(ComplaintCommon):
             f"From: {sender}\nTo: service@logistics.example.com\nSubject: {subject}\n"
             f"Message-ID: <m{abs(hash((subject, body, sender, headers)))}@x.example>\n{headers}"
             f'MIME-Version: 1.0\nContent-Type: text/plain; charset="utf-8"\n\n{body}\n'
-        )
-
-    def _answer(self, case, body="We look into it"):
-        """Return the message of an agent to the customer."""
-        return case.with_user(self.agent).message_post(
-            body=body,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=self.person.ids,
         )
 
     # === NEW ===#

@@ -12,7 +12,7 @@ class TestComplaintPerformance(ComplaintCommon):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": False})
         cls.Complaint = cls.Complaint.with_env(cls.env)
-        cls.team.assignment_method = "load"
+        cls.team.write({"assignment_method": "load", "working_hours_only": False})
         cls.customers = cls.env["res.partner"].create(
             [
                 {"name": f"C{index}", "is_company": True, "email": f"c{index}@x.example"}

@@ -1,6 +1,6 @@
 # pylint: disable=translation-required
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .test_complaint import ComplaintCommon
@@ -89,6 +89,7 @@ class TestComplaintSecurity(ComplaintCommon):
             "resolution_level": "external",
             "compensation_amount": 1.0,
             "tier_id": False,
+            "active": False,
         }
         for user in (self.agent, self.manager):
             case = self.case.with_user(user)
@@ -98,12 +99,34 @@ class TestComplaintSecurity(ComplaintCommon):
         cases = self.env["logistics.complaint"].with_user(self.agent)
         with self.assertRaises(AccessError):
             cases.create({"partner_id": self.customer.id, "phase": "closed"})
+        with self.assertRaises(AccessError):
+            cases.create({"partner_id": self.customer.id, "active": False})
+        self.assertTrue(cases.create({"partner_id": self.customer.id, "active": True}).active)
+
+    def test_managers_alone_archive_and_what_is_settled_alone(self):
+        """Who could put a case out of sight would put its deadline out of sight."""
+        case = self.case.with_user(self.agent)
+        for attempt in (case.action_archive, case.action_unarchive):
+            with self.assertRaises(AccessError):
+                attempt()
+        mine = self.case.with_user(self.manager)
+        with self.assertRaises(UserError):
+            mine.action_archive()
+        mine.action_close()
+        mine.action_archive()
+        self.assertFalse(self.case.active)
+        mine.action_unarchive()
+        self.assertTrue(self.case.active)
 
     def test_defaults_in_the_context_settle_nothing(self):
-        context = {"default_phase": "closed", "default_result_told_at": fields.Datetime.now()}
+        context = {
+            "default_phase": "closed",
+            "default_result_told_at": fields.Datetime.now(),
+            "default_active": False,
+        }
         cases = self.env["logistics.complaint"].with_user(self.agent).with_context(**context)
         case = cases.create({"partner_id": self.customer.id, "category_id": self.late.id})
-        self.assertEqual(case.phase, "new")
+        self.assertEqual((case.phase, case.active), ("new", True))
         self.assertFalse(case.result_told_at)
         self.assertEqual(case.env.context.get("default_phase"), "closed")
 

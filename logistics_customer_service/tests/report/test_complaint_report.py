@@ -322,6 +322,48 @@ class TestComplaintReport(ComplaintReportCommon):
             else:
                 self.assertFalse(row[2])
 
+    def test_what_only_complaints_have_is_held_against_all_deliveries(self):
+        """By category, cause, responsible party, product and agent, with month and carrier too."""
+        cases = self._make(9, 50)
+        self._deliver(self._order(self.customers[1]), at=self.now - timedelta(days=40))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        told = {case: one["valid"] for case, one in self._recount(cases).items()}
+        own = [("company_id", "=", self.company.id)]
+        pickings = self.env["stock.picking"].search(
+            [*own, ("picking_type_code", "=", "outgoing"), ("state", "=", "done")]
+        )
+        names = ["valid_count:sum", "delivery_count:sum", "complaint_rate:sum"]
+        for field in ("category_id", "cause_id", "party_id", "product_ids", "user_id", "kind"):
+            rows = self.Rate._read_group(own, [field], names)
+            self._compare_rates(field, rows, told, len(pickings))
+        both = ["date:month", "category_id"]
+        sets = [[], ["category_id"], ["date:month"], both, ["carrier_id", "cause_id"]]
+        whole, by_category, by_month, by_both, by_carrier = self.Rate._read_grouping_sets(own, sets, names)
+        self._compare_rates("category_id", by_category, told, len(pickings))
+        self.assertAlmostEqual(whole[0][-1], 1000 * sum(told.values()) / len(pickings), 5)
+        for parts, wholes in ((by_both, by_month), (by_carrier, None)):
+            below = defaultdict(int)
+            for key, _part, _above, deliveries, _rate in parts:
+                below[key] += deliveries
+            if wholes:
+                self.assertEqual({key: row[1] for key, *row in wholes}, below)
+            for key, _part, above, _deliveries, rate in parts:
+                expected = 1000 * above / below[key] if below[key] else 0
+                self.assertAlmostEqual(rate or 0, expected, 5)
+
+    def _compare_rates(self, field, rows, told, deliveries):
+        above = defaultdict(int)
+        for case, valid in told.items():
+            if valid:
+                for key in self._keys(case, field):
+                    above[key] += 1
+        seen = {}
+        for key, valid, _deliveries, rate in rows:
+            seen[key.id if hasattr(key, "id") else key] = valid
+            self.assertAlmostEqual(rate or 0, 1000 * valid / deliveries, 5, f"{field} {key}")
+        self.assertEqual({key: valid for key, valid in seen.items() if valid}, above)
+
     def test_delivery_and_complaint_of_a_customer_stand_in_the_same_tier(self):
         self._deliver(self._order(self.customers[0]))
         case = self._case(self.customers[0])
@@ -333,6 +375,23 @@ class TestComplaintReport(ComplaintReportCommon):
         self.assertEqual(rows.tier_id, self.standard)
 
     # === OPENING, RIGHTS, COST ===#
+
+    def test_kinds_and_channels_speak_the_reader_s_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        for name, value in (("kind", "claim"), ("channel", "letter")):
+            option = self.env["ir.model.fields.selection"].search(
+                [
+                    ("field_id.model", "=", "logistics.complaint"),
+                    ("field_id.name", "=", name),
+                    ("value", "=", value),
+                ]
+            )
+            option.with_context(lang="zh_CN").name = "译文"
+            self.env.registry.clear_cache("stable")
+            for report in (self.Report, self.Rate):
+                if name in report._fields:
+                    field = report.with_context(lang="zh_CN").fields_get([name])[name]
+                    self.assertEqual(dict(field["selection"])[value], "译文", report._name)
 
     def test_rows_open_their_documents(self):
         picking = self._deliver(self._order(self.customers[0]))

@@ -75,6 +75,28 @@ class TestInvestigation(ResolutionCommon):
         with self.assertRaises(UserError):
             task.with_user(self.clerk).action_answer()
 
+    def test_course_of_a_question_is_nobodys_to_write(self):
+        """An answer that nobody gave would close the question, and speak for somebody."""
+        task = self._ask(user_id=self.clerk.id)
+        values = {"state": "answered", "answered_at": fields.Datetime.now(), "asked_by_id": 1}
+        for user in (self.agent, self.supervisor, self.manager):
+            for name, value in values.items():
+                with self.subTest(name, login=user.login), self.assertRaises(AccessError):
+                    task.with_user(user).write({name: value})
+        context = {f"default_{name}": value for name, value in values.items()}
+        forged = self.Investigation.with_context(**context).with_user(self.agent).create(
+            {"complaint_id": self.case.id, "question": "?", "user_id": self.clerk.id, **values}
+        )
+        self.assertEqual(
+            (forged.state, forged.answered_at, forged.asked_by_id), ("asked", False, self.agent)
+        )
+        with self.assertRaises(AccessError):
+            forged.with_context(logistics_investigation=True).state = "answered"
+        forged.action_cancel()
+        self.assertEqual(forged.state, "cancelled")
+        with self.assertRaises(AccessError):
+            task.with_user(self.clerk).action_cancel()
+
     def test_party_names_who_is_asked(self):
         party = self.env.ref(f"{MODULE}.responsible_party_warehouse")
         party.user_id = self.clerk
@@ -280,6 +302,23 @@ class TestResultLetter(LetterCommon, HttpCase):
         with self.assertRaises(AccessError):
             letter.with_user(self.manager).read(["token"])
         self.assertGreater(len(letter.sudo().token), 40)
+
+    def test_being_told_the_result_is_an_answer(self):
+        """By mail or otherwise: who waited for an answer has one."""
+        policy = self.env.ref(f"{MODULE}.sla_policy_general")
+        self.assertIn("first_response", policy.target_ids.mapped("target"))
+        for tell in ("action_send", "action_mark_told"):
+            case = self._case()
+            case._note_reply()
+            case.write({"customer_answered": True})
+            letter = self._letter(complaint_id=case.id)
+            getattr(letter, tell)()
+            clocks = case.clock_ids.filtered(lambda clock: clock.target == "next_reply")
+            self.assertEqual(clocks.mapped("stopped_at"), [letter.told_at])
+            self.assertFalse(case.customer_answered)
+        first = self._letter()
+        first.action_mark_told()
+        self.assertEqual(self.case.first_reply_at, first.told_at)
 
     def test_what_was_told_stays(self):
         letter = self._sent()

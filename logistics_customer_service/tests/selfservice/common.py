@@ -59,6 +59,7 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
         super().setUp()
         for controller in (portal_cases, service_form):
             self.startPatcher(patch.object(controller, "SENDINGS", Throttle(1000, 1)))
+        self.startPatcher(patch.object(service_form, "POSTS", Throttle(1000, 1)))
         for controller in (service_form, result_letter):
             self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
 

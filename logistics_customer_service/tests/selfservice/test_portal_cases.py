@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from markupsafe import Markup
 
+from odoo import Command
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -50,6 +51,47 @@ class TestPortalCases(SelfServiceHttp):
         self.case.active = False
         with self.assertRaises(AccessError):
             self.case.with_user(self.user).read(["name"])
+
+    def test_branches_of_others_see_nothing_of_ours(self):
+        """Neither a branch of another customer and its people, nor a sister of one's own branch."""
+        theirs = self._customer("Their Branch", parent_id=self.other.id)
+        clerk = self.env["res.partner"].create({"name": "Their Clerk", "parent_id": theirs.id})
+        sister = self._customer("Our Sister", parent_id=self.customer.id)
+        branch = self._customer("Our Branch", parent_id=self.customer.id)
+        order = self._order(branch)
+        held = self._case(branch, order_ids=[Command.set(order.ids)])
+        file = held.message_post(body=Markup("x"), attachments=[("a.txt", b"x")]).attachment_ids
+        self.env["logistics.result.letter"].create(
+            {"complaint_id": held.id, "found": "x", "offer": "x"}
+        ).action_mark_told()
+        for name, partner in (("clerk", clerk), ("their_branch", theirs), ("sister", sister)):
+            user = self._portal_user(name, partner)
+            mine = self.env(user=user, context={"allowed_company_ids": self.company.ids})
+            with self.subTest(name):
+                self.assertFalse(mine["logistics.complaint"].search([], order="id"))
+                self.assertFalse(mine["stock.picking"].search([]) & order.picking_ids)
+                self.assertFalse(mine["sale.order"].search([]))
+                for record in (held, self.case, order, order.picking_ids, file):
+                    with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+                        record.with_env(mine).read(["display_name"])
+                self._as(user)
+                self._assert_closed()
+                path = f"{LIST}/{held.id}"
+                self.assertTrue(self._get(path).headers["Location"].endswith(LIST))
+                with mute_logger("odoo.http"):
+                    self.assertEqual(self._get(f"{path}/file/{file.id}").status_code, 404)
+
+    def test_customers_read_cases_and_nothing_else_of_ours(self):
+        """A model that is added stays closed to them until this test is told otherwise."""
+        env = self.env(user=self.user)
+        open_to = {
+            name
+            for name in self.env
+            if name.startswith("logistics.") and not env[name]._abstract and env[name].has_access("read")
+        }
+        self.assertEqual(open_to, {"logistics.complaint"})
+        for operation in ("write", "create", "unlink"):
+            self.assertFalse(env["logistics.complaint"].has_access(operation))
 
     def test_login_of_another_company_of_ours(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...controllers import result_letter, service_form
+from ...controllers import result_letter, service_form, uploads
 from ...tools.shipment.throttle import Throttle
 from .common import PNG, SCRIPT, SelfServiceHttp
 
@@ -100,9 +100,16 @@ class TestServiceForm(SelfServiceHttp):
             {"website": "https://spam.example.com"},
             {"files": [("run.exe", b"MZ")]},
             {"files": [("a.svg", b"<svg/>")]},
+            {"files": [("a.html", b"<script>alert(1)</script>")]},
+            {"files": [("a.png", b"<html><script>alert(1)</script>")]},
+            {"files": [("a.pdf.exe", b"%PDF-1.4")]},
+            {"files": [("a.xlsm", b"PK\3\4")]},
+            {"files": [("a", PNG)]},
+            {"files": [("a.txt", b"x" * 101)]},
             {"files": [("a.png", PNG)] * 6},
         ):
-            answer = self._send(**{"phone": "not lost 99", **values})
+            with patch.object(uploads, "MAX_FILE", 100):
+                answer = self._send(**{"phone": "not lost 99", **values})
             self.assertEqual(answer.status_code, 422, values)
             self.assertIn('role="alert"', answer.text)
         self.assertFalse(self._formed())
@@ -128,6 +135,12 @@ class TestServiceForm(SelfServiceHttp):
         self.team.form_hourly_limit = 3
         states = [self._send(text=f"Hour {turn}").status_code for turn in range(2)]
         self.assertEqual(states, [303, 429])
+
+    def test_what_is_refused_counts_as_well(self):
+        with patch.object(service_form, "POSTS", Throttle(3, 3600)):
+            states = [self._send(name=name).status_code for name in ("", "", "", "Li Ming")]
+        self.assertEqual(states, [422, 422, 422, 429])
+        self.assertFalse(self._formed())
 
     def test_guessers_wait(self):
         with patch.object(service_form, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):

@@ -59,9 +59,15 @@ class TestPortalDeliveries(TrackingHttp):
             "shipment_short",
             "notice_count",
             "tracking_page_url",
+            "delay_foreseen",
+            "promise_missed_on",
+            "silent_since",
+            "consent_finding",
         ):
             with self.subTest(name), self.assertRaises(AccessError):
                 delivery.read([name])
+            with self.subTest(f"searched by {name}"), self.assertRaises(AccessError):
+                delivery.search([(name, "!=", False)])
         for name in ("logistics_manager_id", "logistics_general_manager_id"):
             with self.subTest(name), self.assertRaises(AccessError):
                 self.company.with_user(self.user).read([name])

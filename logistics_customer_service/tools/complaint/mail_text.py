@@ -1,5 +1,6 @@
 """What a mail says, who wrote it and what in it is quoted: pure functions, no Odoo."""
 
+import codecs
 import re
 
 from lxml import etree, html
@@ -68,6 +69,9 @@ def is_automatic(header, subject, sender=""):
         return True
     if (header("Return-Path") or "").strip() == "<>":
         return True
+    # a bounce, or the receipt of a mail that was read
+    if (header("Content-Type") or "").strip().lower().startswith("multipart/report"):
+        return True
     if sender.partition("@")[0].lower() in DAEMONS:
         return True
     return bool(AUTO_SUBJECT.match(subject or ""))
@@ -97,6 +101,27 @@ def widen_chinese_charsets(raw):
     charset = rb"(charset\s*=\s*[\"']?)(?:gb2312|gbk|gb_2312-80|x-gbk)\b"
     raw = re.sub(charset, rb"\1gb18030", raw, flags=re.IGNORECASE)
     return re.sub(rb"=\?(?:gb2312|gbk)\?([bq])\?", rb"=?gb18030?\1?", raw, flags=re.IGNORECASE)
+
+
+def name_known_charsets(raw):
+    """Return a mail in which encodings that nobody knows are called UTF-8.
+
+    Asked for one that it does not know, the gateway would lose the mail.
+
+    :param raw: the mail as bytes
+    """
+
+    def name(found):
+        return found[0] if _is_known(found[2].decode()) else found[1] + b"utf-8"
+
+    return re.sub(rb"(charset\s*=\s*[\"']?)([\w.:+-]+)", name, raw, flags=re.IGNORECASE | re.ASCII)
+
+
+def _is_known(charset):
+    try:
+        return codecs.lookup(charset)._is_text_encoding
+    except (LookupError, ValueError):
+        return False
 
 
 def storable(text):

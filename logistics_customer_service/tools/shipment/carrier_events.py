@@ -4,12 +4,13 @@ import base64
 import binascii
 import io
 import json
-import unicodedata
 import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from PIL import Image
+
+from ..received import instant_of, is_control, printable, text_of
 
 MAX_BODY = 256 * 1024
 MAX_EVENTS = 100
@@ -93,36 +94,20 @@ def _name(value, field, _now):
     """A name is refused rather than mended: two names must not become one."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18:
         value = str(value)  # codes and numbers are often sent as numbers
-    text = _text_of(value, NAMES[field])
+    text = text_of(value, NAMES[field])
     if not text:
         raise ValueError("This field is required.")
-    if any(_is_control(char) or char.isspace() or char == "," for char in text):
+    if any(is_control(char) or char.isspace() or char == "," for char in text):
         raise ValueError("No spaces, commas or control characters here.")
     return text
 
 
 def _text(value, field, _now):
-    text = _text_of(value, TEXTS[field])
-    return "".join(char for char in text if not _is_control(char)).strip() or None
-
-
-def _text_of(value, limit):
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise ValueError("This must be text.")
-    if len(value) > limit:
-        raise ValueError(f"At most {limit} characters.")
-    return value
-
-
-def _is_control(char):
-    # Cs: halves of surrogate pairs, which no database takes
-    return unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"
+    return printable(text_of(value, TEXTS[field])) or None
 
 
 def _time(value, _field, now):
-    instant = _instant(value)
+    instant = instant_of(value)
     if not EARLIEST <= instant <= now + MAX_AHEAD:
         raise ValueError("The time is before 2000 or more than a day ahead.")
     return instant
@@ -131,23 +116,10 @@ def _time(value, _field, now):
 def _estimate(value, _field, now):
     if value is None or value == "":
         return None
-    instant = _instant(value)
+    instant = instant_of(value)
     if not EARLIEST <= instant <= now + MAX_ESTIMATE:
         raise ValueError("The time is before 2000 or more than a year ahead.")
     return instant
-
-
-def _instant(value):
-    try:
-        instant = datetime.fromisoformat(_text_of(value, 40))
-    except ValueError:
-        raise ValueError("Give the time by ISO 8601, as 2026-01-31T14:05:00+08:00.") from None
-    if instant.tzinfo is None:
-        raise ValueError("The time needs an offset from UTC, as +08:00 or Z.")
-    try:
-        return instant.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    except OverflowError:
-        raise ValueError("The time is out of range.") from None
 
 
 def _image(value, _field, _now):
@@ -156,7 +128,7 @@ def _image(value, _field, _now):
             return None
         raise ValueError("This must be an image in base64.")
     try:
-        raw = base64.b64decode(_text_of(value, MAX_BODY).encode("ascii"), validate=True)
+        raw = base64.b64decode(text_of(value, MAX_BODY).encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raise ValueError("This must be an image in base64.") from None
     _check_image(raw)

@@ -1,5 +1,3 @@
-import re
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,9 +5,6 @@ from odoo.tools import plaintext2html
 
 FOUND = 8
 LAST_ORDERS = 6
-# a number written with or without the country's prefix ends alike
-PHONE_TAIL = 8
-PHONE_LEAST = 5
 
 
 class LogisticsComplaintIntake(models.TransientModel):
@@ -142,10 +137,9 @@ class LogisticsComplaintIntake(models.TransientModel):
         """Find by mail address or telephone number, however it is written."""
         if "@" in query:
             return self._search_partners(Domain("email_normalized", "=", query.lower()))
-        digits = re.sub(r"\D", "", query)
-        if len(digits) < PHONE_LEAST or re.search(r"[^\W\d_]", query):
-            return self.env["res.partner"]
-        return self._search_partners(Domain("phone_mobile_search", "ilike", digits[-PHONE_TAIL:]))
+        partners = self.env["res.partner"]
+        found = partners._find_logistics_callers_by_phone([query], self.company_id)
+        return found.get(query, partners)[:FOUND]
 
     def _find_by_name(self, query):
         return self._search_partners(
@@ -154,10 +148,9 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _search_partners(self, domain):
         """Search customers of the company, those with orders first; addresses only are left out."""
-        usable = Domain("type", "in", ("contact", "other", False)) & Domain(
-            "company_id", "in", [False, *self.company_id.parent_ids.ids]
-        )
-        return self.env["res.partner"].search(
+        partners = self.env["res.partner"]
+        usable = partners._get_logistics_caller_domain(self.company_id)
+        return partners.search(
             usable & domain, limit=FOUND, order="customer_rank desc, complete_name"
         )
 

@@ -12,7 +12,7 @@ class LogisticsCodRemittance(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_whose")
     reference = fields.Char(required=True, help="As on the bank statement.")
     remitted_on = fields.Date(
-        string="Amount Received",
+        string="Received On",
         required=True,
         default=lambda self: self.env.company._get_logistics_today(),
     )

@@ -1,0 +1,115 @@
+from datetime import timedelta
+
+from babel.dates import format_skeleton
+
+from odoo import fields, models
+from odoo.tools import get_lang
+from odoo.tools.misc import babel_locale_parse
+
+from ...tools.periods import to_local
+
+REVOKED = "revoked"
+
+
+class LogisticsSurveyRequest(models.Model):
+    """The link by which a customer answers a request, without login."""
+
+    _name = "logistics.survey.request"
+    _inherit = ["logistics.survey.request", "logistics.secret.mixin"]
+
+    # requests are planned by the thousand in one query; whoever is asked gets a token
+    handle = fields.Char(required=False)
+    secret = fields.Char(required=False)
+
+    # === THE LINK ===#
+
+    def write(self, vals):
+        """As inherited; what is revoked stays closed even if the request is renewed later."""
+        result = super().write(vals)
+        if vals.get("state") == REVOKED:
+            self.sudo()._draw_anew()  # nobody else writes secrets
+        return result
+
+    def _is_open(self):
+        """Tell whether the link opens its page now."""
+        return bool(self) and self.state != REVOKED and self._get_expiry() >= fields.Datetime.now()
+
+    def _get_expiry(self):
+        """Return until when the link is open, a naive UTC instant.
+
+        Requests that were never sent are open for as long from their making on.
+        """
+        days = timedelta(days=max(self.policy_id.expiry_days, 1))
+        return self.expires_at or self.create_date + days
+
+    def _get_answer_path(self):
+        """Return the path of the page on which the customer answers: 30 characters."""
+        return f"/a/{self._get_token()}"
+
+    def _get_answer_url(self):
+        """Return the address of that page; whoever has it may answer."""
+        return self.get_base_url() + self._get_answer_path()
+
+    # === WHAT THE PAGE SAYS ===#
+
+    def _get_answer_state(self):
+        """Return how far the customer's answer is: ``open``, ``partial`` or ``answered``."""
+        return self.state if self.state in ("partial", "answered") else "open"
+
+    def _get_answer_about(self):
+        """Return what the answer is about, in words that the customer knows."""
+        about = []
+        if self.complaint_id:
+            about = [self.env._("Case %s", self.complaint_id.number)]
+        elif self.picking_id:
+            about = [self.env._("Delivery %s", self.picking_id.name)]
+            about += [order for order in [self.order_id.client_order_ref or self.order_id.name] if order]
+        return about and [*about, self._format_answer_day(self.occurred_at)]
+
+    def _format_answer_day(self, instant):
+        """Return the day of an instant as the customer's calendar and language have it, or False."""
+        if not instant:
+            return False
+        local = to_local(instant, self.partner_id.tz or self.company_id._get_logistics_tz())
+        return format_skeleton("yMMMd", local, locale=babel_locale_parse(get_lang(self.env).code))
+
+    def _get_answer_thanks(self):
+        """Return in a sentence what becomes of the answer, or None."""
+        feedback = self.feedback_id
+        if feedback.no_contact:
+            return self.env._("As you wish, we do not contact you about it.")
+        if feedback.is_low:
+            return self.env._("We are sorry that it did not go well. One of us looks into it.")
+        return None
+
+    def _get_given_answers(self):
+        """Return what was saved for later, as ``_take_answers`` takes it."""
+        given = {}
+        for line in self._get_partial_input().user_input_line_ids:
+            question = line.question_id
+            if line.answer_type == "suggestion":
+                given.setdefault(question.id, []).append(line.suggested_answer_id.id)
+            elif not line.skipped:
+                given[question.id] = str(line[f"value_{line.answer_type}"])
+        return given
+
+    def _get_partial_input(self):
+        return self.env["survey.user_input"].search(
+            [("survey_request_id", "=", self.id), ("state", "=", "in_progress")],
+            order="id desc",
+            limit=1,
+        )
+
+    # === BY PHONE ===#
+
+    def action_answer_by_phone(self):
+        """Fill in the questionnaire with the customer on the telephone."""
+        self.ensure_one()
+        return self.env["logistics.survey.phone"]._start(
+            self,
+            self.partner_id,
+            self.policy_id,
+            request_id=self.id,
+            picking_id=self.picking_id.id,
+            complaint_id=self.complaint_id.id,
+        )

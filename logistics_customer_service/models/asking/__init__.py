@@ -1,0 +1,2 @@
+from . import logistics_survey_policy
+from . import logistics_survey_request

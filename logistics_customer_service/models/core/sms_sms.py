@@ -1,0 +1,31 @@
+from odoo import models
+
+
+class SmsSms(models.Model):
+    _inherit = "sms.sms"
+
+    def _get_logistics_sendings(self):
+        """Return what these messages were written for, a recordset for each model."""
+        return []
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            for sendings in filter(None, self._get_logistics_sendings()):
+                sendings._take_sms_result(vals["state"], vals.get("failure_type"))
+        return result
+
+    def _get_sms_company(self):
+        """A message to a customer is sent by the gateway of its company."""
+        # the queue is everybody's, what a message was written for its company's
+        for sendings in filter(None, self._get_logistics_sendings()):
+            return sendings.company_id
+        return super()._get_sms_company()
+
+    def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """Core takes a batch for one company's; a queue holds those of several."""
+        if self.env.context.get("sms_api"):
+            return super()._send(unlink_failed, unlink_sent, raise_exception)
+        for batch in self.grouped(lambda sms: sms._get_sms_company()).values():
+            super(SmsSms, batch)._send(unlink_failed, unlink_sent, raise_exception)
+        return None

@@ -1,0 +1,27 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    logistics_survey = fields.Boolean(
+        string="Ask Customers",
+        default=True,
+        help="Customers are asked how they find the service, as the active survey policies say.",
+    )
+    logistics_survey_days = fields.Integer(
+        string="Asked Until (Days)",
+        default=14,
+        required=True,
+        help="What should have been asked longer ago than this is not asked any more.",
+    )
+
+    _check_logistics_survey_days = models.Constraint(
+        "CHECK (logistics_survey_days > 0)", "Customers are asked for a day at least."
+    )
+
+    def _get_survey_limit(self, now):
+        """Return the naive UTC instant before which it is too late to ask."""
+        return now - timedelta(days=self.logistics_survey_days)

@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    logistics_survey = fields.Boolean(related="company_id.logistics_survey", readonly=False)
+    logistics_survey_days = fields.Integer(
+        related="company_id.logistics_survey_days", readonly=False
+    )

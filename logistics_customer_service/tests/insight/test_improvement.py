@@ -1,0 +1,107 @@
+from datetime import timedelta
+from statistics import correlation
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import InsightCommon
+
+
+@tagged("post_install", "-at_install")
+class TestImprovement(InsightCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = cls.company._get_logistics_today()
+        cls.Improvement = cls.env["logistics.improvement"].with_user(cls.supervisor)
+        cls.before = [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4), (2, 1)]
+        for overall, speed in cls.before:
+            cls._answer(overall, (speed,), answered_at=cls._days_ago(40), carrier_id=cls.carriers[0].id)
+        cls._answer(5, (5,), answered_at=cls._days_ago(40), carrier_id=cls.carriers[1].id)
+        cls._answer(5, (5,), answered_at=cls._days_ago(400), carrier_id=cls.carriers[0].id)
+        cls.env.flush_all()
+
+    def _improve(self, **vals):
+        return self.Improvement.create(
+            {
+                "name": "Faster in the north",
+                "aspect_id": self.aspects[0].id,
+                "user_id": self.agent.id,
+                "carrier_id": self.carriers[0].id,
+                "date_from": self.today - timedelta(days=90),
+                "measure": "A second tour",
+                **vals,
+            }
+        )
+
+    def test_figures_at_the_start_are_kept(self):
+        improvement = self._improve()
+        self.assertEqual(improvement.start_answers, 6)
+        self.assertAlmostEqual(improvement.start_score, 13 / 6, 2)
+        self.assertAlmostEqual(improvement.start_csat, 1 / 6)
+        self.assertAlmostEqual(improvement.start_importance, correlation(*zip(*self.before, strict=True)), 2)
+        action = improvement.action_open_start()
+        self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 6)
+        self._answer(5, (5,), answered_at=self._days_ago(40), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        self.assertEqual(improvement.start_answers, 6)
+
+    def test_the_effect(self):
+        improvement = self._improve(state="do")
+        self.assertEqual((improvement.now_text, improvement.change_text), ("–", "–"))
+        improvement.action_next_step()
+        self.assertEqual((improvement.state, improvement.done_on), ("check", self.today))
+        for _number in range(4):
+            self._answer(5, (5,), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        improvement.invalidate_recordset()
+        self.assertEqual(improvement.now_text, "Too few answers (4)")
+        self._answer(5, (4,), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        improvement.invalidate_recordset()
+        self.assertEqual((improvement.now_answers, improvement.now_text), (5, "4.80"))
+        self.assertIn("2.63", improvement.change_text)
+        self.assertNotIn("not certain", improvement.change_text)
+
+    def test_an_uncertain_effect_says_so(self):
+        improvement = self._improve(state="check")
+        for speed in (1, 2, 3, 3, 4):
+            self._answer(3, (speed,), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        improvement.invalidate_recordset()
+        self.assertIn("not certain", improvement.change_text)
+
+    def test_nothing_is_carried_out_without_a_measure(self):
+        improvement = self._improve(measure=False)
+        with self.assertRaises(ValidationError):
+            improvement.action_next_step()
+
+    def test_the_owner_works_on_it_and_others_read(self):
+        improvement = self._improve()
+        improvement.with_user(self.agent).effect = "Better"
+        other = self._new_user("colleague", "group_agent")
+        self.assertEqual(improvement.with_user(other).effect, "Better")
+        with self.assertRaises(AccessError):
+            improvement.with_user(other).effect = "Worse"
+
+    def test_from_the_screen(self):
+        form = Form(
+            self.Improvement.with_context(
+                default_name="Improve: Speed",
+                default_aspect_id=self.aspects[0].id,
+                default_date_from=str(self.today - timedelta(days=90)),
+            )
+        )
+        improvement = form.save()
+        self.assertEqual((improvement.start_answers, improvement.state), (7, "plan"))
+        self.assertEqual(improvement.user_id, self.supervisor)
+
+    def test_overdue(self):
+        improvement = self._improve(deadline=self.today - timedelta(days=1))
+        self.assertTrue(improvement.is_overdue)
+        improvement.state = "act"
+        self.assertFalse(improvement.is_overdue)
+
+    def test_without_an_aspect(self):
+        improvement = self._improve(aspect_id=False, state="check")
+        self.assertEqual((improvement.start_answers, improvement.now_answers), (0, 0))

@@ -1,0 +1,121 @@
+import json
+from datetime import datetime, timedelta
+
+from odoo.addons.spreadsheet.utils.validate_data import (
+    fields_in_spreadsheet,
+    menus_xml_ids_in_spreadsheet,
+)
+from odoo.tests import tagged
+
+from ...tools.indicator import goals
+from ..common import MODULE
+from .common import InsightCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSatisfactionIndicators(InsightCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.month = goals.month_before(goals.month_of(cls.company._get_logistics_today()))
+        cls.then = datetime.combine(cls.month, datetime.min.time()) + timedelta(days=9, hours=4)
+
+    def _figure(self, code, scope="all", **part):
+        return self.env["logistics.indicator.figure"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("indicator_code", "=", code),
+                ("month", "=", self.month),
+                ("scope", "=", scope),
+                *[(name, "=", value) for name, value in part.items()],
+            ]
+        )
+
+    def _refresh_month(self):
+        self.env.flush_all()
+        self.env["logistics.indicator.month"]._ensure_for(self.company, [self.month])._refresh()
+        self.env.flush_all()
+
+    def test_csat_nps_ces_and_response(self):
+        for overall, recommend, effort in ((5, 3, 7), (4, 0, 6), (2, 9, 3), (1, 5, 2), (4, 7, 5)):
+            self._answer(
+                overall,
+                recommend=recommend,
+                recommends=self._get_camp(recommend),
+                effort=effort,
+                answered_at=self.then,
+                carrier_id=self.carriers[0].id,
+            )
+        self._refresh_month()
+        self.assertEqual(self._figure("csat").value_text, "60.0 %")
+        self.assertEqual(self._figure("dissatisfied").value_text, "40.0 %")
+        self.assertEqual(self._figure("nps").value_text, "-40.0")
+        self.assertEqual(self._figure("ces").value_text, "4.60")
+        self.assertEqual(self._figure("csat", "carrier", carrier_id=self.carriers[0].id).value_text, "60.0 %")
+        action = self._figure("csat").action_open_rows()
+        self.assertEqual(len(self.env[action["res_model"]].search(action["domain"])), 5)
+
+    def test_too_few_make_no_figure(self):
+        for overall in (5, 4, 2, 1):
+            self._answer(overall, answered_at=self.then, tier_id=self.vip.id)
+        self._refresh_month()
+        figure = self._figure("csat")
+        self.assertEqual((figure.has_value, figure.value_text), (False, "Too few (4)"))
+        self.assertEqual(figure.status, goals.NO_DATA)
+        [[value]] = figure._read_group([("id", "=", figure.id)], [], ["value:sum"])
+        self.assertFalse(value)
+        self._answer(5, answered_at=self.then, tier_id=self.key.id)
+        self._refresh_month()
+        self.assertEqual(self._figure("csat").value_text, "60.0 %")
+        self.assertEqual(self._figure("csat", "tier", tier_id=self.vip.id).value_text, "Too few (4)")
+
+    def test_a_goal_judges_it(self):
+        self.env["logistics.indicator.goal"].create(
+            {
+                "indicator_id": self.env.ref(f"{MODULE}.indicator_nps").id,
+                "company_id": self.company.id,
+                "value": 20,
+                "date_from": self.month,
+            }
+        )
+        for recommend in (10, 9, 9, 7, 3):
+            self._answer(recommend=recommend, recommends=self._get_camp(recommend), answered_at=self.then)
+        self._refresh_month()
+        self.assertEqual((self._figure("nps").status, self._figure("nps").goal_text), (goals.MET, "20.0"))
+
+    def test_digest(self):
+        for overall in (5, 4, 4, 2, 1):
+            self._answer(overall)
+        self.env.flush_all()
+        digest = self.env["digest.digest"].create(
+            {
+                "name": "Daily",
+                "company_id": self.company.id,
+                "kpi_logistics_answers": True,
+                "kpi_logistics_csat": True,
+                "kpi_logistics_bad_answers": True,
+            }
+        )
+        digest = digest.with_user(self.manager).with_context(
+            start_datetime=self.now - timedelta(days=1), end_datetime=self.now + timedelta(days=1)
+        )
+        self.assertEqual(digest.kpi_logistics_answers_value, 5)
+        self.assertEqual(digest.kpi_logistics_csat_value, 60)
+        self.assertEqual(digest.kpi_logistics_bad_answers_value, 2)
+
+    def test_dashboard_reads_fields_there_are(self):
+        dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_satisfaction")
+        content = json.loads(dashboard.spreadsheet_data)
+        used = fields_in_spreadsheet(content)
+        self.assertEqual(
+            set(used),
+            {"logistics.indicator.figure", "logistics.feedback.report", "logistics.feedback.score.report"},
+        )
+        for model, names in used.items():
+            missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
+            self.assertFalse(missing)
+        for xml_id in menus_xml_ids_in_spreadsheet(content):
+            self.assertTrue(self.env.ref(xml_id))
+        dashboards = self.env["spreadsheet.dashboard"]
+        self.assertIn(dashboard, dashboards.with_user(self.supervisor).search([]))
+        self.assertNotIn(dashboard, dashboards.with_user(self.agent).search([]))

@@ -1,0 +1,44 @@
+"""What strangers' programs send, value by value: texts and instants checked. No Odoo."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+
+def text_of(value, limit):
+    """Return a value as text (empty for none), or raise ValueError.
+
+    :param value: what JSON came to
+    :param limit: how many characters at most
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValueError("This must be text.")
+    if len(value) > limit:
+        raise ValueError(f"At most {limit} characters.")
+    return value
+
+
+def is_control(char):
+    """Tell whether a character is one that nobody sees and no text needs."""
+    # Cs: halves of surrogate pairs, which no database takes
+    return unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t"
+
+
+def printable(text):
+    """Return a text without control characters and without blanks at its ends."""
+    return "".join(char for char in text if not is_control(char)).strip()
+
+
+def instant_of(value):
+    """Return a text by ISO 8601 with an offset as naive UTC to the second, or raise ValueError."""
+    try:
+        moment = datetime.fromisoformat(text_of(value, 40))
+    except ValueError:
+        raise ValueError("Give the time by ISO 8601, as 2026-01-31T14:05:00+08:00.") from None
+    if moment.tzinfo is None:
+        raise ValueError("The time needs an offset from UTC, as +08:00 or Z.")
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    except OverflowError:
+        raise ValueError("The time is out of range.") from None

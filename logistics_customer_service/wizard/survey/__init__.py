@@ -1,0 +1,2 @@
+from . import logistics_survey_preview
+from . import logistics_survey_ask
