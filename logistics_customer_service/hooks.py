@@ -33,6 +33,8 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
+    for table in ("callback_attempt", "callback", "callback_policy"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM: what hangs on the contacts that stood for visitors goes with them

@@ -172,7 +172,7 @@ class LogisticsCallback(models.Model):
         tracking=True,
         copy=False,
     )
-    note = fields.Text(string="What Was Said", copy=False)
+    note = fields.Text(string="Said on the Phone", copy=False)
     ended_at = fields.Datetime(string="Ended", readonly=True, copy=False)
     escalated_at = fields.Datetime(string="Escalated", readonly=True, copy=False)
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
@@ -415,7 +415,7 @@ class LogisticsCallback(models.Model):
         free = self.filtered(lambda callback: not callback.user_id and callback.next_at)
         agents = free.profile_id.agent_id
         # colleagues' leaves are not the agent's to read
-        present = self.env["logistics.service.team"].sudo()._get_present(agents)
+        present = agents - self.env["logistics.service.team"].sudo()._get_absent(agents)
         for agent, callbacks in free.grouped(lambda callback: callback.profile_id.agent_id).items():
             if agent in present:
                 callbacks.user_id = agent

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .logistics_callback import IN_CALL
+
 
 class LogisticsFeedback(models.Model):
     """A bad answer may start a callback."""
@@ -14,6 +16,13 @@ class LogisticsFeedback(models.Model):
         self.env["logistics.callback"].sudo().create(
             [feedback._prepare_callback_vals() for feedback in self]
         )
+
+    def _settle_reaction(self):
+        """Who is owed a callback is not done with."""
+        owed = self.callback_ids.filtered(
+            lambda callback: callback.next_at or callback.state == IN_CALL
+        )
+        return super(LogisticsFeedback, self - owed.feedback_id)._settle_reaction()
 
     def _prepare_callback_vals(self):
         return {

@@ -221,6 +221,7 @@ class LogisticsCallback(models.Model):
         open_ones._note_course(
             {"state": CANCELLED, "next_at": False, "ended_at": fields.Datetime.now()}
         )
+        open_ones._settle_answers()
         return True
 
     def action_plan_again(self):
@@ -253,7 +254,13 @@ class LogisticsCallback(models.Model):
                     {"state": result, "next_at": False, "ended_at": fields.Datetime.now()}
                 )
                 together.filtered("note")._tell_origin()
+            together._settle_answers()
         return True
+
+    def _settle_answers(self):
+        """The bad answers that these callbacks were about may be done with now."""
+        # agents write no feedback
+        self.sudo().feedback_id._settle_reaction()
 
     def _note_attempt(self, result):
         now = fields.Datetime.now()

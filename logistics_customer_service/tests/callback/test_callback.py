@@ -13,6 +13,7 @@ from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ..common import MODULE, LogisticsCommon
+from ..feedback.common import FeedbackCommon
 
 # Wednesday, ten in the morning in Shanghai
 NOW = datetime(2026, 3, 4, 2, 0)
@@ -494,6 +495,24 @@ class TestPolicies(CallbackCommon):
         # be judged one was kept: by the database's clock the two open ones are overdue
         self.assertEqual(row[:3], (4, 1.0, 2.0))
         self.assertAlmostEqual(row[3], 1 / 3)
+
+
+@tagged("post_install", "-at_install")
+class TestBadAnswer(FeedbackCommon):
+    """A bad answer whose policy asks for a callback."""
+
+    def test_is_called_back_and_then_settled(self):
+        self.policy.reaction = "callback"
+        request = self._request()
+        self._take(request, 2)
+        feedback = request.feedback_id
+        callback = feedback.callback_ids
+        self.assertEqual((callback.partner_id, callback.picking_id), (self.person, self.picking))
+        self.assertIn("2/5", callback.reason)
+        self.assertEqual(feedback.reaction_state, "open")
+        callback.with_user(self.agent).action_call()
+        callback.with_user(self.agent).action_done()
+        self.assertEqual(feedback.reaction_state, "done")
 
 
 @tagged("post_install", "-at_install")

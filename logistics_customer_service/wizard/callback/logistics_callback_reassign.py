@@ -19,7 +19,8 @@ class LogisticsCallbackReassign(models.TransientModel):
         """Share the callbacks out among the agents, one after the other."""
         self.ensure_one()
         # colleagues' leaves are not the supervisor's to read
-        agents = self.env["logistics.service.team"].sudo()._get_present(self.user_ids)
+        absent = self.env["logistics.service.team"].sudo()._get_absent(self.user_ids)
+        agents = self.user_ids.filtered("active") - absent
         waiting = self.callback_ids.filtered("next_at")
         share = len(agents) or 1
         for number in range(share):
