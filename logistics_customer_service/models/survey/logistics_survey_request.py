@@ -289,6 +289,8 @@ class LogisticsSurveyRequest(models.Model):
         """Return the profile (or none) of each occasion's person, with one query."""
         partners = self.env["res.partner"].sudo()  # profiles are the service's
         people = partners.browse(fact["partner_id"] for fact in facts)
+        # all at once: records that are prefetched in thousands would be read one by one after that
+        people.fetch(["commercial_partner_id", "tz"])
         profiles = (
             self.env["logistics.profile"]
             .sudo()
