@@ -100,8 +100,12 @@ export class PhoneScreen extends Component {
         const together =
             before && before.id === question.id && event.timeStamp - before.at < TYPED_TOGETHER;
         const typed = (together ? before.digits : "") + event.key;
-        this.typed = { id: question.id, digits: typed, at: event.timeStamp };
-        const option = this.findOption(question, typed) || this.findOption(question, event.key);
+        const both = together && this.findOption(question, typed);
+        const option = both || this.findOption(question, event.key);
+        if (both && before.option && question.kind === "multiple_choice") {
+            this.choose(question, before.option); // the 1 of a ten was not meant
+        }
+        this.typed = { id: question.id, digits: typed, at: event.timeStamp, option };
         if (option) {
             this.choose(question, option);
         }
