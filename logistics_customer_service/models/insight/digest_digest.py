@@ -36,10 +36,10 @@ class DigestDigest(models.Model):
             ["company_id"],
             ["csat:avg"],
         )
-        shares = {company.id: share or 0.0 for company, share in rows}
+        shares = {company.id: csat or 0.0 for company, csat in rows}
         for digest in self:
             company = digest.company_id or self.env.company
-            digest.kpi_logistics_csat_value = 100 * shares.get(company.id, 0.0)
+            digest.kpi_logistics_csat_value = shares.get(company.id, 0.0)
 
     def _sum_logistics_answers(self, name, column):
         self._check_logistics_access()

@@ -55,26 +55,26 @@ class LogisticsFeedbackReport(models.Model):
 
     # --- figures, where enough answered
     csat = fields.Float(
-        string="CSAT",
+        string="CSAT (%)",
         readonly=True,
         aggregator="avg",
         help="Answers 4 and 5 ÷ answers 1 to 5 (formula 14). Empty: too few answers.",
     )
     csat_low = fields.Float(
-        string="CSAT at Least",
+        string="CSAT at Least (%)",
         readonly=True,
         aggregator="avg",
         help="Lower bound of the 95 % interval (Wilson).",
     )
     csat_high = fields.Float(
-        string="CSAT at Most",
+        string="CSAT at Most (%)",
         readonly=True,
         aggregator="avg",
         help="Upper bound of the 95 % interval (Wilson).",
     )
     overall_mean = fields.Float(string="Mean Overall Score", readonly=True, aggregator="avg", help="1 to 5.")
     low_rate = fields.Float(
-        string="Share of Dissatisfied",
+        string="Dissatisfied (%)",
         readonly=True,
         aggregator="avg",
         help="Answers 1 and 2 ÷ answers 1 to 5.",
@@ -87,7 +87,7 @@ class LogisticsFeedbackReport(models.Model):
     )
     ces = fields.Float(string="CES", readonly=True, aggregator="avg", help="Mean of 1 to 7 (formula 14).")
     easy_rate = fields.Float(
-        string="Share of Easy",
+        string="Found It Easy (%)",
         readonly=True,
         aggregator="avg",
         help="Efforts 5 to 7 ÷ efforts judged (formula 14).",
@@ -104,7 +104,9 @@ class LogisticsFeedbackReport(models.Model):
         }
 
     def _get_ratio_factors(self):
-        return {"nps": 100}
+        # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
+        shares = ("csat", "csat_low", "csat_high", "low_rate", "easy_rate", "nps")
+        return dict.fromkeys(shares, 100)
 
     def _get_intervals(self):
         return {

@@ -59,19 +59,19 @@ class LogisticsFeedbackScoreReport(models.Model):
 
     # --- figures, where enough answered
     csat = fields.Float(
-        string="CSAT",
+        string="CSAT (%)",
         readonly=True,
         aggregator="avg",
         help="Scores 4 and 5 ÷ scores 1 to 5. Empty: too few answers.",
     )
     csat_low = fields.Float(
-        string="CSAT at Least",
+        string="CSAT at Least (%)",
         readonly=True,
         aggregator="avg",
         help="Lower bound of the 95 % interval (Wilson).",
     )
     csat_high = fields.Float(
-        string="CSAT at Most",
+        string="CSAT at Most (%)",
         readonly=True,
         aggregator="avg",
         help="Upper bound of the 95 % interval (Wilson).",
@@ -80,7 +80,7 @@ class LogisticsFeedbackScoreReport(models.Model):
         readonly=True, aggregator="avg", help="Mean score, 1 to 5. Empty: too few answers."
     )
     low_rate = fields.Float(
-        string="Share of Dissatisfied", readonly=True, aggregator="avg", help="Scores 1 and 2 ÷ scores."
+        string="Dissatisfied (%)", readonly=True, aggregator="avg", help="Scores 1 and 2 ÷ scores."
     )
     expectation = fields.Float(
         readonly=True, aggregator="avg", help="Mean expectation, 1 to 5, of those asked."
@@ -106,6 +106,10 @@ class LogisticsFeedbackScoreReport(models.Model):
             "expectation": ("expectation_total", "expectation_count"),
             "importance": ("importance_total", "importance_count"),
         }
+
+    def _get_ratio_factors(self):
+        # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
+        return dict.fromkeys(("csat", "csat_low", "csat_high", "low_rate"), 100)
 
     def _get_intervals(self):
         return {

@@ -14,11 +14,12 @@ class LogisticsIndicatorFigure(models.Model):
     @api.depends("denominator", "least")
     @api.depends_context("lang")
     def _compute_texts(self):
-        super()._compute_texts()
+        result = super()._compute_texts()
         for figure in self:
             if 0 < figure.denominator < figure.least:
                 few = self.env._("Too few (%s)", int(figure.denominator))
                 figure.value_text = figure.status_text = few
+        return result
 
     def _read_group_select(self, aggregate_spec, query):
         value = super()._read_group_select(aggregate_spec, query)

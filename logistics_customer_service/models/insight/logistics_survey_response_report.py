@@ -61,7 +61,10 @@ class LogisticsSurveyResponseReport(models.Model):
     waiting_count = fields.Integer(string="Not Sent Yet", readonly=True)
     hours_total = fields.Float(string="Hours to Answer (Sum)", readonly=True)
     response_rate = fields.Float(
-        readonly=True, aggregator="avg", help="Responded ÷ requests sent (formula 14)."
+        string="Response Rate (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Responded ÷ requests sent (formula 14).",
     )
     hours_to_answer = fields.Float(
         string="Hours to Answer",
@@ -75,6 +78,11 @@ class LogisticsSurveyResponseReport(models.Model):
             "response_rate": ("responded_count", "sent_count"),
             "hours_to_answer": ("hours_total", "responded_count"),
         }
+
+    def _read_group_select(self, aggregate_spec, query):
+        ratio = super()._read_group_select(aggregate_spec, query)
+        is_rate = aggregate_spec.partition(":")[0] == "response_rate"
+        return SQL("100 * %s", ratio) if is_rate else ratio
 
     # === QUERY ===#
 

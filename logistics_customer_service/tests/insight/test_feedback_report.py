@@ -28,14 +28,14 @@ class TestFeedbackReport(InsightCommon):
         efforts = [answer.effort for answer in answers if answer.effort]
         csat = statistics.satisfaction(overall)
         found = {
-            "csat": (overall, lambda: csat.value),
-            "csat_low": (overall, lambda: csat.low),
-            "csat_high": (overall, lambda: csat.high),
+            "csat": (overall, lambda: 100 * csat.value),
+            "csat_low": (overall, lambda: 100 * csat.low),
+            "csat_high": (overall, lambda: 100 * csat.high),
             "overall_mean": (overall, lambda: fmean(overall)),
-            "low_rate": (overall, lambda: fmean(score < 3 for score in overall)),
+            "low_rate": (overall, lambda: 100 * fmean(score < 3 for score in overall)),
             "nps": (told, lambda: 100 * fmean((one >= 9) - (one <= 6) for one in told)),
             "ces": (efforts, lambda: fmean(efforts)),
-            "easy_rate": (efforts, lambda: fmean(effort >= 5 for effort in efforts)),
+            "easy_rate": (efforts, lambda: 100 * fmean(effort >= 5 for effort in efforts)),
         }
         return {name: work() if len(of) >= least else False for name, (of, work) in found.items()}
 
@@ -128,9 +128,9 @@ class TestFeedbackReport(InsightCommon):
         pairs = [pair for pair in values["score"] if pair[1]]
         csat = statistics.satisfaction(scores)
         found = {
-            "csat": (scores, lambda: csat.value),
-            "csat_low": (scores, lambda: csat.low),
-            "csat_high": (scores, lambda: csat.high),
+            "csat": (scores, lambda: 100 * csat.value),
+            "csat_low": (scores, lambda: 100 * csat.low),
+            "csat_high": (scores, lambda: 100 * csat.high),
             "performance": (scores, lambda: fmean(scores)),
             "derived_importance": (
                 pairs,
@@ -210,7 +210,7 @@ class TestFeedbackReport(InsightCommon):
             [],
             [*[f"{name}:sum" for name in names], "response_rate:avg", "hours_to_answer:avg"],
         )
-        self.assertEqual(row, (15, 8, 2, 4, 2, 1, 2, 2, 2, 0.25, 3.0))
+        self.assertEqual(row, (15, 8, 2, 4, 2, 1, 2, 2, 2, 25.0, 3.0))
 
     # === COMPANIES AND QUERIES ===#
 
