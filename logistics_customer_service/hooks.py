@@ -26,7 +26,7 @@ def uninstall_hook(env):
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
         " WHERE message.id = mail_message_id"
-        " AND message.model IN ('logistics.notice', 'logistics.survey.request')"
+        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback')"
     )
     env.cr.execute(
         "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"

@@ -29,6 +29,9 @@ class LogisticsCommon(TransactionCase):
         cls.env["logistics.profile"].with_context(active_test=False).search([]).unlink()
         cls.company = cls.env["res.company"].create({"name": "Test Logistics", **OPEN_GATE})
         cls.env.user.company_ids |= cls.company
+        # tests run on weekends and at night, too
+        cls.env["ir.default"].set("logistics.service.team", "working_hours_only", False)
+        cls.env["logistics.service.team"].search([]).working_hours_only = False
         cls.env = cls.env(
             context={**cls.env.context, "allowed_company_ids": [cls.company.id]}
         )

@@ -18,7 +18,7 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
 
     feedback_id = fields.Many2one("logistics.feedback", string="Answer", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    answered_at = fields.Datetime(string="Answered", readonly=True)
+    answered_at = fields.Datetime(string="Answered On", readonly=True)
     state = fields.Selection(
         selection=lambda self: self.env["logistics.feedback"]._fields["state"].selection,
         readonly=True,
@@ -27,7 +27,7 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
     policy_id = fields.Many2one("logistics.survey.policy", string="Policy", readonly=True)
     use = fields.Selection(
         selection=lambda self: self.env["survey.survey"]._fields["logistics_use"].selection,
-        string="Asked",
+        string="Asked About",
         readonly=True,
     )
     channel = fields.Selection(

@@ -37,9 +37,9 @@ class LogisticsSurveyResponseReport(models.Model):
     tier_id = fields.Many2one("logistics.tier", readonly=True, help="The customer's tier then.")
     carrier_id = fields.Many2one("delivery.carrier", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
-    planned_at = fields.Datetime(string="Planned", readonly=True)
-    sent_at = fields.Datetime(string="Asked", readonly=True)
-    answered_at = fields.Datetime(string="Answered", readonly=True)
+    planned_at = fields.Datetime(string="Planned On", readonly=True)
+    sent_at = fields.Datetime(string="Asked On", readonly=True)
+    answered_at = fields.Datetime(string="Answered On", readonly=True)
 
     request_count = fields.Integer(string="Requests", readonly=True)
     sent_count = fields.Integer(string="Requests Sent", readonly=True)

@@ -146,7 +146,7 @@ class LogisticsSurveyRequest(models.Model):
     sent_at = fields.Datetime(readonly=True)
     reminded_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(string="Link Expires", readonly=True)
-    answered_at = fields.Datetime(string="Answered", readonly=True)
+    answered_at = fields.Datetime(string="Answered On", readonly=True)
     mail_id = fields.Many2one(
         "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
     )

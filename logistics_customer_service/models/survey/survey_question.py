@@ -6,7 +6,7 @@ class SurveyQuestion(models.Model):
 
     logistics_part = fields.Selection(
         selection=lambda self: self._get_logistics_parts(),
-        string="Measures",
+        string="What It Measures",
         help="What an answer counts as. Empty: it is kept with the answer, and no figure reads it.",
     )
     aspect_id = fields.Many2one(

@@ -5,7 +5,7 @@ class SurveyQuestionAnswer(models.Model):
     _inherit = "survey.question.answer"
 
     logistics_value = fields.Integer(
-        string="Value", help="What the choice counts as where it is a step of a scale; 0: nothing."
+        string="Numeric Value", help="What the choice counts as where it is a step of a scale; 0: nothing."
     )
     aspect_id = fields.Many2one(
         "logistics.aspect",

@@ -15,6 +15,6 @@ class SurveySurvey(models.Model):
             ("phone", "Asked by phone"),
             ("inspection", "Service inspection"),
         ],
-        string="Asked",
+        string="Asked About",
         help="What the questionnaire is for; policies and forms offer it by this.",
     )

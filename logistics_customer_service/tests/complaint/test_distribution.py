@@ -29,7 +29,11 @@ class TestDistribution(ClockCommon):
         cls.third = cls._new_user("third", "group_agent")
         cls.members = cls.agent + cls.supervisor + cls.third
         cls.team.write(
-            {"member_ids": [Command.set(cls.members.ids)], "assignment_method": "turn"}
+            {
+                "member_ids": [Command.set(cls.members.ids)],
+                "assignment_method": "turn",
+                "working_hours_only": True,
+            }
         )
         cls.damage = cls.env.ref(f"{MODULE}.complaint_category_damage")
         cls.broken = cls.env.ref(f"{MODULE}.complaint_category_damage_broken")

@@ -60,7 +60,7 @@ class TestExternal(ClockCommon):
         case = self._outside()
         self.assertEqual(self._clock(case).state, "paused")
         self._clock(case, "statutory")._note("stopped", REFUSED)
-        case._set_due_at()
+        case._set_due_at(case._get_clocks())
         self.assertEqual(case.due_at, DUE)
         self._move(case, "waiting_third", shanghai(10, 9))
         self.assertEqual(self._clock(case).state, "paused")
