@@ -230,7 +230,7 @@ class TestEscalation(ClockCommon):
 
         self.patch(type(self.Case), "_schedule_escalation", schedule)
         self._watch(shanghai(2, 14, 1))
-        self.assertEqual(self.Case.search([("activity_ids", "!=", False)]), cases - bad)
+        self.assertEqual(cases.filtered("activity_ids"), cases - bad)
         self.assertFalse(self._log(bad))
         for case in cases - bad:
             self.assertEqual(len(case.activity_ids), 1)

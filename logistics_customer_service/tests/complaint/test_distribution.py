@@ -269,6 +269,7 @@ class TestDistribution(ClockCommon):
     @mute_logger("odoo.addons.logistics_customer_service.models.casework.logistics_complaint")
     def test_a_conflict_is_tried_again(self):
         cases, lock = self._cases(2, NIGHT), type(self.Case).try_lock_for_update
+        self.env.flush_all()  # a conflict throws away what is not written
         conflicts = [SerializationFailure("taken meanwhile")] * 2
 
         def busy(records, **kwargs):
