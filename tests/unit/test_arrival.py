@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from logistics_customer_service.tools.shipment.arrival import (
     Facts,
     Outlook,
+    missed_still,
     occasions,
     outlook,
 )
@@ -131,3 +132,12 @@ def test_silence_lasts_until_the_next_event():
     assert outlook(news, TODAY, ZONE).silent_since is None
     arrived = Facts(last_news_at=NOON, silent_since=NOON, is_open=False)
     assert outlook(arrived, TODAY, ZONE).silent_since is None
+
+
+def test_missed_no_more_when_it_turns_out_that_the_goods_came_in_time():
+    late_evening = datetime(2026, 3, 2, 15, 59)  # in Shanghai still the day promised
+    assert missed_still(TODAY, late_evening, ZONE) is None
+    assert missed_still(TODAY, NOON - DAY, ZONE) is None
+    assert missed_still(TODAY, late_evening + timedelta(minutes=1), ZONE) == TODAY
+    assert missed_still(TODAY, None, ZONE) == TODAY, "lost, or come back"
+    assert missed_still(None, NOON + DAY, ZONE) is None

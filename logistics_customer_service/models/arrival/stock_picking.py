@@ -151,7 +151,11 @@ class StockPicking(models.Model):
             "expected_arrival": expected.expected_at,
             "expected_arrival_source": expected.source,
             "delay_foreseen": seen.delay_foreseen,
-            "promise_missed_on": seen.missed_on if row["is_open"] else held.missed_on,
+            "promise_missed_on": (
+                seen.missed_on
+                if row["is_open"]
+                else arrival.missed_still(held.missed_on, row["handed_over_at"], zone)
+            ),
             "silent_since": seen.silent_since,
         }
         after = arrival.Outlook(
@@ -201,7 +205,8 @@ class StockPicking(models.Model):
                           usual.median_days, usual.p90_days, news.last_at AS last_news_at,
                           COALESCE(line.promised_date, so.promised_date, so.commitment_date,
                                    sp.date_deadline, sp.scheduled_date) AS promised_at,
-                          %(handed_at)s AS handed_at, open.is_open,
+                          %(handed_at)s AS handed_at, %(handed_over_at)s AS handed_over_at,
+                          open.is_open,
                           open.is_open OR %(unreported)s AS is_expected
                      FROM stock_picking sp
                      JOIN res_company company ON company.id = sp.company_id
@@ -232,6 +237,7 @@ class StockPicking(models.Model):
                     ORDER BY sp.id""",
                 held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
                 handed_at=self._get_handed_to_carrier_sql(),
+                handed_over_at=self.env["logistics.profile.fact"]._get_handed_over_sql(),
                 is_open=self._get_open_sql(),
                 is_delivery=self._get_delivery_sql(),
                 unreported=self._get_unreported_sql(),

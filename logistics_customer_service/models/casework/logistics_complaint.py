@@ -252,6 +252,28 @@ class LogisticsComplaint(models.Model):
                 )
             )
 
+    def write(self, vals):
+        """Write values.
+
+        :raise UserError: for a stage that would take up a merged case again
+        """
+        if "stage_id" in vals:
+            self._check_stays_merged(vals["stage_id"])
+        return super().write(vals)
+
+    def _check_stays_merged(self, stage_id):
+        """A merged case stays cancelled, also when it is dragged: only undoing the merge ends it."""
+        merged = self.filtered("merged_into_id")[:1]
+        stage = self.env["logistics.complaint.stage"].browse(stage_id)
+        if merged and stage.phase != CANCELLED:
+            raise UserError(
+                self.env._(
+                    "%(case)s was merged into %(kept)s and stays cancelled: work on %(kept)s.",
+                    case=merged.number,
+                    kept=merged.merged_into_id.number,
+                )
+            )
+
     def _set_aside(self, kept):
         """Cancel a merged case and tell both where the other is."""
         if self.customer_answered:

@@ -105,6 +105,17 @@ class TestMerge(ComplaintCommon):
         with self.assertRaisesRegex(UserError, "already"):
             self.source._merge_into(self._case())
 
+    def test_not_dragged_elsewhere(self):
+        self._merge()
+        for user in (self.agent, self.env.ref("base.user_root")):
+            with self.assertRaisesRegex(UserError, "stays cancelled"):
+                self.source.with_user(user).stage_id = self._stage("working")
+        with self.assertRaisesRegex(UserError, "stays cancelled"):
+            (self._case() + self.source).write({"stage_id": self._stage("closed").id})
+        self.source.action_undo_merge()
+        self.source.with_user(self.agent).stage_id = self._stage("new")
+        self.assertEqual(self.source.phase, "new")
+
     def test_not_across_companies(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.env.user.company_ids |= other

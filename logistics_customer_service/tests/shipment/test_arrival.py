@@ -308,6 +308,23 @@ class TestArrival(ArrivalCommon):
         later.sale_id._agree_promise(self.now + 3 * DAY, "asked")
         self.assertFalse(later.promise_missed_on, "a new promise is not missed")
 
+    def test_not_missed_when_the_carrier_tells_late_that_it_came_in_time(self):
+        in_time, late = self._under_way(), self._under_way()
+        orders = (in_time + late).sale_id
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET promised_date = %s WHERE order_id = ANY(%s)",
+            [self.now - 2 * DAY, orders.ids],
+        )
+        self.env.invalidate_all()
+        (in_time + late)._refresh_arrival()
+        missed_on = self._day(self.now - 2 * DAY)
+        self.assertEqual((in_time + late).mapped("promise_missed_on"), [missed_on] * 2)
+        self._tell(in_time, "delivered", happened_at=self.now - 2 * DAY)
+        self._tell(late, "delivered", happened_at=self.now - DAY)
+        self.assertFalse(in_time.promise_missed_on)
+        self.assertEqual(late.promise_missed_on, missed_on)
+
     def test_deliveries_older_than_the_addon_are_taken_up_quietly(self):
         picking = self._promised(-2)
         self.env.flush_all()

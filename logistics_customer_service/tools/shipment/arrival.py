@@ -72,6 +72,16 @@ def outlook(facts, today, zone):
     )
 
 
+def missed_still(missed_on, handed_over_at, zone):
+    """Return the promised day that was noted as missed, or None where the goods came in time.
+
+    A carrier tells late what happened in time, and what was not told counted as not delivered.
+    """
+    came_on = _day(handed_over_at, zone)
+    in_time = missed_on is not None and came_on is not None and came_on <= missed_on
+    return None if in_time else missed_on
+
+
 def occasions(before, after, zone):
     """Return what begins where an outlook follows upon another: a list of occasions.
 
