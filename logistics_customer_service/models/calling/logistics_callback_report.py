@@ -40,14 +40,14 @@ class LogisticsCallbackReport(models.Model):
     )
     on_time_count = fields.Integer(string="Kept on Time", readonly=True)
     reached_rate = fields.Float(
-        string="Share Reached", readonly=True, help="Reached ÷ ended.", aggregator="avg"
+        string="Share Reached (%)", readonly=True, help="Reached ÷ ended.", aggregator="avg"
     )
     attempts_per_reached = fields.Float(
         string="Attempts per Customer Reached", readonly=True, aggregator="avg"
     )
-    minutes_per_call = fields.Float(readonly=True, aggregator="avg")
+    minutes_per_call = fields.Float(string="Minutes per Call", readonly=True, aggregator="avg")
     on_time_rate = fields.Float(
-        string="Share Kept on Time",
+        string="Share Kept on Time (%)",
         readonly=True,
         aggregator="avg",
         help="Kept until the promised day ÷ those to be judged; overdue and open is not kept.",
@@ -60,6 +60,12 @@ class LogisticsCallbackReport(models.Model):
             "minutes_per_call": ("minutes", "attempt_count"),
             "on_time_rate": ("on_time_count", "due_count"),
         }
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Shares are percent numbers: a pivot shows an empty percentage as nought."""
+        ratio = super()._read_group_select(aggregate_spec, query)
+        name = aggregate_spec.partition(":")[0]
+        return SQL("100 * %s", ratio) if name in ("reached_rate", "on_time_rate") else ratio
 
     # === QUERY ===#
 

@@ -493,8 +493,8 @@ class TestPolicies(CallbackCommon):
         )
         # four calls; the one that ended was reached, with two attempts in all; of the three to
         # be judged one was kept: by the database's clock the two open ones are overdue
-        self.assertEqual(row[:3], (4, 1.0, 2.0))
-        self.assertAlmostEqual(row[3], 1 / 3)
+        self.assertEqual(row[:3], (4, 100.0, 2.0))
+        self.assertAlmostEqual(row[3], 100 / 3)
 
 
 @tagged("post_install", "-at_install")
