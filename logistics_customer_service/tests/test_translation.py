@@ -25,6 +25,9 @@ SAME = {
     "service",
     "company.example",
     '<span class="mx-1">@</span>',
+    '<span style="display: block; font-size: 14px;">★</span>',
+    "Ctrl",
+    "Enter",
     "(object.complaint_id.number or '').replace('/', '-')",
 }
 
