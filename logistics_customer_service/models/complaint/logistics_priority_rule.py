@@ -12,6 +12,7 @@ class LogisticsPriorityRule(models.Model):
     """A cell of the matrix severity × tier."""
 
     _name = "logistics.priority.rule"
+    _inherit = ["logistics.cached.mixin"]
     _description = "Priority Rule"
     _order = "company_id, severity_rank, tier_id, id"
     _rec_name = "severity"
@@ -42,24 +43,6 @@ class LogisticsPriorityRule(models.Model):
         ranks = {severity: rank for rank, (severity, _label) in enumerate(SEVERITIES)}
         for rule in self:
             rule.severity_rank = ranks.get(rule.severity, 0)
-
-    # === CRUD METHODS ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === LOOKING UP ===#
 

@@ -1,3 +1,4 @@
+from . import logistics_cached_mixin
 from . import logistics_secret_mixin
 from . import res_company
 from . import res_config_settings

@@ -7,7 +7,7 @@ class LogisticsNoticeRule(models.Model):
     """Of what customers are told, by which channel and text, and when not to disturb them."""
 
     _name = "logistics.notice.rule"
-    _inherit = ["logistics.sending.rule.mixin"]
+    _inherit = ["logistics.sending.rule.mixin", "logistics.cached.mixin"]
     _description = "Notice Rule"
     _order = "sequence, id"
     _check_company_auto = True
@@ -66,24 +66,6 @@ class LogisticsNoticeRule(models.Model):
         )
         for rule in self:
             rule.notice_count = counts.get(rule, 0)
-
-    # === CRUD METHODS ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === WHICH RULE ===#
 

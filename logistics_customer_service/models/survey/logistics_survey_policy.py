@@ -23,7 +23,7 @@ class LogisticsSurveyPolicy(models.Model):
     """Whom to ask, when, by which channel and what; and what becomes of a bad answer."""
 
     _name = "logistics.survey.policy"
-    _inherit = ["logistics.sending.rule.mixin"]
+    _inherit = ["logistics.sending.rule.mixin", "logistics.cached.mixin"]
     _description = "Survey Policy"
     _order = "sequence, id"
     _check_company_auto = True
@@ -230,24 +230,6 @@ class LogisticsSurveyPolicy(models.Model):
                         "“%s” is no questionnaire of customer service.", policy.survey_id.title
                     )
                 )
-
-    # === CRUD METHODS ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        policies = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return policies
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === WHICH POLICIES ===#
 
