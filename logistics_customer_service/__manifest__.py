@@ -210,7 +210,6 @@
         "demo/shipment/notices_demo.xml",
         "demo/shipment/tracking_demo.xml",
         "demo/shipment/cod_demo.xml",
-        "demo/shipment/indicator_demo.xml",
         "demo/shipment/exceptions_demo.xml",
         "demo/shipment/reasons_demo.xml",
         "demo/complaint/logistics_complaint_demo.xml",
@@ -224,6 +223,7 @@
         "demo/feedback/logistics_feedback_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
+        "demo/shipment/indicator_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -174,7 +174,11 @@ class LogisticsNotice(models.Model):
         """Return the address where the customer sees how the shipment stands, or False."""
         if self.picking_id.tracking_page_url:
             return self.picking_id.tracking_page_url
-        return self.order_id.id and self.order_id.get_base_url() + self.order_id.get_portal_url()
+        order = self.order_id
+        receiver = self.partner_id.commercial_partner_id
+        if not order or order.partner_id.commercial_partner_id != receiver:
+            return False  # what the goods cost is none of the business of whoever receives them
+        return order.get_base_url() + order.get_portal_url()
 
     # === FACTS ===#
 

@@ -17,6 +17,16 @@ class TestTrackingInNotices(NoticeCommon):
         self.assertTrue(picking.tracking_page_url)
         self.assertIn(picking.tracking_page_url, told.body)
 
+    def test_who_only_receives_the_goods_gets_no_link_to_the_order(self):
+        order = self._order(self.customer)
+        receiver = self._customer("Receiver")
+        told, received = (
+            self.env["logistics.notice"].new({"order_id": order.id, "partner_id": partner.id})
+            for partner in (self.customer, receiver)
+        )
+        self.assertIn(f"/my/orders/{order.id}?access_token=", told._get_tracking_url())
+        self.assertFalse(received._get_tracking_url())
+
     def test_the_carriers_estimate_is_told_as_a_new_arrival(self):
         picking = self._delivery()
         estimate = fields.Datetime.now() + timedelta(days=9)
