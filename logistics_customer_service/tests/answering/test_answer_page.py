@@ -229,9 +229,11 @@ class TestAnswerPage(AnsweringHttp):
         self.assertEqual(self.request.feedback_id.comment, SCRIPT)
 
     def test_a_refused_answer_leaves_nothing_behind(self):
+        refusal = ValidationError("Not like this.")
+
         def half_way(requests, vals_list):
             requests.partner_id.name = "Half-way"
-            raise ValidationError("Not like this.")
+            raise refusal
 
         with patch.object(type(self.request), "_take_answers", half_way):
             answer = self._send(**self._choose(self.good))

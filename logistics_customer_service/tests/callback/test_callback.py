@@ -298,7 +298,7 @@ class TestCalling(CallbackCommon):
 
         def fail(callbacks):
             if bad in callbacks:
-                raise UserError("poisoned")
+                raise ValueError("poisoned")
             return escalate(callbacks)
 
         self._stand(NOW + timedelta(days=4))
@@ -462,7 +462,7 @@ class TestPolicies(CallbackCommon):
 
         def fail(policy, **vals):
             if policy == bad:
-                raise UserError("poisoned")
+                raise ValueError("poisoned")
             return prepare(policy, **vals)
 
         with (
