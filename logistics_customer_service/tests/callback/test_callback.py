@@ -404,6 +404,18 @@ class TestPolicies(CallbackCommon):
         self.assertEqual(callback.partner_id, self.customer)
         self.assertEqual(callback.next_at, NOW + timedelta(days=2))
 
+    def test_what_another_worker_planned_keeps_nothing_else_from_being_planned(self):
+        policy = self._policy("delivered")
+        held = self._delivered()
+        policy.active = False
+        fresh = self._delivered()
+        policy.active = True
+        unseen = patch.object(type(self.Callback), "search_fetch", return_value=self.Callback)
+        with unseen, mute_logger("odoo.sql_db"):
+            policy._plan_for(held + fresh)
+        policy.invalidate_recordset()
+        self.assertEqual(policy.callback_ids.picking_id, held + fresh)
+
     def test_with_a_carrier_its_word_counts(self):
         policy = self._policy("delivered")
         carrier = self.env["delivery.carrier"].create(
@@ -513,6 +525,15 @@ class TestBadAnswer(FeedbackCommon):
         callback.with_user(self.agent).action_call()
         callback.with_user(self.agent).action_done()
         self.assertEqual(feedback.reaction_state, "done")
+
+    def test_who_wants_no_contact_after_all_is_not_called(self):
+        self.policy.reaction = "callback"
+        request = self._request()
+        self._take(request, 2)
+        self._take(request, 2, extra={"no_contact": True})
+        feedback = request.feedback_id
+        self.assertEqual(feedback.reaction_state, "declined")
+        self.assertEqual((feedback.callback_ids.state, feedback.callback_ids.next_at), ("cancelled", False))
 
 
 @tagged("post_install", "-at_install")
