@@ -191,6 +191,15 @@ class TestCalling(CallbackCommon):
         debt = self._callback(purpose=self.env.ref(f"{MODULE}.callback_purpose_debt"))
         self.assertEqual(debt.state, "planned", "a debt is spoken of all the same")
 
+    def test_refused_since_it_was_planned(self):
+        self._callback()
+        later = self._callback(call_from=NOW + timedelta(days=2))
+        self._next().action_refused()
+        self.assertEqual((later.state, later.main_id), ("planned", self.Callback))
+        self._stand(NOW + timedelta(days=2))
+        self.assertFalse(self._next())
+        self.assertEqual((later.state, later.next_at), ("cancelled", False))
+
     def test_care_needs_consent(self):
         self.assertEqual(self._callback(purpose=self.care).state, "cancelled")
         self.env["logistics.consent"].create(
