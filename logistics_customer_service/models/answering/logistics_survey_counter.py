@@ -124,6 +124,7 @@ class LogisticsSurveyCounter(models.Model):
     def action_open_page(self):
         """Open the page of the tablet."""
         self.ensure_one()
+        self.check_access("read")  # a computed link is told to whoever asks, and methods are public
         return {"type": "ir.actions.act_url", "url": self.url, "target": "new"}
 
     def action_renew_link(self):

@@ -6,6 +6,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..core.isolation import isolate
+
 _logger = logging.getLogger(__name__)
 
 BATCH = 500
@@ -129,12 +131,14 @@ class LogisticsCallbackPolicy(models.Model):
             )
             told = set(known.mapped("occasion"))
             new = [vals for vals in vals_list if vals["occasion"] not in told]
-            try:
-                with self.env.cr.savepoint():
-                    self.env["logistics.callback"].create(new)
-            except UniqueViolation:
-                # another worker took the carrier's word at the same moment
-                _logger.info("Callbacks of policy %s are planned already", policy.id)
+            create = self.env["logistics.callback"].create
+            isolate(new, create, policy._leave_to_others, self.env)
+
+    def _leave_to_others(self, _part, error):
+        """Let be what another worker, who took the carrier's word at the same moment, has planned."""
+        if not isinstance(error, UniqueViolation):
+            raise error
+        _logger.info("A callback of policy %s is planned already", self.id)
 
     def _fits(self, picking):
         company = not self.company_id or self.company_id == picking.company_id

@@ -24,6 +24,11 @@ class LogisticsFeedback(models.Model):
         )
         return super(LogisticsFeedback, self - owed.feedback_id)._settle_reaction()
 
+    def _take_back_reaction(self):
+        """Who wants no contact is not called either."""
+        self.callback_ids.filtered("next_at").action_cancel()
+        return super()._take_back_reaction()
+
     def _prepare_callback_vals(self):
         return {
             "company_id": self.company_id.id,

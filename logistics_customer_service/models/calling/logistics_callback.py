@@ -95,7 +95,10 @@ class LogisticsCallback(models.Model):
         now = fields.Datetime.now()
         for callback in self._get_candidates(now):
             hours = callback._get_hours()
-            if not reach.is_open(now, hours):
+            if callback._get_objection():
+                # the customer has refused since it was planned, or the number is blocked
+                callback._cancel_unwanted()
+            elif not reach.is_open(now, hours):
                 # the hours were changed since, or the day is over
                 callback._note_course({"next_at": reach.next_opening(now, hours)})
             elif callback._was_called_today(now):

@@ -135,9 +135,11 @@ class LogisticsSendingMixin(models.AbstractModel):
         return int(size or 200)
 
     def _leave_out(self, error):
-        """Note that a record cannot be processed."""
+        """Note that a record cannot be processed; whatever its state, it is not due for ever."""
         _logger.warning("%s is left out: %s", self, error)
         self._fail((str(error) or repr(error)).strip())
+        now = fields.Datetime.now()
+        self.filtered(lambda record: record.due_at and record.due_at <= now).due_at = False
 
     def _process(self):
         """Decide on each of these records, which are due, and do what was decided."""

@@ -213,8 +213,12 @@ class LogisticsFeedback(models.Model):
         if no_contact and not self.no_contact:
             self.no_contact = True
             if self.reaction_state == "open" and not self.reaction_complaint_id:
-                self.activity_unlink(["mail.mail_activity_data_todo"])
                 self.reaction_state = "declined"
+                self._take_back_reaction()
+
+    def _take_back_reaction(self):
+        """Take back what was to be done about an answer, for the person wants no contact."""
+        self.activity_unlink(["mail.mail_activity_data_todo"])
 
     # === WHAT BECOMES OF A BAD ANSWER ===#
 

@@ -174,8 +174,9 @@ class LogisticsSurveyRequest(models.Model):
 
     def _store_inputs(self, sheets):
         """Keep the answers as Odoo's survey app does, so that its own statistics know them."""
-        begun = [s for s in sheets if s.outcome != REVISION and s.request.feedback_id]
-        fresh = [s for s in sheets if s.outcome == REVISION or not s.request.feedback_id]
+        begun, fresh = [], []
+        for sheet in sheets:
+            (begun if self._is_begun(sheet) else fresh).append(sheet)
         Input = self.env["survey.user_input"].sudo().with_context(**QUIET)
         created = Input.create([self._prepare_input_vals(sheet) for sheet in fresh])
         for sheet, user_input in zip(fresh, created, strict=True):
@@ -189,6 +190,11 @@ class LogisticsSurveyRequest(models.Model):
         )
         finished = Input.union(*(s.user_input for s in sheets if s.outcome != PARTIAL))
         finished._notify_new_participation_subscribers()
+
+    def _is_begun(self, sheet):
+        """Tell whether an answer goes on with one that Odoo's survey app has still got."""
+        request = sheet.request
+        return sheet.outcome != REVISION and bool(request.feedback_id and request.user_input_id)
 
     def _prepare_input_vals(self, sheet):
         """A begun answer has a start; of one sent at once nobody knows how long it took."""

@@ -257,7 +257,10 @@ class LogisticsSurveyPolicy(models.Model):
     @api.model
     def _search_fitting(self, trigger, company_ids):
         companies = [*company_ids, False]
-        return self.search([("trigger", "=", trigger), ("company_id", "in", companies)])
+        # whoever looks at archived records still asks by policies in force
+        return self.search(
+            [("trigger", "=", trigger), ("company_id", "in", companies), ("active", "=", True)]
+        )
 
     def _get_wanted(self):
         """Return what the policy asks about, as sets; an empty set lets everything through."""

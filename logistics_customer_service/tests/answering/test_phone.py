@@ -52,7 +52,7 @@ class TestPhone(AnsweringCommon):
             self._ask(fresh)
         self.policy.active = True
         _action, phone = self._ask(fresh)
-        phone.action_get_sheet()
+        self.assertIs(phone.action_get_sheet()["answered"], False)
         requests = self.Request.search([("picking_id", "=", fresh.id)])
         self.assertFalse(requests, "nothing is planned before there is an answer")
         self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
@@ -71,6 +71,12 @@ class TestPhone(AnsweringCommon):
         self.assertEqual(action["tag"], "logistics_survey_phone")
         self.assertEqual(phone.action_take_answers(self._given(overall=[self.good.id]))["outcome"], "first")
         self.assertEqual(phone.request_id.sudo().policy_id, by_hand)
+
+    def test_policies_out_of_force_are_not_offered(self):
+        for trigger in ("delivered", "manual"):
+            self.policy.copy({"trigger": trigger, "active": False, "name": "Formerly"})
+        _action, phone = self._ask(self.picking.with_context(active_test=False))
+        self.assertEqual(phone.with_context(active_test=False).offered_policy_ids, self.policy)
 
     def test_what_is_missing_or_wrong_is_said(self):
         _action, phone = self._ask(self.request)

@@ -2,6 +2,7 @@ import re
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -166,6 +167,8 @@ class TestCounter(SpotHttp):
     def test_link(self):
         self.assertTrue(self.counter.with_user(self.agent).url.endswith(self.page))
         self.assertTrue(self.counter.qr)
+        with self.assertRaises(AccessError):
+            self.counter.with_user(self._new_user("visitor", "base.group_portal")).action_open_page()
         self.counter.with_user(self.manager).action_renew_link()
         self.env.flush_all()
         with mute_logger("odoo.http"):

@@ -191,6 +191,15 @@ class TestCalling(CallbackCommon):
         debt = self._callback(purpose=self.env.ref(f"{MODULE}.callback_purpose_debt"))
         self.assertEqual(debt.state, "planned", "a debt is spoken of all the same")
 
+    def test_refused_since_it_was_planned(self):
+        self._callback()
+        later = self._callback(call_from=NOW + timedelta(days=2))
+        self._next().action_refused()
+        self.assertEqual((later.state, later.main_id), ("planned", self.Callback))
+        self._stand(NOW + timedelta(days=2))
+        self.assertFalse(self._next())
+        self.assertEqual((later.state, later.next_at), ("cancelled", False))
+
     def test_care_needs_consent(self):
         self.assertEqual(self._callback(purpose=self.care).state, "cancelled")
         self.env["logistics.consent"].create(
@@ -404,6 +413,18 @@ class TestPolicies(CallbackCommon):
         self.assertEqual(callback.partner_id, self.customer)
         self.assertEqual(callback.next_at, NOW + timedelta(days=2))
 
+    def test_what_another_worker_planned_keeps_nothing_else_from_being_planned(self):
+        policy = self._policy("delivered")
+        held = self._delivered()
+        policy.active = False
+        fresh = self._delivered()
+        policy.active = True
+        unseen = patch.object(type(self.Callback), "search_fetch", return_value=self.Callback)
+        with unseen, mute_logger("odoo.sql_db"):
+            policy._plan_for(held + fresh)
+        policy.invalidate_recordset()
+        self.assertEqual(policy.callback_ids.picking_id, held + fresh)
+
     def test_with_a_carrier_its_word_counts(self):
         policy = self._policy("delivered")
         carrier = self.env["delivery.carrier"].create(
@@ -513,6 +534,15 @@ class TestBadAnswer(FeedbackCommon):
         callback.with_user(self.agent).action_call()
         callback.with_user(self.agent).action_done()
         self.assertEqual(feedback.reaction_state, "done")
+
+    def test_who_wants_no_contact_after_all_is_not_called(self):
+        self.policy.reaction = "callback"
+        request = self._request()
+        self._take(request, 2)
+        self._take(request, 2, extra={"no_contact": True})
+        feedback = request.feedback_id
+        self.assertEqual(feedback.reaction_state, "declined")
+        self.assertEqual((feedback.callback_ids.state, feedback.callback_ids.next_at), ("cancelled", False))
 
 
 @tagged("post_install", "-at_install")

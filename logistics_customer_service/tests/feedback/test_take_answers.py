@@ -178,6 +178,13 @@ class TestTakeAnswers(FeedbackCommon):
         self.assertEqual(user_input.state, "done")
         self.assertFalse(feedback.revision_count)
 
+    def test_a_begun_answer_is_completed_although_odoos_was_deleted(self):
+        request = self._request()
+        self._take(request, 2, extra={"complete": False})
+        request.user_input_id.unlink()
+        self.assertEqual(self._take(request, 3), "first")
+        self.assertEqual((request.user_input_id.state, request.feedback_id.overall), ("done", 3))
+
     def test_what_is_saved_after_sending_changes_nothing(self):
         request = self._request()
         self._take(request, 5)

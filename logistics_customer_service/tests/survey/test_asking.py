@@ -534,6 +534,16 @@ class TestAsking(SurveyCommon):
         self.assertEqual(states.pop("C2"), "failed")
         self.assertEqual(set(states.values()), {"queued"})
 
+    def test_poisoned_records_are_left_in_peace_whatever_their_state(self):
+        requests = self._asked() + self._asked(self._customer("Half", email="half@x.example"))
+        self._send_all()
+        requests[1].state = "partial"
+        mixin = f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"
+        broken = patch.object(type(requests), "_expire", side_effect=ZeroDivisionError)
+        with self._later(days=30), broken, mute_logger(mixin):
+            self.assertTrue(self.Request._advance_or_rest())
+        self.assertEqual(requests.mapped("due_at"), [False] * 2, "not due again and again")
+
     def test_killed_in_the_middle(self):
         requests = self._asked() + self._asked()
         with (

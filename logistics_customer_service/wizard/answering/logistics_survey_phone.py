@@ -106,7 +106,7 @@ class LogisticsSurveyPhone(models.TransientModel):
             "about": self._prepare_about(asked),
             "earlier": self._prepare_earlier(),
             "state": asked.state if asked else False,
-            "answered": asked and self._format(asked.answered_at),
+            "answered": self._format(asked.answered_at),
         }
 
     def action_take_answers(self, given, no_contact=False, complete=True):
