@@ -131,6 +131,39 @@ class TestCalling(CallbackCommon):
             another.with_user(self.second).action_call()
         self.assertEqual(first.state, "in_call")
 
+    def test_another_hour_of_the_same_day_is_kept(self):
+        self.other.retry_days = 0
+        self._callback()
+        taken = self._next()
+        taken.action_no_answer()
+        self.assertEqual(taken.next_at, shanghai(2026, 3, 4, 13, 30))
+        self._stand(shanghai(2026, 3, 4, 14))
+        self.assertEqual(self._next(), taken)
+        wizard = self.env["logistics.callback.postpone"].with_user(self.agent)
+        until = shanghai(2026, 3, 4, 16)
+        wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
+        self._stand(until)
+        self.assertEqual(self._next(), taken, "the customer asked for it")
+
+    def test_many_who_are_asleep_hide_nobody(self):
+        asleep = [self._callback(self._customer(f"A{number}"), priority="3") for number in (1, 2)]
+        self.Profile.create(
+            [
+                {
+                    "partner_id": callback.partner_id.id,
+                    "company_id": self.company.id,
+                    "contact_hour_from": 14.0,
+                }
+                for callback in asleep
+            ]
+        )
+        self.env.flush_all()
+        for callback in asleep:
+            callback._compute_profile_id()
+        awake = self._callback()
+        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+            self.assertEqual(self._next(), awake)
+
     def test_duration_is_noted(self):
         self._callback()
         taken = self._next()
@@ -180,6 +213,60 @@ class TestCalling(CallbackCommon):
         self.assertEqual(second.next_at, first.next_at)
         self.assertFalse(second.main_id)
 
+    def test_only_unanswered_calls_count_as_tries(self):
+        self.other.max_attempts = 2
+        self._callback()
+        taken = self._next()
+        wizard = self.env["logistics.callback.postpone"].with_user(self.agent)
+        until = shanghai(2026, 3, 5, 11)
+        wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
+        self._stand(until)
+        self._next().action_no_answer()
+        self.assertTrue(taken.next_at, "was postponed once and not answered once")
+
+    def test_what_has_ended_is_not_made_again_with_another(self):
+        first = self._callback(priority="2")
+        second, third = self._callback(), self._callback()
+        self._next()
+        second.action_cancel()
+        first.action_done()
+        self.assertEqual((second.state, third.state), ("cancelled", "done"))
+        first.action_plan_again()
+        first.with_user(self.agent).action_call()
+        first.action_no_answer()
+        self.assertEqual((third.state, third.next_at), ("done", False))
+
+    def test_cases_of_joined_calls_are_told_what_was_said(self):
+        case = self.env["logistics.complaint"].create(
+            {"partner_id": self.customer.id, "company_id": self.company.id}
+        )
+        self._callback(priority="3")
+        self._callback(complaint_id=case.id)
+        taken = self._next()
+        taken.note = "All is well"
+        taken.action_done()
+        self.assertIn("All is well", case.message_ids[0].body)
+
+    def test_who_refuses_later_is_not_called(self):
+        first = self._callback(priority="3", purpose=self.env.ref(f"{MODULE}.callback_purpose_debt"))
+        second, third = self._callback(), self._callback(call_from=NOW + timedelta(days=2))
+        self.env["logistics.consent"].create(
+            {
+                "profile_id": self.profile.id,
+                "purpose_id": self.other.consent_purpose_id.id,
+                "state": "refused",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "did not agree"):
+            second.with_user(self.agent).action_call()
+        self.assertEqual(self._next(), first)
+        self.assertEqual((second.state, second.main_id), ("cancelled", self.Callback))
+        first.action_done()
+        third.sudo().write({"state": "planned", "next_at": NOW + timedelta(days=2)})
+        self._stand(NOW + timedelta(days=2))
+        self.assertFalse(self._next())
+        self.assertEqual(third.state, "cancelled")
+
     def test_refused_on_the_phone_is_refused_for_good(self):
         self._callback()
         self._next().action_refused()
@@ -209,6 +296,10 @@ class TestCalling(CallbackCommon):
         callback = self._callback()
         self.assertEqual(callback.state, "cancelled")
         self.assertIn("not to be called", callback.message_ids[0].body)
+        person = self._customer("Wu", is_company=False, parent_id=self.customer.id, phone=False)
+        self.assertEqual(self._callback(person).state, "cancelled", "has the company's number")
+        dialled = self._callback(self._customer("C"), phone="+8613800138000")
+        self.assertEqual(dialled.state, "cancelled")
 
     def test_wrong_number_is_to_be_found_out(self):
         self._callback()
@@ -224,7 +315,7 @@ class TestCalling(CallbackCommon):
         until = shanghai(2026, 3, 9, 11)
         wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
         self.assertEqual((taken.state, taken.next_at), ("postponed", until))
-        self.assertGreater(taken.due_at, until)
+        self.assertEqual(taken.due_at, until + timedelta(days=1))
         self.assertEqual(taken.attempt_ids.result, "postponed")
         with self.assertRaises(UserError):
             wizard.create({"callback_ids": taken.ids, "until": NOW}).action_postpone()
