@@ -205,6 +205,18 @@ class TestCalling(CallbackCommon):
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertFalse(self._next())
 
+    def test_the_company_gets_the_mail_of_who_has_no_address(self):
+        self.customer.email = "lumina@example.com"
+        person = self._customer("Wu", is_company=False, parent_id=self.customer.id, email=False)
+        template = self.env.ref(f"{MODULE}.mail_template_callback_missed")
+        self.other.write({"max_attempts": 1, "mail_template_id": template.id})
+        taken = self._callback(person)
+        self._next().action_no_answer()
+        mail = self.env["mail.mail"].search(
+            [("model", "=", taken._name), ("res_id", "=", taken.id)]
+        )
+        self.assertEqual(mail.recipient_ids, self.customer)
+
     def test_joined_ones_are_tried_again_together(self):
         first = self._callback(priority="2")
         second = self._callback()
