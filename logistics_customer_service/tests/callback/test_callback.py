@@ -530,6 +530,21 @@ class TestPolicies(CallbackCommon):
         self._delivered()
         self.assertEqual(len(policy.callback_ids), 1)
 
+    def test_deliveries_of_many_customers_cost_no_more(self):
+        policy = self._policy("delivered", tier_ids=self.vip.ids)
+        pickings = self.env["stock.picking"].concat(
+            *(self._delivered(self._customer(f"P{number}")) for number in range(6))
+        )
+
+        def cost(some):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            policy._plan_for(some)
+            return self.env.cr.sql_log_count - before
+
+        cost(pickings[:1])
+        self.assertLessEqual(cost(pickings), cost(pickings[:2]) + 1)
+
     def test_who_was_not_spoken_to_for_long(self):
         self._age()
         policy = self._policy("periodic", period_days=90)
