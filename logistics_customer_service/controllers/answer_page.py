@@ -142,7 +142,7 @@ def _find_machine(sheet, params):
     of the page sets ``touched`` when somebody touches or types, which a program's ``submit()``
     does not; without scripts a person ticks ``person``, which is not ticked by default.
     """
-    stamp = params.get("stamp", "")
+    stamp = str(params.get("stamp", ""))  # a file may come in its place
     visit, _dot, signature = stamp.partition(".")
     moment = visit.partition("-")[0]
     age = time.time() - int(moment) if moment.isdecimal() and len(moment) < 12 else -1

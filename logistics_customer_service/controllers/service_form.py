@@ -132,7 +132,7 @@ class ServiceForm(Controller):
 
     def _check_browser(self, team, stamp, params):
         """Return what speaks for a program, in words for a person: nothing is lost by it."""
-        moment, _dot, signature = stamp.partition(".")
+        moment, _dot, signature = str(stamp).partition(".")  # a file may come in its place
         age = time.time() - int(moment) if moment.isdecimal() and len(moment) < 12 else -1
         right = hmac.compare_digest(_sign(team, moment).encode(), signature.encode())
         if right and FASTEST <= age <= SLOWEST and not params.get("website"):

@@ -312,7 +312,7 @@ class LogisticsCallback(models.Model):
             return reach.Hours(*OFFICE_HOURS, self.company_id._get_logistics_tz())
         days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
         return reach.Hours(
-            frozenset(number for number, day in enumerate(days) if profile[day]),
+            frozenset(number for number, day in enumerate(days) if profile[day]) or OFFICE_HOURS[0],
             profile.contact_hour_from,
             profile.contact_hour_to,
             profile.contact_tz or self.company_id._get_logistics_tz(),
@@ -385,20 +385,39 @@ class LogisticsCallback(models.Model):
     # === WHO MAY BE CALLED ===#
 
     def _cancel_unwanted(self):
-        """Cancel calls to customers who do not want them, saying why."""
-        unwanted = {callback: callback._get_objection() for callback in self}
-        for objection, callbacks in self.grouped(unwanted.get).items():
+        """Cancel calls to customers who do not want them, saying why; return the others."""
+        objections = self._get_objections()
+        for objection, callbacks in self.grouped(objections.get).items():
             if objection:
                 callbacks._note_course({"state": CANCELLED, "next_at": False})
                 for callback in callbacks:
                     callback._message_log(body=objection)
+        return self.filtered(lambda callback: not objections[callback])
 
-    def _get_objection(self):
-        """Return why the customer must not be called for the purpose, or an empty string."""
+    def _get_objections(self):
+        """Return callback → why the customer must not be called, or an empty string."""
+        numbers = {
+            callback: callback.phone and callback.partner_id._phone_format(number=callback.phone)
+            for callback in self
+        }
+        # the list of numbers is the administrator's; agents have to keep to it
+        blacklist = self.env["phone.blacklist"].sudo()
+        known = blacklist.search([("number", "in", [*filter(None, numbers.values())])])
+        blocked = set(known.mapped("number"))
+        return {
+            callback: callback._get_objection(number in blocked)
+            for callback, number in numbers.items()
+        }
+
+    def _get_objection(self, is_blocked):
+        """Return why the customer must not be called for the purpose, or an empty string.
+
+        :param is_blocked: whether the number is on the list of numbers not to be called
+        """
         consent = self.purpose_id.consent_purpose_id
         if consent and not self._consents(consent):
             return self.env._("Not called: the customer did not agree to “%s”.", consent.name)
-        if self.partner_id.phone_sanitized and self.partner_id.phone_sanitized_blacklisted:
+        if is_blocked:
             return self.env._("Not called: the number is on the list of numbers not to be called.")
         return ""
 

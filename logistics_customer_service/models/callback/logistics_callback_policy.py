@@ -143,7 +143,7 @@ class LogisticsCallbackPolicy(models.Model):
     def _fits(self, picking):
         company = not self.company_id or self.company_id == picking.company_id
         tiers = set(self.tier_ids.mapped("code"))
-        return company and (not tiers or picking._get_callback_profile().tier_id.code in tiers)
+        return company and (not tiers or picking.logistics_profile_id.tier_id.code in tiers)
 
     def _prepare_delivery(self, picking):
         return {

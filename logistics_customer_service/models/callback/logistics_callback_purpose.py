@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# planned by cases and answers, which name them by these codes
+USED = {"after_case", "bad_answer"}
 
 
 class LogisticsCallbackPurpose(models.Model):
@@ -48,3 +52,10 @@ class LogisticsCallbackPurpose(models.Model):
         "CHECK (max_attempts > 0 AND retry_days >= 0 AND window_days > 0)",
         "There is at least one attempt and one day to do it in.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if USED & set(self.mapped("code")):
+            raise UserError(
+                self.env._("Cases and bad answers plan callbacks for this purpose: keep it.")
+            )

@@ -13,9 +13,11 @@ class LogisticsFeedback(models.Model):
     def _react_by_callback(self):
         """Plan a callback about each of these answers, with the answer in it."""
         # answers come in by the public page, which has no rights on callbacks
-        self.env["logistics.callback"].sudo().create(
+        callbacks = self.env["logistics.callback"].sudo().create(
             [feedback._prepare_callback_vals() for feedback in self]
         )
+        # who refused calls, or whose number is blocked, is not to be called about it either
+        callbacks.filtered(lambda c: not c.next_at).feedback_id.reaction_state = "declined"
 
     def _settle_reaction(self):
         """Who is owed a callback is not done with."""

@@ -22,12 +22,3 @@ class StockPicking(models.Model):
         if active:
             deliveries = self.sudo().filtered(lambda picking: picking._is_customer_delivery())
             active._plan_for(deliveries.filtered(lambda d: d._get_logistics_customer()))
-
-    def _get_callback_profile(self):
-        return self.env["logistics.profile"].search(
-            [
-                ("partner_id", "=", self._get_logistics_customer().commercial_partner_id.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-            limit=1,
-        )

@@ -2,6 +2,8 @@ import logging
 from datetime import timedelta
 from functools import partial
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
@@ -24,7 +26,7 @@ from ..core.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
-# how many calls are looked at to find one that is in the customer's hours
+# how many calls are looked at together to find one that is in the customer's hours
 LOOKED_AT = 100
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
@@ -66,6 +68,9 @@ class LogisticsCallback(models.Model):
             raise UserError(self.env._("This callback is not waiting for a call."))
         if not self._lock_customer():
             raise UserError(self.env._("A colleague is calling this customer."))
+        objection = self._get_objections()[self]
+        if objection:
+            raise UserError(objection)
         self._begin()
         return self._get_call_action()
 
@@ -93,20 +98,31 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        for callback in self._get_candidates(now):
-            hours = callback._get_hours()
-            if callback._get_objection():
-                # the customer has refused since it was planned, or the number is blocked
-                callback._cancel_unwanted()
-            elif not reach.is_open(now, hours):
-                # the hours were changed since, or the day is over
-                callback._note_course({"next_at": reach.next_opening(now, hours)})
-            elif callback._was_called_today(now):
-                callback._put_off_a_day(now)
-            elif callback._lock_customer():
-                callback._begin()
-                return callback
+        tried = self.browse()
+        while candidates := self._get_candidates(now) - tried:
+            tried |= candidates
+            for callback in candidates:
+                if (
+                    callback._may_be_called_now(now)
+                    and callback._lock_customer_unless_taken()
+                    and callback._cancel_unwanted()
+                ):
+                    callback._begin()
+                    return callback
         return self.browse()
+
+    def _may_be_called_now(self, now):
+        """Tell whether the customer may be called now; otherwise plan the call for later."""
+        hours = self._get_hours()
+        if not reach.is_open(now, hours):
+            # the hours were changed since, or the day is over
+            self._note_course({"next_at": reach.next_opening(now, hours)})
+            return False
+        # another try of the same day was planned so, or the customer asked for it
+        if self.state == PLANNED and self._was_called_today(now):
+            self._put_off_a_day(now)
+            return False
+        return True
 
     @api.model
     def _get_candidates(self, now):
@@ -138,6 +154,18 @@ class LogisticsCallback(models.Model):
             return False
         others.invalidate_recordset(["state"])
         return self.state in WAITING and IN_CALL not in others.mapped("state")
+
+    def _lock_customer_unless_taken(self):
+        """Lock as above; what a colleague took since it was found is passed by.
+
+        Beginning the whole request anew instead would fail where many press at the same moment.
+        """
+        self.env.flush_all()  # what fails in there shall be the lock alone
+        try:
+            with self.env.cr.savepoint():
+                return self._lock_customer()
+        except SerializationFailure:
+            return False
 
     def _get_waiting_for_customer(self):
         # calls of the same customer count whoever may see them
@@ -181,7 +209,7 @@ class LogisticsCallback(models.Model):
         zone = self._get_hours().zone
         now = fields.Datetime.now()
         tonight = local_midnight(local_date(now, zone) + timedelta(days=1), zone)
-        waiting = self._get_waiting_for_customer() - self
+        waiting = (self._get_waiting_for_customer() - self)._cancel_unwanted()
         joined = waiting.filtered(lambda callback: callback.next_at and callback.next_at < tonight)
         joined._note_course({"main_id": self.id})
         self._note_course({"state": IN_CALL, "taken_at": now, "user_id": self.env.uid})
@@ -222,7 +250,12 @@ class LogisticsCallback(models.Model):
         open_ones = self.filtered(lambda callback: callback.state not in FINAL)
         open_ones._release_joined()
         open_ones._note_course(
-            {"state": CANCELLED, "next_at": False, "ended_at": fields.Datetime.now()}
+            {
+                "state": CANCELLED,
+                "next_at": False,
+                "main_id": False,
+                "ended_at": fields.Datetime.now(),
+            }
         )
         open_ones._settle_answers()
         return True
@@ -249,16 +282,22 @@ class LogisticsCallback(models.Model):
         self._ensure_in_call_or_waiting()
         for callback in self:
             callback._note_attempt(result)
-            together = callback | callback.sudo().joined_ids
+            together = callback | callback._get_joined()
             if result == NO_ANSWER:
                 together._plan_next_try()
             else:
                 together._note_course(
                     {"state": result, "next_at": False, "ended_at": fields.Datetime.now()}
                 )
-                together.filtered("note")._tell_origin()
+                if callback.note:
+                    together._tell_origin(callback.note)
             together._settle_answers()
         return True
+
+    def _get_joined(self):
+        """Return the calls that are made together with these; what has ended stays as it is."""
+        # they may be a colleague's
+        return self.sudo().joined_ids.filtered(lambda callback: callback.state in WAITING)
 
     def _settle_answers(self):
         """The bad answers that these callbacks were about may be done with now."""
@@ -284,7 +323,8 @@ class LogisticsCallback(models.Model):
         """Plan another attempt; after the last one, write to the customer."""
         now = fields.Datetime.now()
         for callback in self:
-            tries = len(callback.attempt_ids | callback.main_id.attempt_ids)
+            attempts = callback.attempt_ids | callback.main_id.attempt_ids
+            tries = len(attempts.filtered(lambda attempt: attempt.result == NO_ANSWER))
             again = tries < callback.purpose_id.max_attempts and reach.next_try(
                 now, callback._get_hours(), callback.purpose_id.retry_days
             )
@@ -316,16 +356,21 @@ class LogisticsCallback(models.Model):
         for callback in self:
             if callback.state == IN_CALL:
                 callback._note_attempt(POSTPONED)
-            together = callback | callback.sudo().joined_ids
-            for one in together:
-                due_at = max(one.due_at, until + timedelta(days=1))
-                one._note_course({"state": POSTPONED, "main_id": False, "due_at": due_at})
-                one.sudo().call_from = until  # joined ones may be a colleague's
+            for one in callback | callback._get_joined():
+                # in one write: the beginning alone would plan the end anew
+                one._note_course(
+                    {
+                        "state": POSTPONED,
+                        "main_id": False,
+                        "call_from": until,
+                        "due_at": one.due_at and max(one.due_at, until + timedelta(days=1)),
+                    }
+                )
         return True
 
     def _release_joined(self):
         """Calls that were to be made together with these are made on their own again."""
-        self.sudo().joined_ids._note_course({"main_id": False})
+        self._get_joined()._note_course({"main_id": False})
 
     def _keep_refusal(self):
         """What the customer refused on the phone is refused for good."""
@@ -351,23 +396,22 @@ class LogisticsCallback(models.Model):
                 user_id=callback.user_id.id or callback.env.uid,
             )
 
-    def _tell_origin(self):
-        """Keep what was said with the case it was about."""
-        for callback in self.filtered("complaint_id"):
-            callback.complaint_id._message_log(
-                body=callback.env._(
-                    "Callback, %(result)s: %(note)s",
-                    result=dict(callback._get_states())[callback.state],
-                    note=callback.note,
+    def _tell_origin(self, note):
+        """Keep what was said with the cases it was about."""
+        results = dict(self._get_states())
+        for state, callbacks in self.grouped("state").items():
+            for case in callbacks.complaint_id:
+                case._message_log(
+                    body=self.env._(
+                        "Callback, %(result)s: %(note)s", result=results[state], note=note
+                    )
                 )
-            )
 
     # === FOLLOW-UP ===#
 
     def action_open_case(self):
         """Open the intake dialogue with what is known."""
         self.ensure_one()
-        self.outcome = "case"
         return self.partner_id._get_intake_action(
             default_choice_id=self.partner_id.id,
             default_company_id=self.company_id.id,
@@ -412,6 +456,8 @@ class LogisticsCallback(models.Model):
             isolate(batch, type(batch)._escalate, partial(type(self)._leave_out, self))
             if not cron._commit_progress(len(batch), remaining=self._count_late()):
                 return
+        # what others hold now is theirs, or the next run's
+        cron._commit_progress(remaining=0)
 
     def _leave_out(self, callback, error):
         """One that cannot be escalated is not looked at for ever."""

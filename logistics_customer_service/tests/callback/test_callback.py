@@ -76,6 +76,10 @@ class TestCalling(CallbackCommon):
         evening = self._callback(call_from=shanghai(2026, 3, 6, 17))
         self.assertEqual(evening.next_at, shanghai(2026, 3, 9, 14))
 
+    def test_who_names_no_day_is_called_on_working_days(self):
+        self.profile.write(dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), False))
+        self.assertEqual(self._callback().next_at, NOW)
+
     def test_who_has_no_profile_is_called_in_office_hours(self):
         stranger = self._callback(self._customer("New"), call_from=shanghai(2026, 3, 7, 12))
         self.assertEqual(stranger.next_at, shanghai(2026, 3, 9, 9))
@@ -131,6 +135,39 @@ class TestCalling(CallbackCommon):
             another.with_user(self.second).action_call()
         self.assertEqual(first.state, "in_call")
 
+    def test_another_hour_of_the_same_day_is_kept(self):
+        self.other.retry_days = 0
+        self._callback()
+        taken = self._next()
+        taken.action_no_answer()
+        self.assertEqual(taken.next_at, shanghai(2026, 3, 4, 13, 30))
+        self._stand(shanghai(2026, 3, 4, 14))
+        self.assertEqual(self._next(), taken)
+        wizard = self.env["logistics.callback.postpone"].with_user(self.agent)
+        until = shanghai(2026, 3, 4, 16)
+        wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
+        self._stand(until)
+        self.assertEqual(self._next(), taken, "the customer asked for it")
+
+    def test_many_who_are_asleep_hide_nobody(self):
+        asleep = [self._callback(self._customer(f"A{number}"), priority="3") for number in (1, 2)]
+        self.Profile.create(
+            [
+                {
+                    "partner_id": callback.partner_id.id,
+                    "company_id": self.company.id,
+                    "contact_hour_from": 14.0,
+                }
+                for callback in asleep
+            ]
+        )
+        self.env.flush_all()
+        for callback in asleep:
+            callback._compute_profile_id()
+        awake = self._callback()
+        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+            self.assertEqual(self._next(), awake)
+
     def test_duration_is_noted(self):
         self._callback()
         taken = self._next()
@@ -172,6 +209,18 @@ class TestCalling(CallbackCommon):
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertFalse(self._next())
 
+    def test_the_company_gets_the_mail_of_who_has_no_address(self):
+        self.customer.email = "lumina@example.com"
+        person = self._customer("Wu", is_company=False, parent_id=self.customer.id, email=False)
+        template = self.env.ref(f"{MODULE}.mail_template_callback_missed")
+        self.other.write({"max_attempts": 1, "mail_template_id": template.id})
+        taken = self._callback(person)
+        self._next().action_no_answer()
+        mail = self.env["mail.mail"].search(
+            [("model", "=", taken._name), ("res_id", "=", taken.id)]
+        )
+        self.assertEqual(mail.recipient_ids, self.customer)
+
     def test_joined_ones_are_tried_again_together(self):
         first = self._callback(priority="2")
         second = self._callback()
@@ -179,6 +228,60 @@ class TestCalling(CallbackCommon):
         self.assertEqual(second.state, "no_answer")
         self.assertEqual(second.next_at, first.next_at)
         self.assertFalse(second.main_id)
+
+    def test_only_unanswered_calls_count_as_tries(self):
+        self.other.max_attempts = 2
+        self._callback()
+        taken = self._next()
+        wizard = self.env["logistics.callback.postpone"].with_user(self.agent)
+        until = shanghai(2026, 3, 5, 11)
+        wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
+        self._stand(until)
+        self._next().action_no_answer()
+        self.assertTrue(taken.next_at, "was postponed once and not answered once")
+
+    def test_what_has_ended_is_not_made_again_with_another(self):
+        first = self._callback(priority="2")
+        second, third = self._callback(), self._callback()
+        self._next()
+        second.action_cancel()
+        first.action_done()
+        self.assertEqual((second.state, third.state), ("cancelled", "done"))
+        first.action_plan_again()
+        first.with_user(self.agent).action_call()
+        first.action_no_answer()
+        self.assertEqual((third.state, third.next_at), ("done", False))
+
+    def test_cases_of_joined_calls_are_told_what_was_said(self):
+        case = self.env["logistics.complaint"].create(
+            {"partner_id": self.customer.id, "company_id": self.company.id}
+        )
+        self._callback(priority="3")
+        self._callback(complaint_id=case.id)
+        taken = self._next()
+        taken.note = "All is well"
+        taken.action_done()
+        self.assertIn("All is well", case.message_ids[0].body)
+
+    def test_who_refuses_later_is_not_called(self):
+        first = self._callback(priority="3", purpose=self.env.ref(f"{MODULE}.callback_purpose_debt"))
+        second, third = self._callback(), self._callback(call_from=NOW + timedelta(days=2))
+        self.env["logistics.consent"].create(
+            {
+                "profile_id": self.profile.id,
+                "purpose_id": self.other.consent_purpose_id.id,
+                "state": "refused",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "did not agree"):
+            second.with_user(self.agent).action_call()
+        self.assertEqual(self._next(), first)
+        self.assertEqual((second.state, second.main_id), ("cancelled", self.Callback))
+        first.action_done()
+        third.sudo().write({"state": "planned", "next_at": NOW + timedelta(days=2)})
+        self._stand(NOW + timedelta(days=2))
+        self.assertFalse(self._next())
+        self.assertEqual(third.state, "cancelled")
 
     def test_refused_on_the_phone_is_refused_for_good(self):
         self._callback()
@@ -218,6 +321,10 @@ class TestCalling(CallbackCommon):
         callback = self._callback()
         self.assertEqual(callback.state, "cancelled")
         self.assertIn("not to be called", callback.message_ids[0].body)
+        person = self._customer("Wu", is_company=False, parent_id=self.customer.id, phone=False)
+        self.assertEqual(self._callback(person).state, "cancelled", "has the company's number")
+        dialled = self._callback(self._customer("C"), phone="+8613800138000")
+        self.assertEqual(dialled.state, "cancelled")
 
     def test_wrong_number_is_to_be_found_out(self):
         self._callback()
@@ -233,7 +340,7 @@ class TestCalling(CallbackCommon):
         until = shanghai(2026, 3, 9, 11)
         wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
         self.assertEqual((taken.state, taken.next_at), ("postponed", until))
-        self.assertGreater(taken.due_at, until)
+        self.assertEqual(taken.due_at, until + timedelta(days=1))
         self.assertEqual(taken.attempt_ids.result, "postponed")
         with self.assertRaises(UserError):
             wizard.create({"callback_ids": taken.ids, "until": NOW}).action_postpone()
@@ -448,6 +555,21 @@ class TestPolicies(CallbackCommon):
         self._delivered()
         self.assertEqual(len(policy.callback_ids), 1)
 
+    def test_deliveries_of_many_customers_cost_no_more(self):
+        policy = self._policy("delivered", tier_ids=self.vip.ids)
+        pickings = self.env["stock.picking"].concat(
+            *(self._delivered(self._customer(f"P{number}")) for number in range(6))
+        )
+
+        def cost(some):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            policy._plan_for(some)
+            return self.env.cr.sql_log_count - before
+
+        cost(pickings[:1])
+        self.assertLessEqual(cost(pickings), cost(pickings[:2]) + 1)
+
     def test_who_was_not_spoken_to_for_long(self):
         self._age()
         policy = self._policy("periodic", period_days=90)
@@ -545,8 +667,27 @@ class TestBadAnswer(FeedbackCommon):
         self.assertEqual((feedback.callback_ids.state, feedback.callback_ids.next_at), ("cancelled", False))
 
 
+    def test_who_refused_calls_is_not_called_about_it(self):
+        self.policy.reaction = "callback"
+        self.env["logistics.consent"].create(
+            {
+                "profile_id": self.profile.id,
+                "purpose_id": self.env.ref(f"{MODULE}.consent_purpose_callback").id,
+                "state": "refused",
+            }
+        )
+        request = self._request()
+        self._take(request, 2)
+        self.assertEqual(request.feedback_id.callback_ids.state, "cancelled")
+        self.assertEqual(request.feedback_id.reaction_state, "declined")
+
+
 @tagged("post_install", "-at_install")
 class TestRights(CallbackCommon):
+    def test_what_programs_need_is_not_deleted(self):
+        with self.assertRaises(UserError):
+            self.env.ref(f"{MODULE}.callback_purpose_bad_answer").unlink()
+
     def test_others_make_no_calls(self):
         clerk = self._new_user("clerk", "base.group_user")
         with self.assertRaises(AccessError):

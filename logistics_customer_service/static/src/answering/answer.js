@@ -137,5 +137,8 @@
             document.addEventListener(type, wait, { passive: true });
         }
         window.addEventListener("pageshow", () => form.reset());
+        if (wrong) {
+            wait(); // what was refused stands on the page, whether anybody touches it again or not
+        }
     }
 })();
