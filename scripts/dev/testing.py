@@ -17,7 +17,7 @@ from .console import Problem, say
 from .database import Databases, Templates
 from .paths import LOGS, ROOT, VENV_PYTHON, addons
 
-PATIENCE = 20 * 60
+PATIENCE = 40 * 60
 # Folders below tests/ that hold no tests of the whole system.
 NOT_SYSTEM = {"unit", "support", "__pycache__"}
 NO_TESTS = 5  # pytest's exit code
