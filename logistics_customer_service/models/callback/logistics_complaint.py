@@ -49,7 +49,8 @@ class LogisticsComplaint(models.Model):
             "complaint_id": self.id,
             "reason": self.display_name,
             "user_id": self.user_id.id,
-            "call_from": local_midnight(self.callback_on, zone),
+            # the day may be past: of a case that was closed late, or once more
+            "call_from": max(local_midnight(self.callback_on, zone), fields.Datetime.now()),
         }
 
     def action_view_callbacks(self):

@@ -528,6 +528,10 @@ class TestClosing(LetterCommon):
         self.assertEqual(
             local_date(callback.call_from, self.company._get_logistics_tz()), severe.callback_on
         )
+        late = self._case(severity="critical", user_id=self.agent.id)
+        late.callback_on = severe.callback_on - timedelta(days=30)
+        late._move_to_phase("closed")
+        self.assertFalse(late.callback_ids.is_overdue, "nobody could have called")
         self.vip.follow_up_case = True
         profile = self._profile_of(self.customer) or self._profile(self.customer)
         profile.sudo().tier_id = self.vip
