@@ -31,21 +31,21 @@ class LogisticsComplaint(models.Model):
             lambda case: case.callback_on and (case.contact_id or case.partner_id)
         )
         planned = owed.callback_ids.filtered("next_at").complaint_id
-        # whoever closes the case may owe the callback to another agent
-        self.env["logistics.callback"].sudo().create(
-            [case._prepare_callback_vals() for case in owed - planned]
-        )
+        if owed - planned:
+            purpose = self.env.ref("logistics_customer_service.callback_purpose_after_case")
+            # whoever closes the case may owe the callback to another agent
+            self.env["logistics.callback"].sudo().create(
+                [case._prepare_callback_vals(purpose) for case in owed - planned]
+            )
         return result
 
-    def _prepare_callback_vals(self):
+    def _prepare_callback_vals(self, purpose):
         zone = self.company_id._get_logistics_tz()
         return {
             "company_id": self.company_id.id,
             "partner_id": (self.contact_id or self.partner_id).id,
             "phone": self.phone,
-            "purpose_id": self.env.ref(
-                "logistics_customer_service.callback_purpose_after_case"
-            ).id,
+            "purpose_id": purpose.id,
             "complaint_id": self.id,
             "reason": self.display_name,
             "user_id": self.user_id.id,

@@ -12,9 +12,10 @@ class LogisticsFeedback(models.Model):
 
     def _react_by_callback(self):
         """Plan a callback about each of these answers, with the answer in it."""
+        purpose = self.env.ref("logistics_customer_service.callback_purpose_bad_answer")
         # answers come in by the public page, which has no rights on callbacks
         callbacks = self.env["logistics.callback"].sudo().create(
-            [feedback._prepare_callback_vals() for feedback in self]
+            [feedback._prepare_callback_vals(purpose) for feedback in self]
         )
         # who refused calls, or whose number is blocked, is not to be called about it either
         callbacks.filtered(lambda c: not c.next_at).feedback_id.reaction_state = "declined"
@@ -31,13 +32,11 @@ class LogisticsFeedback(models.Model):
         self.callback_ids.filtered("next_at").action_cancel()
         return super()._take_back_reaction()
 
-    def _prepare_callback_vals(self):
+    def _prepare_callback_vals(self, purpose):
         return {
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
-            "purpose_id": self.env.ref(
-                "logistics_customer_service.callback_purpose_bad_answer"
-            ).id,
+            "purpose_id": purpose.id,
             "feedback_id": self.id,
             "picking_id": self.picking_id.id,
             "complaint_id": self.complaint_id.id,
