@@ -148,6 +148,7 @@ class LogisticsCompensation(models.Model):
         )
 
     def _count_waiting(self, users):
+        # what waits for others counts, also where the user may not see it
         groups = self.sudo()._read_group(
             [("asked_user_id", "in", users.ids), ("state", "=", PROPOSED)],
             ["asked_user_id"],
@@ -160,6 +161,7 @@ class LogisticsCompensation(models.Model):
     def _take_turns(self):
         """Let nobody else decide on the same customers before this transaction has ended."""
         self.flush_recordset()
+        # whoever decides takes the turn of the whole customer
         self.env["logistics.compensation.turn"]._take(
             (record.partner_id.commercial_partner_id.id, record.company_id.id)
             for record in self.sudo()

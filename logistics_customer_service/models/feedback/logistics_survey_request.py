@@ -177,6 +177,7 @@ class LogisticsSurveyRequest(models.Model):
         begun, fresh = [], []
         for sheet in sheets:
             (begun if self._is_begun(sheet) else fresh).append(sheet)
+        # as in _take_answers
         Input = self.env["survey.user_input"].sudo().with_context(**QUIET)
         created = Input.create([self._prepare_input_vals(sheet) for sheet in fresh])
         for sheet, user_input in zip(fresh, created, strict=True):
@@ -230,6 +231,7 @@ class LogisticsSurveyRequest(models.Model):
 
         :return: the feedback of the sheets
         """
+        # as in _take_answers
         Feedback = self.env["logistics.feedback"].sudo().with_context(**QUIET)
         counted = [sheet for sheet in sheets if sheet.outcome != REVISION]
         fresh = [sheet for sheet in counted if not sheet.request.feedback_id]

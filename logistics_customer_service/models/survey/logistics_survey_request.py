@@ -268,6 +268,7 @@ class LogisticsSurveyRequest(models.Model):
     @api.model
     def _is_asked(self, trigger, fact):
         """Tell whether a company asks on a trigger at all, without a query."""
+        # whoever delivers goods need not see the company's settings
         company = self.env["res.company"].sudo().browse(fact["company_id"])
         policies = self.env["logistics.survey.policy"]
         return company.logistics_survey and trigger in policies._get_covered_triggers(company.id)

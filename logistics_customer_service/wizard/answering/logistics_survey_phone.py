@@ -211,6 +211,7 @@ class LogisticsSurveyPhone(models.TransientModel):
                 (self.env._("Case"), f"{case.number} {case.name}"),
                 (self.env._("Closed"), self._format(case.closed_at)),
             ]
+        # the policy's name is no secret
         about.append((self.env._("Asked by"), self.policy_id.sudo().name))
         return [[label, text] for label, text in about if text]
 

@@ -62,6 +62,7 @@ class LogisticsSurveyPreview(models.TransientModel):
             .search([*domain, ("number", "=", self.number or "")], limit=1)
         )
         named = [*domain, ("name", "=", self.number or "")]
+        # see _sample
         picking = self.env["stock.picking"].sudo().search(named, limit=1)
         order = picking.sale_id or self.env["sale.order"].sudo().search(named, limit=1)
         found = case or order or picking
