@@ -25,6 +25,7 @@ from . import cod
 from . import indicator
 from . import callback
 from . import calling
+from . import callscreen
 from . import selfservice
 from . import caseapi
 from . import answering
