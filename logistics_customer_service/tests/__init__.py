@@ -50,6 +50,8 @@ from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
+from .callback import test_course as test_callback_course
+from .callback import test_call_screen
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once

@@ -389,16 +389,23 @@ class LogisticsCallback(models.Model):
 
     @api.model
     def _get_assigned(self):
-        """Return the people who have calls to make: a look-up in an index for each of the staff."""
+        """Return the people who have calls to make: one look-up in an index for each of them."""
         self.flush_model(["company_id", "user_id", "next_at", "main_id"])
+        following = SQL(
+            """(SELECT COALESCE(user_id, 0) FROM logistics_callback
+                 WHERE company_id = company AND COALESCE(user_id, 0) > agent
+                   AND next_at IS NOT NULL AND main_id IS NULL
+                 ORDER BY COALESCE(user_id, 0) LIMIT 1)"""
+        )
         rows = self.env.execute_query(
             SQL(
-                """SELECT staff.id FROM res_users staff
-                    WHERE NOT staff.share AND EXISTS (
-                          SELECT FROM logistics_callback waiting
-                           WHERE waiting.company_id IN %s AND COALESCE(waiting.user_id, 0) = staff.id
-                             AND waiting.next_at IS NOT NULL AND waiting.main_id IS NULL)""",
-                tuple(self.env.companies.ids),
+                """WITH RECURSIVE assigned(company, agent) AS (
+                       SELECT company, 0 FROM unnest(%(companies)s) company
+                        UNION ALL
+                       SELECT company, %(following)s FROM assigned WHERE agent IS NOT NULL)
+                   SELECT DISTINCT agent FROM assigned WHERE agent > 0""",
+                companies=self.env.companies.ids,
+                following=following,
             )
         )
         return self.env["res.users"].browse(user_id for (user_id,) in rows)
