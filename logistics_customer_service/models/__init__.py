@@ -29,3 +29,4 @@ from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
+from . import budget
