@@ -70,6 +70,7 @@ MATRIX = {
     "logistics.callback.reassign": (NOTHING, *[{READ, WRITE, CREATE}] * 2, NOTHING),
     "logistics.contact": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.contact.budget": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.contact.preview": (*[{READ, WRITE, CREATE}] * 3, NOTHING),
     "logistics.contact.turn": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.feedback.report": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.feedback.score.report": ({READ}, {READ}, {READ}, NOTHING),

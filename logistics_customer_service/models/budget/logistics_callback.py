@@ -1,7 +1,6 @@
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ...tools.callback import reach
@@ -26,6 +25,13 @@ class LogisticsCallback(models.Model):
         copy=False,
         help="When the contact budget put the call off last.",
     )
+
+    def write(self, vals):
+        """A call that the customer wishes for after all need not wait for the budget."""
+        result = super().write(vals)
+        if vals.get("is_wanted"):
+            self.filtered(lambda callback: callback.next_at and callback.put_off_at)._plan_first()
+        return result
 
     @api.model
     def _get_course_fields(self):
@@ -107,7 +113,7 @@ class LogisticsCallback(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self.try_lock_for_update()._keep_to_budget()
-        except SerializationFailure:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return self.browse()
 
     def _lock_customer_unless_taken(self):
@@ -117,7 +123,7 @@ class LogisticsCallback(models.Model):
         try:
             with self.env.cr.savepoint():
                 allowed = self._take_contact()
-        except SerializationFailure:
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return False
         if not allowed:
             self._keep_to_budget()

@@ -119,11 +119,28 @@ class LogisticsContact(models.Model):
 
     # === QUERY ===#
 
+    def fetch(self, field_names=None):
+        """Rows that are known are looked up by the keys of their parts, not among all contacts."""
+        records = self.with_context(logistics_contact_ids=self.ids)
+        return super(LogisticsContact, records).fetch(field_names)
+
     @property
     def _table_query(self):
-        return SQL(" UNION ALL ").join(
-            self._number(part, number) for number, part in enumerate(self._get_parts())
-        )
+        known = self.env.context.get("logistics_contact_ids")
+        parts = enumerate(self._get_parts())
+        if known is None:
+            selects = [self._number(part, number) for number, part in parts]
+        else:
+            rows = {}
+            for row, number in (divmod(known_id, PARTS) for known_id in known):
+                rows.setdefault(number, []).append(row)
+            # without any rows one part is enough to tell the columns
+            selects = [
+                SQL("%s WHERE part.row = ANY(%s)", self._number(part, number), rows.get(number, []))
+                for number, part in parts
+                if number in (rows or [0])
+            ]
+        return SQL(" UNION ALL ").join(selects)
 
     @api.model
     def _number(self, part, number):
@@ -342,25 +359,9 @@ class LogisticsContact(models.Model):
     def action_open(self):
         """Open the notice, request, callback… that the contact is kept in."""
         self.ensure_one()
-        model, res_id = self._get_document()
         return {
             "type": "ir.actions.act_window",
-            "res_model": model,
-            "res_id": res_id,
+            "res_model": self.res_model,
+            "res_id": self.res_id,
             "views": [(False, "form")],
         }
-
-    def _get_document(self):
-        """Return model and id of the document; by the part alone, which has its index."""
-        row, number = divmod(self.id, PARTS)
-        [(model, res_id)] = self.env.execute_query(
-            SQL(
-                """SELECT part.res_model, part.res_id
-                     FROM (%s) part (row, partner_id, customer_id, company_id, purpose_id, kind,
-                                     channel, at, state, reason, is_exempt, res_model, res_id)
-                    WHERE part.row = %s""",
-                self._get_parts()[number],
-                row,
-            )
-        ) or [(self._name, self.id)]
-        return model, res_id

@@ -37,18 +37,27 @@ class Ledger:
         self.made.append((day, purpose))
 
     def count(self, limit, day):
-        """Return how many contacts a limit sees on a day; what comes later counts, too."""
-        first = day - timedelta(days=limit.days - 1)
-        return sum(
-            made_on >= first and limit.purpose in (None, purpose) for made_on, purpose in self.made
-        )
+        """Return how many contacts a limit sees on a day."""
+        return sum(made_on <= day for made_on in self._get_days(limit, day))
 
     def find_full(self, day, purpose):
-        """Return the limit that leaves no room for a contact on a day, or None."""
+        """Return the limit that leaves no room for another contact on a day, or None.
+
+        What has been made later counts, too: contacts are noted in their order.
+        """
         for limit in self.limits:
-            if limit.purpose in (None, purpose) and self.count(limit, day) >= limit.count:
-                return limit
+            if limit.purpose in (None, purpose):
+                if len(self._get_days(limit, day)) >= limit.count:
+                    return limit
         return None
+
+    def _get_days(self, limit, day):
+        first = day - timedelta(days=limit.days - 1)
+        return [
+            made_on
+            for made_on, purpose in self.made
+            if made_on >= first and limit.purpose in (None, purpose)
+        ]
 
     def next_day(self, day, purpose):
         """Return the first day from ``day`` on that has room; every contact counts no more one day."""
