@@ -7,3 +7,4 @@ from . import complaint
 from . import answering
 from . import callback
 from . import survey
+from . import budget
