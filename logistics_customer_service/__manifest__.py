@@ -220,6 +220,7 @@
         "views/survey/survey_asking_menus.xml",
         "views/answering/logistics_answering_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
+        "data/callback/spreadsheet_dashboard_callback_data.xml",
     ],
     "demo": [
         "demo/customer/res_users_demo.xml",

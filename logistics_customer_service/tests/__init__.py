@@ -52,6 +52,7 @@ from .resolution import test_resolution
 from .callback import test_callback
 from .callback import test_course as test_callback_course
 from .callback import test_call_screen
+from .callback import test_contact_dashboard
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
