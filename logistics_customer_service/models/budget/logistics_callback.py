@@ -68,20 +68,29 @@ class LogisticsCallback(models.Model):
 
     def _keep_to_budget(self):
         """Put off the calls that are planned for a day without room; return them."""
+        later = self._find_without_room()
+        for callback, (day, zone, limit) in later.items():
+            callback._put_off_to(day, zone, limit)
+        return self.filtered(lambda callback: callback in later)
+
+    def _find_without_room(self):
+        """Return callback → first day with room, its time zone and the limit that has none before.
+
+        Only those are returned that are planned for a day without room.
+        """
         counted = self.filtered(lambda callback: callback.next_at and callback._is_counted())
         if not counted:
-            return counted
+            return {}
+        later = {}
         pages = self.env["logistics.contact.budget"]._open_pages(counted)
-        moved = counted.browse()
         for callback in counted:
             ledger, today, zone = pages[callback]
             purpose_id = callback.purpose_id.consent_purpose_id.id
             planned = max(local_date(callback.next_at, zone), today)
             full = ledger.find_full(planned, purpose_id)
             if full:
-                callback._put_off_to(ledger.next_day(planned, purpose_id), zone, full.name)
-                moved += callback
-        return moved
+                later[callback] = ledger.next_day(planned, purpose_id), zone, full.name
+        return later
 
     def _put_off_to(self, day, zone, limit):
         """Put a call off to the customer's hours on a day or after it, and say why.
@@ -105,16 +114,18 @@ class LogisticsCallback(models.Model):
     def _get_candidates(self, now):
         """Put off together what has no room; what remains is looked at one by one."""
         candidates = super()._get_candidates(now)
-        return candidates - candidates._put_off_unless_taken()
+        full = candidates.browse(one.id for one in candidates._find_without_room())
+        full._put_off_unless_taken()
+        return candidates - full
 
     def _put_off_unless_taken(self):
-        """Put off what has no room; what a colleague does the same with just now is passed by."""
+        """Put these calls off; what a colleague does the same with just now is passed by."""
         self.env.flush_all()  # what fails in there shall be the lock alone
         try:
             with self.env.cr.savepoint():
-                return self.try_lock_for_update()._keep_to_budget()
+                self.try_lock_for_update()._keep_to_budget()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            return self.browse()
+            self.env.invalidate_all(flush=False)
 
     def _lock_customer_unless_taken(self):
         """Take the person's turn, too: a survey that goes out now counts."""
@@ -124,6 +135,7 @@ class LogisticsCallback(models.Model):
             with self.env.cr.savepoint():
                 allowed = self._take_contact()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.invalidate_all(flush=False)
             return False
         if not allowed:
             self._keep_to_budget()

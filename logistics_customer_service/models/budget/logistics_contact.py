@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
+from odoo.tools import SQL, Query
 
 # rows of so many parts have numbers of their own
 PARTS = 64
@@ -119,10 +121,24 @@ class LogisticsContact(models.Model):
 
     # === QUERY ===#
 
-    def fetch(self, field_names=None):
+    @api.model
+    def _search(self, domain, *args, **kwargs):
         """Rows that are known are looked up by the keys of their parts, not among all contacts."""
-        records = self.with_context(logistics_contact_ids=self.ids)
-        return super(LogisticsContact, records).fetch(field_names)
+        known = self._find_known(Domain(domain))
+        records = self if known is None else self.with_context(logistics_contact_ids=known)
+        return super(LogisticsContact, records)._search(domain, *args, **kwargs)
+
+    @api.model
+    def _find_known(self, domain):
+        """Return the ids that a domain asks for, or None where it asks for others, too."""
+        for part in domain.children if isinstance(domain, DomainAnd) else [domain]:
+            if (
+                isinstance(part, DomainCondition)
+                and (part.field_expr, part.operator) == ("id", "in")
+                and not isinstance(part.value, Query)
+            ):
+                return tuple(part.value)
+        return None
 
     @property
     def _table_query(self):
