@@ -26,16 +26,21 @@ def uninstall_hook(env):
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
         " WHERE message.id = mail_message_id"
-        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback')"
+        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback',"
+        " 'logistics.greeting')"
     )
     env.cr.execute(
         "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
+        " OR greeting_id IS NOT NULL"
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
     entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
     entries.search([("res_model", "=", "logistics.visit")]).unlink()
     for table in ("callback_attempt", "callback", "callback_policy", "visit", "visit_plan"):
+    for table in ("greeting", "care_occasion"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
+    for table in ("callback_attempt", "callback", "callback_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))

@@ -28,6 +28,7 @@ from . import calling
 from . import callscreen
 from . import visit
 from . import visiting
+from . import care
 from . import selfservice
 from . import caseapi
 from . import answering

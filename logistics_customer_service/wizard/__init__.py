@@ -6,6 +6,7 @@ from . import indicator
 from . import complaint
 from . import callback
 from . import visit
+from . import care
 from . import answering
 from . import callback
 from . import survey
