@@ -37,8 +37,7 @@ def uninstall_hook(env):
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
     entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
     entries.search([("res_model", "=", "logistics.visit")]).unlink()
-    for table in ("callback_attempt", "callback", "callback_policy", "visit", "visit_plan"):
-    for table in ("greeting", "care_occasion"):
+    for table in ("greeting", "care_occasion", "visit", "visit_plan"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("callback_attempt", "callback", "callback_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
