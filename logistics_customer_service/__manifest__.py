@@ -78,6 +78,7 @@
         "data/care/care_template_data.xml",
         "data/care/logistics_care_occasion_data.xml",
         "data/care/care_cron_data.xml",
+        "data/callback/spreadsheet_dashboard_callback_data.xml",
         "views/customer/score_explanation_templates.xml",
         "views/customer/logistics_cargo_nature_views.xml",
         "views/customer/logistics_special_service_views.xml",
@@ -232,7 +233,6 @@
         "views/survey/survey_asking_menus.xml",
         "views/answering/logistics_answering_menus.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
-        "data/callback/spreadsheet_dashboard_callback_data.xml",
     ],
     "demo": [
         "demo/customer/res_users_demo.xml",

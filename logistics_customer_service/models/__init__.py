@@ -26,11 +26,11 @@ from . import indicator
 from . import callback
 from . import calling
 from . import callscreen
-from . import visit
-from . import visiting
-from . import care
 from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
+from . import visit
+from . import visiting
+from . import care
 from . import budget

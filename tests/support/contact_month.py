@@ -274,7 +274,7 @@ class ContactMonth:
                 "partner_id": profile.partner_id.id,
                 "company_id": self.company.id,
                 "kind": "complaint",
-                "summary": "Something is wrong",
+                "description": "Something is wrong",
                 "severity": severity,
             }
         )

@@ -217,7 +217,7 @@ class Foresight:
             self._push(reach.next_opening(at, hours), planned)
         elif day in self._called:
             self._tell(at, planned, page, JOINED)
-        elif callback.state == PLANNED and at == self.now and callback._was_called_today(at):
+        elif callback.state == PLANNED and at == self.now and callback._get_called_today(at):
             self._push(reach.next_opening(tomorrow, hours), planned)
         elif full := self._find_full(at, planned, page):
             free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)

@@ -111,9 +111,9 @@ class LogisticsCallback(models.Model):
     # === CALLING ===#
 
     @api.model
-    def _get_candidates(self, now):
+    def _get_candidates(self, now, limit):
         """Put off together what has no room; what remains is looked at one by one."""
-        candidates = super()._get_candidates(now)
+        candidates = super()._get_candidates(now, limit)
         full = candidates.browse(one.id for one in candidates._find_without_room())
         full._put_off_unless_taken()
         return candidates - full
