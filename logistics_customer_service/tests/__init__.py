@@ -50,6 +50,9 @@ from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
+from .visit import test_visit
+from .visit import test_visit_calendar
+from .visit import test_visit_planning
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
