@@ -253,6 +253,7 @@
         "demo/casework/results_demo.xml",
         "demo/library/logistics_case_lesson_demo.xml",
         "demo/callback/logistics_callback_demo.xml",
+        "demo/visit/logistics_visit_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",

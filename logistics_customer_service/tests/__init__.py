@@ -53,6 +53,9 @@ from .callback import test_callback
 from .callback import test_course as test_callback_course
 from .callback import test_call_screen
 from .callback import test_contact_dashboard
+from .visit import test_visit
+from .visit import test_visit_calendar
+from .visit import test_visit_planning
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once

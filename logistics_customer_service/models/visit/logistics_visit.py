@@ -294,10 +294,7 @@ class LogisticsVisit(models.Model):
     def _compute_user_id(self):
         """The customer's own agent, else whoever plans: not the salesperson of the account."""
         for visit in self:
-            salespeople = visit._get_salespeople()
-            for user in visit.profile_id.agent_id | self.env.user:
-                if user not in salespeople and user._may_visit_for(visit.company_id):
-                    visit.user_id = visit.user_id or user
+            visit.user_id = visit.user_id or visit._propose_visitor()
 
     @api.depends("partner_id", "user_id")
     def _compute_is_salesperson(self):
@@ -368,6 +365,16 @@ class LogisticsVisit(models.Model):
         today = self.env.company._get_logistics_today()
         overdue = ["&", ("state", "=", PLANNED), ("planned_on", "<", today)]
         return overdue if True in value else ["!", *overdue]
+
+    def _propose_visitor(self):
+        salespeople = self._get_salespeople()
+        return (self.profile_id.agent_id | self.env.user).filtered(
+            lambda user: (
+                self.partner_id
+                and user not in salespeople
+                and user._may_visit_for(self.company_id)
+            )
+        )[:1]
 
     def _get_zone(self):
         """Return the time zone whose days count: the visitor's."""
