@@ -53,6 +53,7 @@ from .callback import test_callback
 from .callback import test_course as test_callback_course
 from .callback import test_call_screen
 from .callback import test_contact_dashboard
+from .callback import test_agent_hour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
