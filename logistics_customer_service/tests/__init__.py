@@ -56,6 +56,7 @@ from .callback import test_contact_dashboard
 from .visit import test_visit
 from .visit import test_visit_calendar
 from .visit import test_visit_planning
+from .callback import test_agent_hour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
