@@ -377,8 +377,18 @@ class TestBudget(BudgetCommon):
         self.assertEqual(*counts)
         self.assertLess(counts[0], 20)
 
+    def test_many_without_room_hide_nobody(self):
+        self._limit(1)
+        for name in ("A", "B"):
+            person = self._customer(name)
+            self._callback(person, priority="3")
+            self._asked_on(NOW, person)
+        free = self._callback(self._customer("Free"))
+        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+            self.assertEqual(self._next(), free)
+
     def test_next_call_among_many_without_room_costs_no_more(self):
-        """Those put off together cost a constant number of look-ups, and some writing each."""
+        """Those put off together cost a constant number of look-ups."""
         self._limit(1)
         with patch.object(type(self.Callback), "_keep_to_budget", lambda calls: calls.browse()):
             for number in range(12):
