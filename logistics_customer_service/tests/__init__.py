@@ -50,6 +50,10 @@ from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
+from .care import test_planning as test_care_planning
+from .care import test_greeting
+from .care import test_greeting_page
+from .care import test_care_performance
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once

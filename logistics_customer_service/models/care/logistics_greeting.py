@@ -279,16 +279,19 @@ class LogisticsGreeting(models.Model):
 
     def _suppress_unwanted(self, profiles):
         """Hold back greetings that must not go out; return the others."""
+        return self._suppress_those(self._get_reasons(profiles).get)
+
+    def _get_reasons(self, profiles):
+        """Return for each greeting why it must not go out, or None."""
         now = fields.Datetime.now()
         answers = self._get_answers(profiles)
         open_cases = self._get_open_cases()
-        return self._suppress_those(
-            lambda greeting: (
-                greeting._get_obstacle(now, profiles[greeting])
-                or answers[greeting]
-                or greeting._get_circumstance(open_cases)
-            )
-        )
+        return {
+            greeting: greeting._get_obstacle(now, profiles[greeting])
+            or answers[greeting]
+            or greeting._get_circumstance(open_cases)
+            for greeting in self
+        }
 
     def _get_obstacle(self, now, profile):
         """Return why there is nobody to greet any more, or None."""
@@ -405,12 +408,15 @@ class LogisticsGreeting(models.Model):
         """People who refused, or to whom something happened meanwhile, get nothing on retry."""
         given_up = super()._give_up_retrying()
         rest = self - given_up
-        wanted = rest._suppress_unwanted(rest._get_profiles())
-        blocked = wanted._get_blocked()
-        barred = wanted.filtered(lambda greeting: greeting.address in blocked)
-        barred._suppress("blacklisted")
-        (rest - (wanted - barred))._cancel_queued()
-        return given_up + (rest - (wanted - barred))
+        blocked = rest._get_blocked()
+        reasons = {
+            greeting: reason or (greeting.address in blocked and "blacklisted") or None
+            for greeting, reason in rest._get_reasons(rest._get_profiles()).items()
+        }
+        unwanted = rest.filtered(reasons.get)
+        unwanted._cancel_queued()
+        unwanted._suppress_those(reasons.get)
+        return given_up + unwanted
 
     # === BY AN AGENT ===#
 
