@@ -242,6 +242,7 @@
         "demo/callback/logistics_callback_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
+        "demo/care/logistics_care_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],

@@ -25,9 +25,9 @@ from . import cod
 from . import indicator
 from . import callback
 from . import calling
-from . import care
 from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
 from . import budget
+from . import care

@@ -265,17 +265,22 @@ class LogisticsGreeting(models.Model):
         written = ready - tasks
         occasions = {greeting: greeting.occasion_id for greeting in written}
         ways = written._group_by_way(occasions, profiles)
-        reachable = tasks.union(*ways.values()).sorted(lambda one: (one.due_at, one.id))
-        chosen = self._may_contact(reachable)
+        reachable = self.browse().union(*ways.values())
+        chosen = self._may_contact(reachable.sorted(lambda one: (one.due_at, one.id)))
         (reachable - chosen)._suppress("budget")
         for (occasion, channel), batch in ways.items():
             (batch & chosen)._queue(occasion, channel)
-        (tasks & chosen)._hand_over()
+        tasks._hand_over()  # calls keep to the budget when they are made
 
     @api.model
     def _may_contact(self, greetings):
-        """Return the greetings that the budget of contacts allows; override to have one."""
-        return greetings
+        """Return the greetings that the budget of contacts allows.
+
+        What somebody wants to be sent goes out whatever the budget says, and counts.
+        """
+        budgets = self.env["logistics.contact.budget"]
+        insisted = greetings.filtered("insisted")
+        return budgets._get_allowed(greetings, self._get_purpose(), insisted)
 
     def _suppress_unwanted(self, profiles):
         """Hold back greetings that must not go out; return the others."""
@@ -335,9 +340,9 @@ class LogisticsGreeting(models.Model):
 
         :param open_cases: the weight of the worst open case by company and customer
         """
-        today = self.company_id._get_logistics_today()
+        day = max(self.company_id._get_logistics_today(), self.planned_at.date())
         for partner in self.partner_id | self.partner_id.commercial_partner_id:
-            if partner.bereaved_until and partner.bereaved_until >= today:
+            if partner.bereaved_until and partner.bereaved_until >= day:
                 return "bereavement"
         worst = open_cases.get((self.company_id, self.partner_id.commercial_partner_id), -1)
         return "severe_case" if worst >= WEIGHTS.get(self.occasion_id.severity, 0) else None

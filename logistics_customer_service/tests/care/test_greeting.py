@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.budget.foresight import Foresight
 from ..common import MODULE
 from .common import CareCommon
 
@@ -182,10 +183,40 @@ class TestGreeting(CareCommon):
             self.greeting.write({"state": "waiting", "due_at": "2027-03-20 01:00:00"})
         self.assertEqual(len(self._send_all(MORNING)), 1, "mourning is over")
 
+    def _limit(self, limit=1, **vals):
+        return self.env["logistics.contact.budget"].create(
+            {"limit": limit, "period_days": 30, "company_id": self.company.id, **vals}
+        )
+
+    def _contacts(self):
+        self.env.flush_all()
+        contacts = self.env["logistics.contact"].search([("partner_id", "=", self.person.id)])
+        return contacts.mapped(lambda one: (one.kind, one.state, one.channel, one.reason))
+
     def test_budget(self):
-        nothing = self.Greeting.browse()
-        with patch.object(type(self.Greeting), "_may_contact", lambda _self, _all: nothing):
-            self.assertEqual(self._reason(), "budget")
+        self._limit(purpose_id=self.purpose.id)
+        self.assertEqual(self._contacts(), [("greeting", "planned", False, False)])
+        self.assertEqual(len(self._send_all(MORNING)), 1)
+        self.assertEqual(self._contacts(), [("greeting", "made", "mail", False)])
+        self.greeting.copy({"turn": "again", "state": "waiting", "due_at": MORNING, "mail_id": False})
+        self.greeting = self._greetings(self.person, turn="again")
+        self.assertEqual(self._reason("2027-03-20 02:00:00"), "budget")
+        self.assertIn(("greeting", "suppressed", "budget"), [one[:2] + one[3:] for one in self._contacts()])
+        with freeze_time("2027-03-20 02:10:00"):
+            self.greeting.with_user(self.agent).action_retry()
+        self.assertEqual(len(self._send_all("2027-03-20 02:10:00")), 1, "somebody wants it")
+
+    def test_what_is_foreseen(self):
+        """The preview tells of greetings that go, and of those that something stands against."""
+        self._limit(purpose_id=self.purpose.id)
+        with freeze_time("2027-03-12 02:00:00"):
+            self.env.flush_all()
+            contacts = self.env["logistics.contact"].search([("partner_id", "=", self.person.id)])
+            [foreseen] = Foresight(contacts, 14).run()
+            self.assertEqual((foreseen.fate, foreseen.day), ("goes", date(2027, 3, 20)))
+            self.person.bereaved_until = date(2027, 3, 20)
+            [foreseen] = Foresight(contacts, 14).run()
+            self.assertEqual((foreseen.fate, foreseen.why), ("held_back", "Bereavement"))
 
     def test_no_address(self):
         (self.person + self.customer).write({"email": False, "phone": False})
