@@ -34,3 +34,4 @@ from . import visit
 from . import visiting
 from . import care
 from . import budget
+from . import care

@@ -57,6 +57,10 @@ from .visit import test_visit
 from .visit import test_visit_calendar
 from .visit import test_visit_planning
 from .callback import test_agent_hour
+from .care import test_planning as test_care_planning
+from .care import test_greeting
+from .care import test_greeting_page
+from .care import test_care_performance
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once

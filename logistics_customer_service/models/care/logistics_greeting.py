@@ -265,30 +265,38 @@ class LogisticsGreeting(models.Model):
         written = ready - tasks
         occasions = {greeting: greeting.occasion_id for greeting in written}
         ways = written._group_by_way(occasions, profiles)
-        reachable = tasks.union(*ways.values()).sorted(lambda one: (one.due_at, one.id))
-        chosen = self._may_contact(reachable)
+        reachable = self.browse().union(*ways.values())
+        chosen = self._may_contact(reachable.sorted(lambda one: (one.due_at, one.id)))
         (reachable - chosen)._suppress("budget")
         for (occasion, channel), batch in ways.items():
             (batch & chosen)._queue(occasion, channel)
-        (tasks & chosen)._hand_over()
+        tasks._hand_over()  # calls keep to the budget when they are made
 
     @api.model
     def _may_contact(self, greetings):
-        """Return the greetings that the budget of contacts allows; override to have one."""
-        return greetings
+        """Return the greetings that the budget of contacts allows.
+
+        What somebody wants to be sent goes out whatever the budget says, and counts.
+        """
+        budgets = self.env["logistics.contact.budget"]
+        insisted = greetings.filtered("insisted")
+        return budgets._get_allowed(greetings, self._get_purpose(), insisted)
 
     def _suppress_unwanted(self, profiles):
         """Hold back greetings that must not go out; return the others."""
+        return self._suppress_those(self._get_reasons(profiles).get)
+
+    def _get_reasons(self, profiles):
+        """Return for each greeting why it must not go out, or None."""
         now = fields.Datetime.now()
         answers = self._get_answers(profiles)
         open_cases = self._get_open_cases()
-        return self._suppress_those(
-            lambda greeting: (
-                greeting._get_obstacle(now, profiles[greeting])
-                or answers[greeting]
-                or greeting._get_circumstance(open_cases)
-            )
-        )
+        return {
+            greeting: greeting._get_obstacle(now, profiles[greeting])
+            or answers[greeting]
+            or greeting._get_circumstance(open_cases)
+            for greeting in self
+        }
 
     def _get_obstacle(self, now, profile):
         """Return why there is nobody to greet any more, or None."""
@@ -332,9 +340,9 @@ class LogisticsGreeting(models.Model):
 
         :param open_cases: the weight of the worst open case by company and customer
         """
-        today = self.company_id._get_logistics_today()
+        day = max(self.company_id._get_logistics_today(), self.planned_at.date())
         for partner in self.partner_id | self.partner_id.commercial_partner_id:
-            if partner.bereaved_until and partner.bereaved_until >= today:
+            if partner.bereaved_until and partner.bereaved_until >= day:
                 return "bereavement"
         worst = open_cases.get((self.company_id, self.partner_id.commercial_partner_id), -1)
         return "severe_case" if worst >= WEIGHTS.get(self.occasion_id.severity, 0) else None
@@ -405,12 +413,15 @@ class LogisticsGreeting(models.Model):
         """People who refused, or to whom something happened meanwhile, get nothing on retry."""
         given_up = super()._give_up_retrying()
         rest = self - given_up
-        wanted = rest._suppress_unwanted(rest._get_profiles())
-        blocked = wanted._get_blocked()
-        barred = wanted.filtered(lambda greeting: greeting.address in blocked)
-        barred._suppress("blacklisted")
-        (rest - (wanted - barred))._cancel_queued()
-        return given_up + (rest - (wanted - barred))
+        blocked = rest._get_blocked()
+        reasons = {
+            greeting: reason or (greeting.address in blocked and "blacklisted") or None
+            for greeting, reason in rest._get_reasons(rest._get_profiles()).items()
+        }
+        unwanted = rest.filtered(reasons.get)
+        unwanted._cancel_queued()
+        unwanted._suppress_those(reasons.get)
+        return given_up + unwanted
 
     # === BY AN AGENT ===#
 
