@@ -25,6 +25,7 @@ from . import cod
 from . import indicator
 from . import callback
 from . import calling
+from . import visit
 from . import selfservice
 from . import caseapi
 from . import answering
