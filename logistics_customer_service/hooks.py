@@ -26,13 +26,16 @@ def uninstall_hook(env):
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
         " WHERE message.id = mail_message_id"
-        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback')"
+        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback',"
+        " 'logistics.visit.urgent', 'logistics.visit.daily', 'logistics.visit.monthly')"
     )
     env.cr.execute(
         "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
+    for table in ("visit_monthly", "visit_daily", "visit_urgent"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("callback_attempt", "callback", "callback_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
@@ -43,7 +46,13 @@ def uninstall_hook(env):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them
     sequences = env["ir.sequence"].with_context(active_test=False).search(
-        [("code", "in", ("logistics.complaint", "logistics.service.team"))]
+        [
+            (
+                "code",
+                "in",
+                ("logistics.complaint", "logistics.service.team", "logistics.visit.urgent"),
+            )
+        ]
     )
     sequences.date_range_ids.unlink()
     sequences.unlink()

@@ -71,6 +71,10 @@ from .insight import test_themes
 from .insight import test_improvement
 from .insight import test_satisfaction_indicators
 from .insight import test_screens
+from .visitreport import test_urgent as test_visit_urgent
+from .visitreport import test_daily as test_visit_daily
+from .visitreport import test_monthly as test_visit_monthly
+from .visitreport import test_visit_report_access
 from . import test_security
 from . import test_multicompany
 from . import test_performance

@@ -71,10 +71,16 @@ class LogisticsVisitDaily(models.Model):
     # --- drawn
     line_ids = fields.One2many("logistics.visit.daily.line", "daily_id", string="Lines")
     visit_line_ids = fields.One2many(
-        "logistics.visit.daily.line", "daily_id", string="Visits", domain=[("kind", "=", "visit")]
+        "logistics.visit.daily.line",
+        "daily_id",
+        string="Lines of Visits",
+        domain=[("kind", "=", "visit")],
     )
     call_line_ids = fields.One2many(
-        "logistics.visit.daily.line", "daily_id", string="Calls", domain=[("kind", "=", "call")]
+        "logistics.visit.daily.line",
+        "daily_id",
+        string="Lines of Calls",
+        domain=[("kind", "=", "call")],
     )
     drawn_at = fields.Datetime(string="Drawn", readonly=True, copy=False)
     planned_count = fields.Integer(
@@ -413,6 +419,8 @@ class LogisticsVisitDaily(models.Model):
             [
                 ("date", ">=", fields.Date.today() - timedelta(days=MISSED_DAYS)),
                 ("state", "in", (False, DRAFT)),
+                "|",
+                ("daily_id", "=", False),
                 ("daily_id.reminded_at", "=", False),
             ]
         )

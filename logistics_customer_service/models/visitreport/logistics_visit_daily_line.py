@@ -33,7 +33,7 @@ class LogisticsVisitDailyLine(models.Model):
     time_out = fields.Datetime(string="Until", readonly=True)
     visit_state = fields.Selection(
         selection=lambda self: self.env["logistics.visit"]._get_states(),
-        string="Visit",
+        string="Came To",
         readonly=True,
     )
     purpose_id = fields.Many2one(

@@ -40,6 +40,13 @@ class LogisticsVisitUrgent(models.Model):
         precompute=True,
         ondelete="set null",
     )
+    visit_id = fields.Many2one(
+        "logistics.visit",
+        string="Visit",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -96,10 +103,12 @@ class LogisticsVisitUrgent(models.Model):
     # --- what follows from it
     complaint_ids = fields.One2many("logistics.complaint", "urgent_id", string="Cases")
     improvement_ids = fields.One2many("logistics.improvement", "urgent_id", string="Improvements")
+    action_ids = fields.One2many("logistics.visit.action", "urgent_id", string="Actions")
     complaint_count = fields.Integer(string="Number of Cases", compute="_compute_follow_ups")
     improvement_count = fields.Integer(
         string="Number of Improvements", compute="_compute_follow_ups"
     )
+    action_count = fields.Integer(string="Actions That Followed", compute="_compute_follow_ups")
 
     _number_unique = models.UniqueIndex(
         "(company_id, name) WHERE name IS NOT NULL", "The number is taken."
@@ -128,9 +137,10 @@ class LogisticsVisitUrgent(models.Model):
             taken = report.acknowledged_at and report.acknowledged_at - report.reported_at
             report.hours_open = taken.total_seconds() / 3600 if taken else 0.0
 
-    @api.depends("complaint_ids", "improvement_ids")
+    @api.depends("complaint_ids", "improvement_ids", "action_ids")
     def _compute_follow_ups(self):
         for report in self:
+            report.action_count = len(report.action_ids)
             report.complaint_count = len(report.complaint_ids)
             report.improvement_count = len(report.improvement_ids)
 
@@ -154,7 +164,8 @@ class LogisticsVisitUrgent(models.Model):
     @api.model
     def _get_content_fields(self):
         return frozenset(
-            ("company_id", "user_id", "partner_id", "competitor", "reason", "what", "photo")
+            ("company_id", "user_id", "visit_id", "partner_id", "competitor")
+            + ("reason", "what", "photo")
         )
 
     @api.model_create_multi
@@ -308,13 +319,12 @@ class LogisticsVisitUrgent(models.Model):
     def action_open_case(self):
         """Open the intake dialogue; the case keeps where it came from."""
         self.ensure_one()
-        action = self.partner_id._get_intake_action(
+        return self.partner_id._get_intake_action(
             default_choice_id=self.partner_id.id,
             default_company_id=self.company_id.id,
             default_description=self.what,
             default_urgent_id=self.id,
         )
-        return action
 
     def action_new_improvement(self):
         """Open a new improvement with what was reported."""
@@ -331,6 +341,32 @@ class LogisticsVisitUrgent(models.Model):
                 "default_urgent_id": self.id,
             },
         }
+
+    def action_new_action(self):
+        """Open a new action of the visit: what is done, by whom, until when."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Action"),
+            "res_model": "logistics.visit.action",
+            "views": [
+                (
+                    self.env.ref(
+                        "logistics_customer_service.logistics_visit_action_view_form_urgent"
+                    ).id,
+                    "form",
+                )
+            ],
+            "target": "new",
+            "context": {
+                "default_visit_id": self.visit_id.id,
+                "default_urgent_id": self.id,
+            },
+        }
+
+    def action_view_actions(self):
+        """Open the actions that followed."""
+        return self.action_ids._get_records_action(name=self.env._("Agreed Actions"))
 
     def action_view_cases(self):
         """Open the cases that followed."""

@@ -21,6 +21,11 @@ class ResCompany(models.Model):
         help="From this hour on, by the visitor's own clock, whoever made visits today and has "
         "sent no daily report finds a draft and is reminded, once.",
     )
+    logistics_visit_month = fields.Date(
+        string="Monthly Reports Drawn Until",
+        readonly=True,
+        help="The last month whose reports of visits the program has drawn.",
+    )
 
     _check_logistics_urgent = models.Constraint(
         "CHECK (logistics_urgent_hours >= 0 AND logistics_urgent_times >= 0)",
