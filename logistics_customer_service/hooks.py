@@ -37,6 +37,9 @@ def uninstall_hook(env):
     for table in ("visit_monthly", "visit_daily", "visit_urgent"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("callback_attempt", "callback", "callback_policy"):
+    entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
+    entries.search([("res_model", "=", "logistics.visit")]).unlink()
+    for table in ("callback_attempt", "callback", "callback_policy", "visit", "visit_plan"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
@@ -53,6 +56,7 @@ def uninstall_hook(env):
                 ("logistics.complaint", "logistics.service.team", "logistics.visit.urgent"),
             )
         ]
+        [("code", "in", ("logistics.complaint", "logistics.service.team", "logistics.visit"))]
     )
     sequences.date_range_ids.unlink()
     sequences.unlink()

@@ -26,6 +26,7 @@ from . import indicator
 from . import callback
 from . import calling
 from . import visit
+from . import visiting
 from . import selfservice
 from . import caseapi
 from . import answering

@@ -5,5 +5,6 @@ from . import notice
 from . import indicator
 from . import complaint
 from . import callback
+from . import visit
 from . import answering
 from . import survey

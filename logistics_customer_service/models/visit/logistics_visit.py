@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ...tools.periods import local_date
+from ...tools.periods import local_date, to_local
 
 PLANNED, UNDER_WAY, DONE, CANCELLED = "planned", "under_way", "done", "cancelled"
 OPEN = (PLANNED, UNDER_WAY)
@@ -168,7 +168,14 @@ class LogisticsVisit(models.Model):
         ondelete="set null",
     )
     route_order = fields.Integer(
-        string="Order of the Day", default=10, copy=False, aggregator=None
+        string="Order of the Day",
+        compute="_compute_route_order",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        aggregator=None,
+        help="By the clock, until somebody arranges the day otherwise.",
     )
     address = fields.Char(compute="_compute_address")
 
@@ -302,11 +309,19 @@ class LogisticsVisit(models.Model):
         for visit in self:
             visit.planned_on = visit.planned_at and local_date(visit.planned_at, visit._get_zone())
 
-    @api.depends("checked_in_at", "user_id", "company_id")
+    @api.depends("planned_at")
+    def _compute_route_order(self):
+        for visit in self:
+            clock = visit.planned_at and to_local(visit.planned_at, visit._get_zone())
+            visit.route_order = clock and clock.hour * 60 + clock.minute
+
+    @api.depends("checked_in_at", "state", "planned_on", "user_id", "company_id")
     def _compute_visited_on(self):
+        """What was noted as done afterwards was done on the day it was planned for."""
         for visit in self:
             checked_in = visit.checked_in_at
-            visit.visited_on = checked_in and local_date(checked_in, visit._get_zone())
+            day = checked_in and local_date(checked_in, visit._get_zone())
+            visit.visited_on = day or (visit.state == DONE and visit.planned_on)
 
     @api.depends("checked_in_at", "checked_out_at")
     def _compute_minutes(self):
@@ -357,7 +372,7 @@ class LogisticsVisit(models.Model):
     def _get_zone(self):
         """Return the time zone whose days count: the visitor's."""
         self.ensure_one()
-        return self.user_id.tz or self.company_id._get_logistics_tz()
+        return self.user_id._get_visit_zone(self.company_id)
 
     def _get_place_partner(self):
         """Return the partner whose address the visitor goes to."""

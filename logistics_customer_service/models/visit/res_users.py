@@ -2,6 +2,8 @@ from odoo import models
 
 
 class ResUsers(models.Model):
+    """People who visit customers."""
+
     _inherit = "res.users"
 
     def _may_visit_for(self, company):
@@ -12,3 +14,7 @@ class ResUsers(models.Model):
             and company in self.company_ids
             and self.has_group("logistics_customer_service.group_agent")
         )
+
+    def _get_visit_zone(self, company):
+        """Return the time zone whose days count when the person visits customers of a company."""
+        return self.tz or company._get_logistics_tz()
