@@ -12,6 +12,13 @@ REFERENCES = [
     ("survey_question", "aspect_id"),
     ("survey_question_answer", "aspect_id"),
 ]
+# numbers drawn from sequences that companies may have of their own
+SEQUENCE_CODES = (
+    "logistics.complaint",
+    "logistics.service.team",
+    "logistics.visit",
+    "logistics.visit.urgent",
+)
 
 
 def uninstall_hook(env):
@@ -22,6 +29,8 @@ def uninstall_hook(env):
     archived.
     """
     env.cr.execute("DELETE FROM logistics_indicator_figure")
+    for table in ("visit_monthly", "visit_daily", "visit_urgent"):
+        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # what waits in Odoo's queues speaks of records that will be gone
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
@@ -34,9 +43,6 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
-    for table in ("visit_monthly", "visit_daily", "visit_urgent"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    for table in ("callback_attempt", "callback", "callback_policy"):
     entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
     entries.search([("res_model", "=", "logistics.visit")]).unlink()
     for table in ("callback_attempt", "callback", "callback_policy", "visit", "visit_plan"):
@@ -49,14 +55,7 @@ def uninstall_hook(env):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them
     sequences = env["ir.sequence"].with_context(active_test=False).search(
-        [
-            (
-                "code",
-                "in",
-                ("logistics.complaint", "logistics.service.team", "logistics.visit.urgent"),
-            )
-        ]
-        [("code", "in", ("logistics.complaint", "logistics.service.team", "logistics.visit"))]
+        [("code", "in", SEQUENCE_CODES)]
     )
     sequences.date_range_ids.unlink()
     sequences.unlink()
