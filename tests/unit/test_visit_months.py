@@ -10,6 +10,11 @@ def test_days():
     assert months.previous_month(date(2026, 3, 31)) == date(2026, 2, 1)
 
 
+def test_is_due():
+    assert months.is_due(date(2026, 3, 1), 30, date(2026, 4, 1))
+    assert not months.is_due(date(2026, 3, 2), 30, date(2026, 4, 1))
+
+
 def test_share():
     assert months.share(1, 4) == 0.25
     assert months.share(0, 4) == 0.0

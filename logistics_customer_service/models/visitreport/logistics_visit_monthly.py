@@ -333,14 +333,62 @@ class LogisticsVisitMonthly(models.Model):
         )
 
     def _count_coverage(self, month):
-        """Customers to be visited in the month, and those of them who were, by tier as it was."""
+        """Customers to be visited in the month, and those of them who were, by tier.
+
+        To be visited are those for whom a visit was planned or made, whose tier is as it was
+        then; and those whose cadence asked for one, though nobody planned it.
+        """
         rows = self.env["logistics.visit"]._read_group(
             self._get_visits_domain(month) & Domain("profile_id", "!=", False),
             ["tier_id", "state"],
             ["customer_id:array_agg"],
         )
-        covered = months.cover((tier.id, state, ids) for tier, state, ids in rows)
+        rows = [(tier.id, state, ids) for tier, state, ids in rows]
+        known = {id_ for _tier, _state, ids in rows for id_ in ids}
+        rows += [
+            (row.tier_id.id, "due", row.customer_id.ids)
+            for row in self._get_unplanned(month, known)
+        ]
+        covered = months.cover(rows)
         return {("coverage", None, tier_id or None): row for tier_id, row in covered.items()}
+
+    def _get_unplanned(self, month, known):
+        """Return the rows of the coverage whose interval ran out before the month did.
+
+        The interval begins with the last visit before the month, so that a month that is long
+        over comes to the same.
+
+        :param known: ids of customers that are counted already
+        """
+        rows = self.env["logistics.visit.coverage"].search(
+            [("company_id", "=", self.company_id.id), ("customer_id", "not in", list(known))]
+        )
+        rows = rows.browse().union(
+            *(
+                group
+                for plan, group in rows.grouped("plan_id").items()
+                if plan._get_team(self.company_id) == self.team_id
+            )
+        )
+        last = dict(
+            self.env["logistics.visit"]._read_group(
+                Domain("profile_id", "in", rows.profile_id.ids)
+                & Domain("state", "=", "done")
+                & Domain("visited_on", "<", month),
+                ["profile_id"],
+                ["visited_on:max"],
+            )
+        )
+        end = months.next_month(month)
+        return rows.filtered(
+            lambda row: months.is_due(
+                last.get(row.profile_id)
+                or row.profile_id.tier_since
+                or row.profile_id.create_date.date(),
+                row.interval_days,
+                end,
+            )
+        )
 
     def _count_visits(self, month):
         rows = self.env["logistics.visit"]._read_group(

@@ -37,13 +37,26 @@ class TestVisitMonthly(VisitReportCommon):
     def _live_through_a_quarter(cls):
         """Visits of two teams from late January to early April, by a seeded dice."""
         dice = random.Random(19)
+        cls.env["logistics.visit.plan"].search([]).active = False
+        cls.env["logistics.visit.plan"].create(
+            {
+                "name": "The best",
+                "company_id": cls.company.id,
+                "team_id": cls.team.id,
+                "tier_ids": cls.vip.ids,
+                "interval_days": 20,
+            }
+        )
         customers = []
-        for number in range(12):
+        for number in range(24):
             customer = cls._customer(f"Customer {number}")
-            if number < 9:
+            if number % 4:
                 profile = cls._profile(customer)
                 profile.sudo()._set_tier((cls.vip, cls.key, cls.standard)[number % 3], "score")
-            customers.append(customer)
+                profile.tier_since = date(2025, 11, 1) + timedelta(days=dice.randrange(150))
+            # some are never visited, though the cadence asks for it
+            if number < 14:
+                customers.append(customer)
         cls.env.flush_all()
         vals_list = []
         for _number in range(90):
@@ -128,7 +141,10 @@ class TestVisitMonthly(VisitReportCommon):
             self.mate.id: pytz.timezone("Europe/Berlin"),
         }
         figures, due, seen = Counter(), defaultdict(set), defaultdict(set)
-        mine = {}
+        mine, made = {}, defaultdict(list)
+        first_team = self.env["logistics.service.team"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )
         of_team = set()
         for visit in rows(
             "logistics_visit",
@@ -137,6 +153,8 @@ class TestVisitMonthly(VisitReportCommon):
         ):
             zone = zones.get(visit["user_id"], shanghai)
             day = by_clock(visit["checked_in_at"] or visit["planned_at"], zone)
+            if visit["state"] == "done":
+                made[visit["profile_id"]].append(day)
             if visit["team_id"] != team.id:
                 continue
             of_team.add(visit["id"])
@@ -158,6 +176,22 @@ class TestVisitMonthly(VisitReportCommon):
                 figures["visit", "cancelled", None] += 1
             else:
                 figures["visit", "left", None] += 1
+        for profile in rows(
+            "logistics_profile", "id, company_id, partner_id, tier_id, tier_since, create_date"
+        ):
+            if profile["company_id"] != self.company.id or not profile["tier_id"]:
+                continue
+            is_best = profile["tier_id"] == self.vip.id
+            tier = self.env["logistics.tier"].browse(profile["tier_id"])
+            days = 20 if is_best else tier.visit_interval_days
+            if not days or (self.team if is_best else first_team) != team:
+                continue
+            if profile["partner_id"] in set().union(*due.values()):
+                continue
+            before = [day for day in made[profile["id"]] if day < first]
+            begin = max(before, default=profile["tier_since"] or profile["create_date"].date())
+            if begin + timedelta(days=days) < end:
+                due[profile["tier_id"]].add(profile["partner_id"])
         for tier_id, customers in due.items():
             figures["coverage of", None, tier_id] = len(customers)
             figures["coverage", None, tier_id] = len(seen[tier_id])

@@ -1,6 +1,7 @@
 """What the monthly report of visits counts: pure functions, no Odoo."""
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
@@ -28,6 +29,14 @@ def next_month(day):
 def previous_month(day):
     """Return the first day of the month before a date's."""
     return first_day(day) - relativedelta(months=1)
+
+
+def is_due(last_on, interval_days, end):
+    """Tell whether an interval that began on a day runs out before another day.
+
+    :param end: the first day that does not count any more
+    """
+    return last_on + timedelta(days=interval_days) < end
 
 
 def share(count, target):
