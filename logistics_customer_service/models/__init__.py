@@ -35,3 +35,4 @@ from . import visiting
 from . import care
 from . import budget
 from . import care
+from . import visitreport

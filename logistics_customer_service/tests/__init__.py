@@ -86,6 +86,10 @@ from .budget import test_budget
 from .budget import test_contacts
 from .budget import test_foresight
 from .budget import test_at_once as test_budget_at_once
+from .visitreport import test_urgent as test_visit_urgent
+from .visitreport import test_daily as test_visit_daily
+from .visitreport import test_monthly as test_visit_monthly
+from .visitreport import test_visit_report_access
 from . import test_security
 from . import test_multicompany
 from . import test_performance
