@@ -85,7 +85,9 @@ class TestSatisfactionIndicators(InsightCommon):
 
     def test_digest(self):
         for overall in (5, 4, 4, 2, 1):
-            self._answer(overall)
+            self._answer(overall, is_low=overall == 1)
+        self._answer(3, is_low=True)
+        self._answer(1, is_low=True, state="partial")
         self.env.flush_all()
         digest = self.env["digest.digest"].create(
             {
@@ -99,9 +101,26 @@ class TestSatisfactionIndicators(InsightCommon):
         digest = digest.with_user(self.manager).with_context(
             start_datetime=self.now - timedelta(days=1), end_datetime=self.now + timedelta(days=1)
         )
-        self.assertEqual(digest.kpi_logistics_answers_value, 5)
-        self.assertEqual(digest.kpi_logistics_csat_value, 60)
-        self.assertEqual(digest.kpi_logistics_bad_answers_value, 2)
+        self.assertEqual(digest.kpi_logistics_answers_value, 6)
+        self.assertEqual(digest.kpi_logistics_csat_value, 50)
+        bad = digest.kpi_logistics_bad_answers_value
+        self.assertEqual(bad, 2, "by the policy, an alarming reason too; not what was only begun")
+
+    def test_digest_says_too_few(self):
+        digest = self.env["digest.digest"].create({"name": "Daily", "kpi_logistics_csat": True})
+
+        def told():
+            self.env.flush_all()
+            kpis = digest._compute_kpis(self.company, self.manager)
+            [kpi] = [kpi for kpi in kpis if kpi["kpi_name"] == "kpi_logistics_csat"]
+            columns = kpi["kpi_col1"], kpi["kpi_col2"]
+            return [(column["value"], column["margin"]) for column in columns]
+
+        for days in (0, 3, 3, 3):
+            self._answer(1, answered_at=self.now - timedelta(days=days, minutes=5))
+        self.assertEqual(told(), [("Too few (1)", 0.0), ("Too few (4)", 0.0)])
+        self._answer(5, answered_at=self.now - timedelta(days=3))
+        self.assertEqual(told(), [("Too few (1)", 0.0), ("20.00", 0.0)])
 
     def test_dashboard_reads_fields_there_are(self):
         dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_satisfaction")
