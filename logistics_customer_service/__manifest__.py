@@ -240,7 +240,6 @@
         "views/budget/logistics_budget_menus.xml",
         "views/visit/logistics_visit_menus.xml",
         "views/care/logistics_care_menus.xml",
-        "views/budget/logistics_budget_menus.xml",
         "views/visitreport/logistics_visit_report_menus.xml",
         "views/survey/survey_asking_menus.xml",
         "views/answering/logistics_answering_menus.xml",

@@ -36,7 +36,7 @@ def uninstall_hook(env):
         "DELETE FROM mail_mail USING mail_message message"
         " WHERE message.id = mail_message_id"
         " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback',"
-        " 'logistics.greeting')"
+        " 'logistics.greeting',"
         " 'logistics.visit.urgent', 'logistics.visit.daily', 'logistics.visit.monthly')"
     )
     env.cr.execute(

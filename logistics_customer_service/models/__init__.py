@@ -32,7 +32,6 @@ from . import answering
 from . import insight
 from . import visit
 from . import visiting
+from . import visitreport
 from . import care
 from . import budget
-from . import care
-from . import visitreport
