@@ -33,5 +33,5 @@ from . import insight
 from . import visit
 from . import visiting
 from . import visitreport
-from . import care
 from . import budget
+from . import care

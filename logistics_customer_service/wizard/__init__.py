@@ -8,5 +8,5 @@ from . import answering
 from . import survey
 from . import callback
 from . import visit
-from . import care
 from . import budget
+from . import care
