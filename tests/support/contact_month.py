@@ -32,7 +32,7 @@ AGENTS = {
 LEAVES = {"one": range(8, 13), "two": range(14, 17), "five": range(21, 24)}
 AT_WORK = range(9, 17)
 CALLS_A_STEP = 6
-DELIVERIES_A_DAY, CASES_A_DAY = 60, 4
+DELIVERIES_A_DAY, CASES_A_DAY = 72, 4
 TIERS = {"vip": 60, "key": 240}
 OUTCOMES = {
     "action_done": 62,
@@ -61,6 +61,8 @@ class ContactMonth:
         self.env.cr.execute(CLOCK)
         self.env.cr.execute("SET search_path = fast_motion, pg_catalog, public")
         self.seen = Counter()
+        # steps that each agent was at work
+        self.worked = Counter()
         self.due_to_close = {}
         self.agents = {}
 
@@ -184,7 +186,9 @@ class ContactMonth:
         """Some have not ordered for nearly half a year; the rest did lately."""
         self.env.flush_all()
         self.env.cr.execute(
-            """UPDATE logistics_profile SET create_date = %(start)s - interval '1 year';
+            """UPDATE logistics_profile
+                  SET create_date = %(start)s - interval '1 year',
+                      tier_since = %(start)s::date - 10 - id %% 110;
                INSERT INTO logistics_profile_fact
                       (profile_id, company_id, window_months, first_order_at, last_order_at)
                SELECT id, company_id, 0, %(start)s - interval '2 years',
@@ -202,6 +206,8 @@ class ContactMonth:
         every = self.env(context={**self.env.context, "active_test": False})
         for model in ("callback.policy", "visit.plan", "care.occasion"):
             every[f"logistics.{model}"].search([]).active = True
+        important = [(6, 0, [self._ref(f"tier_{tier}").id for tier in TIERS])]
+        self._ref("callback_policy_delivered").tier_ids = important
         self._ref("survey_policy_delivery").write({"active": True, "reminder_days": 5})
         self._ref("survey_policy_case").active = True
         self._ref("survey_policy_relation").active = True
@@ -300,12 +306,14 @@ class ContactMonth:
         return day not in LEAVES.get(name, ()) and local.weekday() < 5 and local.hour in AT_WORK
 
     def _work(self, now):
-        for name, user in self.agents.items():
-            if self.is_at_work(name, now):
-                callbacks = self.env["logistics.callback"].with_user(user)
-                for _call in range(CALLS_A_STEP):
-                    if not self._call(callbacks, now):
-                        break
+        present = [name for name in AGENTS if self.is_at_work(name, now)]
+        self.worked.update(present)
+        # who comes first takes what there is
+        for name in self.random.sample(present, len(present)):
+            callbacks = self.env["logistics.callback"].with_user(self.agents[name])
+            for _call in range(CALLS_A_STEP):
+                if not self._call(callbacks, now):
+                    break
         self._visit(now)
 
     def _call(self, callbacks, now):

@@ -156,7 +156,7 @@ def broken_cadence(env, today):
     due = rows(
         env,
         """SELECT p.id FROM logistics_profile p
-             JOIN logistics_tier tier ON tier.id = p.tier_id AND tier.code IN ('vip', 'key')
+             JOIN logistics_tier tier ON tier.id = p.tier_id AND tier.visit_interval_days > 0
             WHERE p.active
               AND NOT EXISTS (SELECT 1 FROM logistics_consent c
                                WHERE c.profile_id = p.id AND c.purpose_id = %(purpose)s
@@ -164,7 +164,7 @@ def broken_cadence(env, today):
               AND NOT EXISTS (SELECT 1 FROM logistics_visit v
                                WHERE v.profile_id = p.id AND v.state = 'planned')
               AND COALESCE((SELECT MAX(v.checked_in_at)::date FROM logistics_visit v
-                             WHERE v.profile_id = p.id AND v.state = 'done'), p.create_date::date)
+                             WHERE v.profile_id = p.id AND v.state = 'done'), p.tier_since)
                   < %(today)s - tier.visit_interval_days""",
         purpose=purpose,
         today=today,
@@ -185,3 +185,50 @@ def called_against_their_will(env):
             WHERE a.called_at > answer.date + interval '1 day'""",
     )
     return [f"callback {call} was made after a refusal" for (call,) in found]
+
+
+def uneven_calls(env, worked, most):
+    """Agents of one zone who call far more or less than the others, for the time they were there.
+
+    :param worked: how long each (login → steps) was at work
+    :param most: how many times as many calls as another an agent may have
+    """
+    calls = dict(
+        rows(
+            env,
+            """SELECT u.login, COUNT(*) FROM logistics_callback_attempt a
+                 JOIN res_users u ON u.id = a.user_id GROUP BY 1""",
+        )
+    )
+    return _uneven({one: calls.get(one, 0) / steps for one, steps in worked.items()}, most)
+
+
+def uneven_visits(env, worked, most):
+    """Visitors of one zone who are sent out far more or less than the others; as for calls."""
+    visits = dict(
+        rows(
+            env,
+            """SELECT u.login, COUNT(*) FROM logistics_visit v
+                 JOIN res_users u ON u.id = v.user_id GROUP BY 1""",
+        )
+    )
+    return _uneven({one: visits.get(one, 0) / steps for one, steps in worked.items()}, most)
+
+
+def _uneven(loads, most):
+    low, high = min(loads.values()), max(loads.values())
+    return [f"{loads}"] if not low or high / low > most else []
+
+
+def crowded_days(env):
+    """Days on which a visitor has more visits than the plan allows."""
+    return [
+        f"visitor {user} has {count} visits on {day}"
+        for user, day, count in rows(
+            env,
+            """SELECT v.user_id, v.planned_on, COUNT(*) FROM logistics_visit v
+                 JOIN logistics_visit_plan plan ON plan.id = v.plan_id
+                WHERE v.state <> 'cancelled'
+                GROUP BY 1, 2 HAVING COUNT(*) > MAX(plan.max_per_day)""",
+        )
+    ]
