@@ -107,7 +107,7 @@ class TestSatisfactionIndicators(InsightCommon):
 
     def test_digest(self):
         for overall in (5, 4, 4, 2, 1):
-            self._answer(overall, is_low=overall == 1)
+            self._answer(overall, is_low=overall < 3)
         self._answer(3, is_low=True)
         self._answer(1, is_low=True, state="partial")
         self.env.flush_all()
@@ -126,7 +126,7 @@ class TestSatisfactionIndicators(InsightCommon):
         self.assertEqual(digest.kpi_logistics_answers_value, 6)
         self.assertEqual(digest.kpi_logistics_csat_value, 50)
         bad = digest.kpi_logistics_bad_answers_value
-        self.assertEqual(bad, 2, "by the policy, an alarming reason too; not what was only begun")
+        self.assertEqual(bad, 3, "by the policy, an alarming reason too; not what was only begun")
 
     def test_digest_says_too_few(self):
         digest = self.env["digest.digest"].create({"name": "Daily", "kpi_logistics_csat": True})
