@@ -30,6 +30,7 @@ class LogisticsFeedback(models.Model):
     theme_words = fields.Char(string="Words Found", readonly=True, help="Why these themes are suggested.")
     theme_version = fields.Integer(
         string="Read by the Rules",
+        required=True,
         readonly=True,
         copy=False,
         default=0,
