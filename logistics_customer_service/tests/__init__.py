@@ -53,6 +53,7 @@ from .callback import test_callback
 from .visit import test_visit
 from .visit import test_visit_calendar
 from .visit import test_visit_planning
+from .visit import test_visit_tour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
