@@ -61,6 +61,7 @@ from .care import test_planning as test_care_planning
 from .care import test_greeting
 from .care import test_greeting_page
 from .care import test_care_performance
+from .visit import test_visit_tour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once

@@ -115,7 +115,7 @@ class LogisticsVisit(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     cancelled_at = fields.Datetime(string="Cancelled", readonly=True, copy=False)
     origin = fields.Selection(
-        [("cadence", "Cadence"), ("manual", "By hand"), ("need", "Need")],
+        [("cadence", "Cadence"), ("manual", "Planned by Hand"), ("need", "Need")],
         required=True,
         default="manual",
         copy=False,
@@ -209,7 +209,7 @@ class LogisticsVisit(models.Model):
         string="Place Known", readonly=True, copy=False, groups=SUPERVISOR
     )
     contact_name = fields.Char(string="Spoken To", copy=False, help="Who was there.")
-    finding_ids = fields.One2many("logistics.visit.finding", "visit_id", string="Findings")
+    finding_ids = fields.One2many("logistics.visit.finding", "visit_id", string="Visit Findings")
     finding_count = fields.Integer(string="Number of Findings", compute="_compute_counts")
     action_ids = fields.One2many("logistics.visit.action", "visit_id", string="Agreed Actions")
     action_count = fields.Integer(string="Agreed", compute="_compute_counts")
@@ -239,7 +239,7 @@ class LogisticsVisit(models.Model):
     def _get_states(self):
         return [
             (PLANNED, self.env._("Planned")),
-            (UNDER_WAY, self.env._("Under Way")),
+            (UNDER_WAY, self.env._("On Site")),
             (DONE, self.env._("Done")),
             (CANCELLED, self.env._("Cancelled")),
         ]
