@@ -28,8 +28,6 @@ _logger = logging.getLogger(__name__)
 
 # how many calls are looked at together to find one that is in the customer's hours
 LOOKED_AT = 100
-# and how many times as many next, where all of them are asleep
-LOOKED_AT_MORE = 10
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
 BATCH = 200
@@ -101,13 +99,12 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        tried, limit = self.browse(), LOOKED_AT
-        while candidates := self._get_candidates(now, limit) - tried:
+        tried = self.browse()
+        while candidates := self._get_candidates(now) - tried:
             wanted = candidates._pick_callable(now)
             if not tried and not wanted:
                 self._put_off_asleep(now)
             tried |= candidates
-            limit *= LOOKED_AT_MORE
             objections = wanted._get_objections()
             for callback in wanted:
                 if callback._lock_customer_unless_taken() and callback._cancel_unwanted(objections):
@@ -195,8 +192,8 @@ class LogisticsCallback(models.Model):
             self.invalidate_model(["next_at"], flush=False)
 
     @api.model
-    def _get_candidates(self, now, limit):
-        """Return so many of the calls that are due: the most urgent first, own before others'.
+    def _get_candidates(self, now):
+        """Return the first of the calls that are due: the most urgent first, own before others'.
 
         Those of colleagues who are away are anybody's. Each share of the queue is read in the order
         of an index, so that it does not matter how many wait in it.
@@ -222,7 +219,7 @@ class LogisticsCallback(models.Model):
                 now=now,
                 waiting=WAITING,
                 user=self.env.uid,
-                limit=limit,
+                limit=LOOKED_AT,
             )
         )
         # what the rules hide stays hidden
