@@ -211,7 +211,16 @@ class TestCourse(CallbackCommon):
 
     def test_overdue_is_told_to_the_leader_of_the_agents_team(self):
         leader = self._new_user("leader", "group_supervisor")
-        self.env["logistics.service.team"].create(
+        teams = self.env["logistics.service.team"]
+        teams.create(
+            {
+                "name": "First",
+                "sequence": 1,
+                "company_id": self.company.id,
+                "user_id": self.supervisor.id,
+            }
+        )
+        teams.create(
             {
                 "name": "Calls",
                 "sequence": 99,
