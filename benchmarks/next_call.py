@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What it takes to get the next call, and to plan callbacks, among few and among many.
 
-Callbacks are made by SQL: of each hundred customers one is due now, or all of them are, or all are
-asleep. Each round an agent presses Next Call, the call is begun, and all is rolled back. With a
-hundred times as many callbacks it should cost the same. The bare statement that finds the best due
+Callbacks are made by SQL: of a hundred one is due now, or all are, or all are due and asleep. Each
+round an agent presses Next Call, the call is begun, and all is rolled back. With a hundred times as
+many callbacks it should cost the same. The bare statement that finds the best due
 callback, without hours, consents, locks and colleagues, is run beside it. Then the periodic policy
 looks for whom to call among as many profiles. Run it in a shell with the launcher's environment:
 eval "$(make -s env)"; python benchmarks/next_call.py; --db uses a database that is there.
@@ -14,7 +14,6 @@ import json
 import statistics
 import sys
 import time
-from datetime import timedelta
 
 import _paths
 import odoo_session
@@ -27,8 +26,8 @@ NAME = "bench_next_call"
 SIZES = [1_000, 100_000]
 ROUNDS = 7
 MODULE = "logistics_customer_service"
-# few: one in a hundred is due; many: all are; both: within the customers' hours
-DUE = {"few are due": 100, "all are due": 1}
+# one in so many; no multiple of five, for those are the colleagues
+DUE = {"few are due": 97, "all are due": 1}
 BARE = """SELECT id FROM logistics_callback
            WHERE next_at <= %s AND main_id IS NULL AND company_id = %s
              AND state IN ('planned', 'postponed', 'no_answer')
@@ -58,23 +57,33 @@ def main():
 
 def measure(name, sizes):
     """Return what was measured, by number of callbacks."""
-    results = {}
-    for size in sizes:
+    return {size: measure_size(name, size) for size in sizes}
+
+
+def measure_size(name, size):
+    """Measure each on rows of its own: what was updated before would be in the way."""
+    result = {}
+    for kind, share in DUE.items():
         with odoo_session.environment(name) as env:
-            agents = generate(env, size)
-            results[size] = {
-                kind: next_call(env, agents[0], share) for kind, share in DUE.items()
-            }
-            results[size]["all are asleep"] = evening(env, agents[0])
-            results[size]["periodic policy"] = periodic(env)
-    return results
+            result[kind] = next_call(env, generate(env, size, share))
+    with odoo_session.environment(name) as env:
+        result["all are asleep"] = evening(env, generate(env, size, 1, asleep=True))
+    with odoo_session.environment(name) as env:
+        generate(env, size, 1)
+        result["periodic policy"] = periodic(env)
+    return result
 
 
 # === WHAT THERE IS ===#
 
 
-def generate(env, size):
-    """Make customers with profiles and a callback each; return the agents who share them."""
+def generate(env, size, share, asleep=False):
+    """Make customers with profiles and a callback each; return who presses.
+
+    Four in five callbacks are anybody's, the others are shared by five colleagues; one in so many
+    is due.
+    """
+    policy = make_policy(env)
     agents = env["res.users"].with_context(no_reset_password=True).create(
         [
             {
@@ -100,58 +109,64 @@ def generate(env, size):
         """INSERT INTO logistics_profile
                   (partner_id, company_id, active, contact_hour_from, contact_hour_to, contact_tz,
                    mon, tue, wed, thu, fri, sat, sun, create_date)
-           SELECT id, %s, TRUE, 0, 24, 'Asia/Shanghai',
+           SELECT id, %s, TRUE, %s, %s, 'UTC',
                   TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, TRUE, NOW() - INTERVAL '1 year'
              FROM unnest(%s) id""",
-        [env.company.id, partners],
+        [env.company.id, *hours(env, asleep), partners],
     )
-    # four in five are anybody's, the others are shared by five agents
     env.cr.execute(
         """INSERT INTO logistics_callback
                   (partner_id, customer_id, profile_id, company_id, purpose_id, priority, state,
-                   origin, user_id, call_from, due_at, next_at, attempt_count, create_date)
+                   policy_id, occasion, origin, user_id, call_from, due_at, next_at, attempt_count,
+                   create_date)
            SELECT profile.partner_id, profile.partner_id, profile.id, profile.company_id, %(purpose)s,
-                  (profile.id %% 4)::text, 'planned', 'manual',
+                  (profile.id %% 4)::text, 'planned', %(policy)s, profile.id::text, 'policy',
                   CASE WHEN profile.id %% 5 = 0
                        THEN (%(agents)s::int[])[1 + profile.id / 5 %% 5] END,
                   NOW(), NOW() + INTERVAL '1 day' + profile.id %% 997 * INTERVAL '1 minute',
-                  NOW(), 0, NOW()
+                  NOW() + CASE WHEN profile.id %% %(share)s = 0 THEN INTERVAL '-1 minute'
+                               ELSE INTERVAL '2 days' END, 0, NOW()
              FROM logistics_profile profile WHERE profile.partner_id = ANY(%(partners)s)""",
         {
-            "purpose": env.ref(f"{MODULE}.callback_purpose_other").id,
+            "purpose": policy.purpose_id.id,
+            "policy": policy.id,
+            "share": share,
             "agents": agents[1:].ids,
             "partners": partners,
         },
     )
     env.cr.execute("ANALYZE res_partner, logistics_profile, logistics_callback")
     env.invalidate_all(flush=False)
-    return agents
+    return agents[0]
+
+
+def hours(env, asleep):
+    """Return from when until when customers may be called: always, or never now."""
+    if not asleep:
+        return 0, 24
+    return (20, 22) if env.cr.now().hour < 12 else (1, 3)
+
+
+def make_policy(env):
+    return env["logistics.callback.policy"].create(
+        {
+            "name": "Benchmark",
+            "trigger": "periodic",
+            "purpose_id": env.ref(f"{MODULE}.callback_purpose_other").id,
+            "company_id": env.company.id,
+        }
+    )
 
 
 # === THE NEXT CALL ===#
 
 
-def next_call(env, agent, share):
-    """Return the median of the rounds with so many of the callbacks due, and of the bare query."""
-    env.cr.execute("SAVEPOINT share")
-    env.cr.execute(
-        """UPDATE logistics_callback
-              SET next_at = CASE WHEN id %% %(share)s = 0 THEN %(past)s ELSE %(later)s END""",
-        {"share": share, **moments(env)},
-    )
-    env.cr.execute("ANALYZE logistics_callback")
+def next_call(env, agent):
+    """Return the median of the rounds, and of the bare query."""
     bare = [statement(env, agent) for _round in range(ROUNDS)]
-    taken = rounds(env, lambda: press(env, agent))
-    result = {**taken, "bare_milliseconds": milliseconds(bare), "plan": plan(env, agent)}
+    result = {**rounds(env, lambda: press(env, agent)), "bare_milliseconds": milliseconds(bare)}
     result["ratio"] = round(result["milliseconds"] / result["bare_milliseconds"], 1)
-    env.cr.execute("ROLLBACK TO SAVEPOINT share")
-    env.invalidate_all(flush=False)
-    return result
-
-
-def moments(env):
-    now = env.cr.now()
-    return {"past": now - timedelta(minutes=1), "later": now + timedelta(days=2)}
+    return {**result, "plan": plan(env, agent)}
 
 
 def press(env, agent):
@@ -168,20 +183,9 @@ def statement(env, agent):
 
 def evening(env, agent):
     """Return what the first press takes when all who are due have gone home, and the second."""
-    env.cr.execute("SAVEPOINT evening")
-    env.cr.execute("UPDATE logistics_callback SET next_at = %(past)s", moments(env))
-    # from an hour ago to an hour before: never now
-    env.cr.execute(
-        """UPDATE logistics_profile SET contact_tz = 'UTC',
-                  contact_hour_from = CASE WHEN EXTRACT(HOUR FROM %(now)s) < 12 THEN 20 ELSE 1 END,
-                  contact_hour_to = CASE WHEN EXTRACT(HOUR FROM %(now)s) < 12 THEN 22 ELSE 3 END""",
-        {"now": env.cr.now()},
-    )
-    env.invalidate_all(flush=False)
     callbacks = env(user=agent, su=False)["logistics.callback"]
-    taken = [watch(env, callbacks.action_next_call) for _press in range(2)]
-    env.cr.execute("ROLLBACK TO SAVEPOINT evening")
     env.invalidate_all(flush=False)
+    taken = [watch(env, callbacks.action_next_call) for _press in range(2)]
     names = ("first press", "second press")
     return {
         name: {"milliseconds": milliseconds([seconds]), "queries": queries}
@@ -201,7 +205,7 @@ def plan(env, agent):
 
     type(env).execute_query = listen
     try:
-        callbacks._get_candidates(env.cr.now(), 100)
+        callbacks._get_candidates(env.cr.now())
     finally:
         type(env).execute_query = execute_query
     env.cr.execute("EXPLAIN " + seen[0].code, seen[0].params)
@@ -212,21 +216,12 @@ def plan(env, agent):
 
 
 def periodic(env):
-    """Return how long the periodic policy looks for whom to call, with and without anybody."""
-    policy = env["logistics.callback.policy"].create(
-        {
-            "name": "Benchmark",
-            "trigger": "periodic",
-            "purpose_id": env.ref(f"{MODULE}.callback_purpose_other").id,
-            "company_id": env.company.id,
-        }
-    )
-    everybody = look(env, policy)
-    # all but a few have been planned for
-    env.flush_all()
-    env.cr.execute("UPDATE logistics_callback SET policy_id = %s, occasion = id::text", [policy.id])
-    env.cr.execute("ANALYZE logistics_callback")
-    return {"everybody is due": everybody, "nobody is due": look(env, policy)}
+    """Return how long a periodic policy looks for whom to call, with and without anybody."""
+    planned = env["logistics.callback.policy"].search([("name", "=", "Benchmark")])
+    return {
+        "everybody is due": look(env, make_policy(env)),
+        "all are planned": look(env, planned),
+    }
 
 
 def look(env, policy):

@@ -69,7 +69,12 @@ class LogisticsCallback(models.Model):
         precompute=True,
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", required=True, index=True, ondelete="restrict", tracking=True
+        "logistics.callback.purpose",
+        string="Call Purpose",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
     )
     reason = fields.Char(string="Why", help="In a few words, for who calls.")
     script = fields.Html(related="purpose_id.script")

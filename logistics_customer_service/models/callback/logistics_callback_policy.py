@@ -36,7 +36,10 @@ class LogisticsCallbackPolicy(models.Model):
         default="delivered",
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", required=True, ondelete="restrict"
+        "logistics.callback.purpose",
+        string="Call Purpose",
+        required=True,
+        ondelete="restrict",
     )
     tier_ids = fields.Many2many("logistics.tier", string="Tiers", help="Empty: all.")
     delay_days = fields.Integer(string="Days Later", default=1)

@@ -28,8 +28,6 @@ _logger = logging.getLogger(__name__)
 
 # how many calls are looked at together to find one that is in the customer's hours
 LOOKED_AT = 100
-# and how many times as many next, where all of them are asleep
-LOOKED_AT_MORE = 10
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
 BATCH = 200
@@ -45,7 +43,8 @@ class LogisticsCallback(models.Model):
     def action_next_call(self):
         """Take the call that matters most now, and open it; tell where there is none.
 
-        The button stands on a callback, too; which one does not matter. No two agents get the same: whoever asks at the same moment gets the next one.
+        The button stands on a callback, too; which one does not matter. No two agents get the same:
+        whoever asks at the same moment gets the next one.
         """
         if not self.env.user.has_group("logistics_customer_service.group_agent"):
             raise AccessError(self.env._("Only customer service makes callbacks."))
@@ -100,11 +99,12 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        tried, limit = self.browse(), LOOKED_AT
-        while candidates := self._get_candidates(now, limit) - tried:
-            tried |= candidates
-            limit *= LOOKED_AT_MORE
+        tried = self.browse()
+        while candidates := self._get_candidates(now) - tried:
             wanted = candidates._pick_callable(now)
+            if not tried and not wanted:
+                self._put_off_asleep(now)
+            tried |= candidates
             objections = wanted._get_objections()
             for callback in wanted:
                 if callback._lock_customer_unless_taken() and callback._cancel_unwanted(objections):
@@ -150,8 +150,50 @@ class LogisticsCallback(models.Model):
             self.invalidate_recordset(flush=False)
 
     @api.model
-    def _get_candidates(self, now, limit):
-        """Return so many of the calls that are due: the most urgent first, own before others'.
+    def _put_off_asleep(self, now):
+        """Plan all that are due for later whose customers are asleep, by the hours they share.
+
+        In the evening many thousand may be: no agent waits until each of them is looked at.
+        """
+        self.flush_model()
+        self.env["logistics.profile"].flush_model()
+        due = SQL(
+            """SELECT callback.id, CONCAT_WS(
+                      '|', callback.company_id, profile.contact_tz,
+                      profile.contact_hour_from, profile.contact_hour_to, profile.mon, profile.tue,
+                      profile.wed, profile.thu, profile.fri, profile.sat, profile.sun) AS hours
+                 FROM logistics_callback callback
+            LEFT JOIN logistics_profile profile ON profile.id = callback.profile_id
+                WHERE callback.next_at <= %s AND callback.main_id IS NULL
+                  AND callback.company_id IN %s AND callback.state IN %s""",
+            now,
+            tuple(self.env.companies.ids),
+            WAITING,
+        )
+        later = []
+        for hours, sample_id in self.env.execute_query(
+            SQL("SELECT hours, MIN(id) FROM (%s) due GROUP BY hours", due)
+        ):
+            # whoever sees none of a company's calls does no harm in planning them
+            sample = self.sudo().browse(sample_id)._get_hours()
+            if not reach.is_open(now, sample):
+                later.append(SQL("(%s, %s::timestamp)", hours, reach.next_opening(now, sample)))
+        if later:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE logistics_callback callback SET next_at = later.next_at
+                         FROM (%s) due
+                         JOIN (VALUES %s) later(hours, next_at) ON later.hours = due.hours
+                        WHERE callback.id = due.id""",
+                    due,
+                    SQL(", ").join(later),
+                )
+            )
+            self.invalidate_model(["next_at"], flush=False)
+
+    @api.model
+    def _get_candidates(self, now):
+        """Return the first of the calls that are due: the most urgent first, own before others'.
 
         Those of colleagues who are away are anybody's. Each share of the queue is read in the order
         of an index, so that it does not matter how many wait in it.
@@ -177,7 +219,7 @@ class LogisticsCallback(models.Model):
                 now=now,
                 waiting=WAITING,
                 user=self.env.uid,
-                limit=limit,
+                limit=LOOKED_AT,
             )
         )
         # what the rules hide stays hidden

@@ -15,7 +15,9 @@ class LogisticsCallbackReport(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     customer_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     tier_id = fields.Many2one("logistics.tier", readonly=True, help="The customer's tier today.")
-    purpose_id = fields.Many2one("logistics.callback.purpose", readonly=True)
+    purpose_id = fields.Many2one(
+        "logistics.callback.purpose", string="Call Purpose", readonly=True
+    )
     policy_id = fields.Many2one("logistics.callback.policy", readonly=True)
     user_id = fields.Many2one("res.users", string="Agent", readonly=True)
     team_id = fields.Many2one(

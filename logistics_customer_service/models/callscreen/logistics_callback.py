@@ -84,7 +84,7 @@ class LogisticsCallback(models.Model):
     def _prepare_contact(self, at, icon, kind, record, *words):
         return {
             "at": at,
-            "day": format_datetime(self.env, at, dt_format="d MMM yyyy HH:mm"),
+            "day": format_datetime(self.env, at, dt_format="short"),
             "icon": icon,
             "kind": kind,
             "text": " · ".join(filter(None, words))[:SAID],
