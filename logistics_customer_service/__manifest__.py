@@ -231,6 +231,7 @@
         "demo/feedback/logistics_feedback_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
+        "demo/budget/logistics_contact_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {
