@@ -134,7 +134,9 @@ class TestBudget(BudgetCommon):
         self.assertFalse(self._allowed(self._request()))
 
     def test_answers_on_the_spot_are_no_contacts(self):
-        request = self.Request._get_or_plan(self.policy, self.customer, {"company_id": self.company.id})
+        request = self.Request._get_or_plan(
+            self.policy, self.customer, {"company_id": self.company.id}
+        )
         self.assertTrue(request.expires_at)
         self.assertFalse(self._contacts())
         request.write({"state": "answered", "answered_at": NOW, "due_at": False})
@@ -397,7 +399,10 @@ class TestBudget(BudgetCommon):
                 self._asked_on(NOW, person, occasion=f"many-{person.id}")
         free = self._callback(self._customer("Free"))
         with patch.object(
-            type(self.Budget), "_open_pages", autospec=True, side_effect=type(self.Budget)._open_pages
+            type(self.Budget),
+            "_open_pages",
+            autospec=True,
+            side_effect=type(self.Budget)._open_pages,
         ) as opened:
             self.assertEqual(self._next(), free)
         self.assertEqual(opened.call_count, 3, "for all, for those put off, for the one taken")
