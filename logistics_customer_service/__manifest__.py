@@ -244,6 +244,7 @@
         "demo/survey/logistics_survey_demo.xml",
         "demo/care/logistics_care_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
+        "demo/budget/logistics_contact_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {

@@ -19,7 +19,9 @@ def test_window_of_one_purpose_slides():
 
 
 def test_all_purposes_together():
-    ledger = Ledger([Limit(None, 2, 7), Limit(SURVEY, 2, 30)], [(DAY, CARE), (days_ago(6), SURVEY)])
+    ledger = Ledger(
+        [Limit(None, 2, 7), Limit(SURVEY, 2, 30)], [(DAY, CARE), (days_ago(6), SURVEY)]
+    )
     assert ledger.find_full(DAY, SURVEY).purpose is None
     assert ledger.next_day(DAY, SURVEY) == DAY + timedelta(days=1)
 
@@ -47,3 +49,17 @@ def test_what_is_later_counts_but_is_not_shown_before():
 def test_without_limits_there_is_room():
     ledger = Ledger([], [(DAY, CARE)] * 50)
     assert ledger.find_full(DAY, CARE) is None
+
+
+def test_next_day_is_the_first_with_room():
+    limits = [Limit(SURVEY, 2, 10), Limit(None, 3, 14), Limit(None, 1, 1)]
+    made = [
+        (days_ago(number), purpose) for number, purpose in enumerate((CARE, SURVEY, SURVEY, CARE))
+    ]
+    ledger = Ledger(limits, made)
+    for purpose in (SURVEY, CARE):
+        found = ledger.next_day(DAY, purpose)
+        day = DAY
+        while ledger.find_full(day, purpose):
+            day += timedelta(days=1)
+        assert found == day > DAY

@@ -60,7 +60,9 @@ class Foresight:
             person: [page.today + timedelta(days=ahead) for ahead in range(days)]
             for person, page in self.pages.items()
         }
-        self._prepare_requests([one.record for one in planned if one.kind in ("survey", "reminder")])
+        self._prepare_requests(
+            [one.record for one in planned if one.kind in ("survey", "reminder")]
+        )
         self._prepare_calls([one.record for one in planned if one.kind == "call"])
         self._prepare_greetings([one.record for one in planned if one.kind == "greeting"])
         for contact, one in sorted(
@@ -235,9 +237,7 @@ class Foresight:
         elif full := self._find_full(at, planned, page):
             free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)
             later = reach.next_opening(local_midnight(free, page.zone), hours)
-            self._tell(
-                at, planned, page, PUT_OFF, full.name, local_date(later, page.zone)
-            )
+            self._tell(at, planned, page, PUT_OFF, full.name, local_date(later, page.zone))
             self._push(later, planned)
         else:
             self._called.add(day)

@@ -69,9 +69,29 @@ class LogisticsCallback(models.Model):
     def _keep_to_budget(self):
         """Put off the calls that are planned for a day without room; return them."""
         later = self._find_without_room()
-        for callback, (day, zone, limit) in later.items():
-            callback._put_off_to(day, zone, limit)
-        return self.filtered(lambda callback: callback in later)
+        moved = self.filtered(lambda callback: callback in later)
+        starts = {
+            callback: reach.next_opening(local_midnight(day, zone), callback._get_hours())
+            for callback, (day, zone, _limit) in later.items()
+        }
+        now = fields.Datetime.now()
+        for next_at, callbacks in moved.grouped(starts.get).items():
+            callbacks._note_course({"next_at": next_at, "put_off_at": now})
+        moved._log_put_off(later, starts)
+        return moved
+
+    def _log_put_off(self, later, starts):
+        """Say on the callbacks until when they are put off, and which limit has no room before."""
+        bodies = {
+            callback.id: self.env._(
+                "Put off to %(day)s: enough contacts before (%(limit)s).",
+                day=format_date(self.env, local_date(starts[callback], zone)),
+                limit=limit,
+            )
+            for callback, (_day, zone, limit) in later.items()
+        }
+        if bodies:
+            self._message_log_batch(bodies=bodies)
 
     def _find_without_room(self):
         """Return callback → first day with room, its time zone and the limit that has none before.
@@ -92,40 +112,29 @@ class LogisticsCallback(models.Model):
                 later[callback] = ledger.next_day(planned, purpose_id), zone, full.name
         return later
 
-    def _put_off_to(self, day, zone, limit):
-        """Put a call off to the customer's hours on a day or after it, and say why.
-
-        :param day: date, by the calendar of the zone
-        :param limit: the limit that has no room before, in words
-        """
-        next_at = reach.next_opening(local_midnight(day, zone), self._get_hours())
-        self._note_course({"next_at": next_at, "put_off_at": fields.Datetime.now()})
-        self._message_log(
-            body=self.env._(
-                "Put off to %(day)s: enough contacts before (%(limit)s).",
-                day=format_date(self.env, next_at and local_date(next_at, zone)),
-                limit=limit,
-            )
-        )
-
     # === CALLING ===#
 
     @api.model
     def _get_candidates(self, now):
         """Put off together what has no room; what remains is looked at one by one."""
-        candidates = super()._get_candidates(now)
-        full = candidates.browse(one.id for one in candidates._find_without_room())
-        full._put_off_unless_taken()
-        return candidates - full
+        while candidates := super()._get_candidates(now):
+            full = candidates.browse(one.id for one in candidates._find_without_room())
+            moved = full._put_off_unless_taken()
+            if candidates - full or not moved:
+                return candidates - full
+        return candidates
 
     def _put_off_unless_taken(self):
-        """Put these calls off; what a colleague does the same with just now is passed by."""
+        """Put these calls off and return them; those a colleague has just now are passed by."""
+        if not self:
+            return self
         self.env.flush_all()  # what fails in there shall be the lock alone
         try:
             with self.env.cr.savepoint():
-                self.try_lock_for_update()._keep_to_budget()
+                return self.try_lock_for_update()._keep_to_budget()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             self.env.invalidate_all(flush=False)
+            return self.browse()
 
     def _lock_customer_unless_taken(self):
         """Take the person's turn, too: a survey that goes out now counts."""

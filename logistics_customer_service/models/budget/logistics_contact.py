@@ -17,7 +17,6 @@ class LogisticsContact(models.Model):
     _description = "Contact"
     _auto = False
     _order = "at desc, id desc"
-    _rec_name = "kind"
     _depends = {
         "logistics.notice": ["partner_id", "company_id", "state", "reason", "due_at", "sent_at"],
         "logistics.survey.request": [
@@ -68,8 +67,9 @@ class LogisticsContact(models.Model):
         help="When it was made, when it is due, or when it was held back.",
     )
     state = fields.Selection(
-        [("made", "Made or On Its Way"), ("planned", "Planned"), ("suppressed", "Held Back")],
+        [("made", "Made"), ("planned", "Planned"), ("suppressed", "Held Back")],
         readonly=True,
+        help="Made: gone out, on its way in a queue, or a call that is being made.",
     )
     reason = fields.Selection(
         selection="_get_reasons", string="Why Not", readonly=True, help="Why it was held back."
@@ -119,6 +119,17 @@ class LogisticsContact(models.Model):
     def _get_labels(self, model, field):
         return self.env[model]._fields[field]._description_selection(self.env)
 
+    # === COMPUTE METHODS ===#
+
+    @api.depends("kind", "partner_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._get_kinds())
+        for contact in self:
+            contact.display_name = " · ".join(
+                filter(None, [kinds.get(contact.kind), contact.partner_id.display_name])
+            )
+
     # === QUERY ===#
 
     @api.model
@@ -152,7 +163,9 @@ class LogisticsContact(models.Model):
                 rows.setdefault(number, []).append(row)
             # without any rows one part is enough to tell the columns
             selects = [
-                SQL("%s WHERE part.row = ANY(%s)", self._number(part, number), rows.get(number, []))
+                SQL(
+                    "%s WHERE part.row = ANY(%s)", self._number(part, number), rows.get(number, [])
+                )
                 for number, part in parts
                 if number in (rows or [0])
             ]
@@ -207,7 +220,9 @@ class LogisticsContact(models.Model):
     @api.model
     def _get_notice_parts(self):
         sent = SQL("CASE WHEN r.state = 'sent' THEN r.sent_at ELSE r.write_date END")
-        queued = SQL("r.state IN ('sent', 'queued') OR r.state = 'failed' AND r.due_at IS NOT NULL")
+        queued = SQL(
+            "r.state IN ('sent', 'queued') OR r.state = 'failed' AND r.due_at IS NOT NULL"
+        )
         none = SQL("NULL::varchar")
         failed = SQL("CASE WHEN r.state = 'failed' THEN 'failed' ELSE r.reason END")
         held_back = SQL("r.state = 'suppressed' OR r.state = 'failed' AND r.due_at IS NULL")
@@ -237,7 +252,9 @@ class LogisticsContact(models.Model):
 
     @api.model
     def _get_survey_parts(self):
-        sent = SQL("CASE WHEN r.state IN ('queued', 'failed') THEN r.write_date ELSE r.sent_at END")
+        sent = SQL(
+            "CASE WHEN r.state IN ('queued', 'failed') THEN r.write_date ELSE r.sent_at END"
+        )
         under_way = SQL(
             """r.sent_at IS NOT NULL OR r.state = 'queued'
                OR r.state = 'failed' AND r.due_at IS NOT NULL"""
@@ -330,9 +347,7 @@ class LogisticsContact(models.Model):
                 exempt,
                 SQL("c.state = 'in_call' AND c.main_id IS NULL"),
             ),
-            self._get_call_part(
-                SQL("c.id"), "planned", SQL("c.next_at"), none, exempt, waiting
-            ),
+            self._get_call_part(SQL("c.id"), "planned", SQL("c.next_at"), none, exempt, waiting),
             self._get_call_part(
                 SQL("c.id"),
                 "suppressed",
@@ -352,7 +367,7 @@ class LogisticsContact(models.Model):
         ]
 
     @api.model
-    def _get_call_part(self, row, state, at, reason, exempt, condition, attempts=SQL()):
+    def _get_call_part(self, row, state, at, reason, exempt, condition, attempts=None):
         return SQL(
             """SELECT %(row)s, c.partner_id, c.customer_id, c.company_id,
                       purpose.consent_purpose_id, 'call', 'phone', %(at)s, %(state)s, %(reason)s,
@@ -367,7 +382,7 @@ class LogisticsContact(models.Model):
             reason=reason,
             exempt=exempt,
             condition=condition,
-            attempts=attempts,
+            attempts=attempts or SQL(),
         )
 
     # === ACTIONS ===#

@@ -151,9 +151,7 @@ class LogisticsContactBudget(models.Model):
             if key not in pages:
                 profile = profiles.get((record.partner_id.commercial_partner_id.id, key[1]))
                 pages[key] = budgets._open_page(record, profile, made.get(key, []))
-        return {
-            record: pages[record.partner_id.id, record.company_id.id] for record in records
-        }
+        return {record: pages[record.partner_id.id, record.company_id.id] for record in records}
 
     @api.model
     def _get_company_domain(self, companies):
@@ -173,9 +171,7 @@ class LogisticsContactBudget(models.Model):
     def _open_page(self, record, profile, made):
         company, tier = record.company_id, profile.tier_id if profile else None
         zone = (
-            (profile and profile.contact_tz)
-            or record.partner_id.tz
-            or company._get_logistics_tz()
+            (profile and profile.contact_tz) or record.partner_id.tz or company._get_logistics_tz()
         )
         ledger = Ledger(
             self._get_limits(company, tier),

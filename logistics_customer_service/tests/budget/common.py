@@ -92,7 +92,12 @@ class BudgetCommon(SurveyCommon):
         callback = cls._callback(partner, purpose, call_from=at)
         callback.write({"state": "done", "next_at": False, "ended_at": at})
         cls.env["logistics.callback.attempt"].create(
-            {"callback_id": callback.id, "user_id": cls.agent.id, "called_at": at, "result": result}
+            {
+                "callback_id": callback.id,
+                "user_id": cls.agent.id,
+                "called_at": at,
+                "result": result,
+            }
         )
         return callback
 

@@ -134,7 +134,9 @@ class TestBudget(BudgetCommon):
         self.assertFalse(self._allowed(self._request()))
 
     def test_answers_on_the_spot_are_no_contacts(self):
-        request = self.Request._get_or_plan(self.policy, self.customer, {"company_id": self.company.id})
+        request = self.Request._get_or_plan(
+            self.policy, self.customer, {"company_id": self.company.id}
+        )
         self.assertTrue(request.expires_at)
         self.assertFalse(self._contacts())
         request.write({"state": "answered", "answered_at": NOW, "due_at": False})
@@ -377,8 +379,18 @@ class TestBudget(BudgetCommon):
         self.assertEqual(*counts)
         self.assertLess(counts[0], 20)
 
+    def test_many_without_room_hide_nobody(self):
+        self._limit(1)
+        for name in ("A", "B"):
+            person = self._customer(name)
+            self._callback(person, priority="3")
+            self._asked_on(NOW, person)
+        free = self._callback(self._customer("Free"))
+        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+            self.assertEqual(self._next(), free)
+
     def test_next_call_among_many_without_room_costs_no_more(self):
-        """Those put off together cost a constant number of look-ups, and some writing each."""
+        """Those put off together cost a constant number of look-ups."""
         self._limit(1)
         with patch.object(type(self.Callback), "_keep_to_budget", lambda calls: calls.browse()):
             for number in range(12):
@@ -387,7 +399,10 @@ class TestBudget(BudgetCommon):
                 self._asked_on(NOW, person, occasion=f"many-{person.id}")
         free = self._callback(self._customer("Free"))
         with patch.object(
-            type(self.Budget), "_open_pages", autospec=True, side_effect=type(self.Budget)._open_pages
+            type(self.Budget),
+            "_open_pages",
+            autospec=True,
+            side_effect=type(self.Budget)._open_pages,
         ) as opened:
             self.assertEqual(self._next(), free)
         self.assertEqual(opened.call_count, 3, "for all, for those put off, for the one taken")

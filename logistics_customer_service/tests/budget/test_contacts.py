@@ -81,7 +81,9 @@ class TestContacts(BudgetCommon):
         either = ["|", ("id", "in", contact.ids), ("kind", "=", "call")]
         self.assertEqual(len(self.Contact.search([*either, ("state", "=", "made")])), 2)
         self.assertFalse(self.Contact.search([("id", "in", [])]))
-        self.assertEqual(len(self.Contact.search([("id", "not in", contact.ids), ("kind", "=", "call")])), 1)
+        self.assertEqual(
+            len(self.Contact.search([("id", "not in", contact.ids), ("kind", "=", "call")])), 1
+        )
 
     def test_on_the_customer(self):
         person = self._customer("Wu", is_company=False, parent_id=self.customer.id)

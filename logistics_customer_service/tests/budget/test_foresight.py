@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import NOW, BudgetCommon
 
@@ -29,7 +29,8 @@ class TestForesight(BudgetCommon):
         for days in (1, 2, 3):
             self._request(due_at=NOW + days * DAY)
         self.assertEqual(
-            self._tell(), [(5, "survey", "goes"), (6, "survey", "goes"), (7, "survey", "held_back")]
+            self._tell(),
+            [(5, "survey", "goes"), (6, "survey", "goes"), (7, "survey", "held_back")],
         )
 
     def test_reminders_are_foreseen(self):
@@ -87,13 +88,21 @@ class TestForesight(BudgetCommon):
         self._request(due_at=NOW + DAY)
         self._request(due_at=NOW + 2 * DAY)
         shown = str(self._foresee().preview)
-        self.assertIn("Goes out", shown)
+        self.assertIn("Goes ahead", shown)
         self.assertIn("Held back", shown)
         self.assertIn("Satisfaction Survey: at most 1 in 30 days", shown)
         self.assertEqual(shown.count("border-bottom"), 14)
+        self.assertEqual((shown.count(">Room<"), shown.count("Full: ")), (1, 13))
         person = self._customer("Wu", is_company=False, parent_id=self.customer.id)
-        self.assertIn("Nothing is planned", str(self._foresee(person).preview))
-        self.assertFalse(self.env["logistics.contact.preview"].new({}).preview)
+        shown = str(self._foresee(person).preview)
+        self.assertIn("Nothing is planned", shown)
+        self.assertIn(
+            "Satisfaction Survey", shown, "how much room there is can be seen all the same"
+        )
+        with Form(self.env["logistics.contact.preview"].with_user(self.agent)) as form:
+            self.assertFalse(form.preview)
+            form.partner_id = self.customer
+            self.assertIn("Held back", form.preview)
 
     def test_other_companies_and_other_peoples_previews_stay_their_own(self):
         abroad = self._abroad()
@@ -114,7 +123,10 @@ class TestForesight(BudgetCommon):
         self._limit(2, self.asking, days=10)
         self._limit(3, days=14)
         self.policy.write({"reminder_days": 4, "send_from": 9, "send_until": 20})
-        people = [self.customer, self._customer("B", email="b@x.example", phone="+86 10 5550 0102")]
+        people = [
+            self.customer,
+            self._customer("B", email="b@x.example", phone="+86 10 5550 0102"),
+        ]
         resting = self._policy(name="Resting", cooldown_days=3, reminder_days=0)
         plan = [
             (0, 0, self.policy), (0, 1, self.policy), (0, 1, resting), (0, 3, self.policy),
@@ -127,7 +139,11 @@ class TestForesight(BudgetCommon):
             # in the night: nobody is asked before nine
             at = NOW + days * DAY - timedelta(hours=4)
             self._request(
-                people[number], policy=policy, due_at=at, occurred_at=NOW, occasion=f"{number}-{at}-{policy.id}"
+                people[number],
+                policy=policy,
+                due_at=at,
+                occurred_at=NOW,
+                occasion=f"{number}-{at}-{policy.id}",
             )
         for number, days in ((0, 2), (0, 2), (1, 6), (1, 12)):
             self._callback(people[number], call_from=NOW + days * DAY)
@@ -137,7 +153,13 @@ class TestForesight(BudgetCommon):
         for person in people:
             _foresight, found = self._foresee(person)._foresee()
             foreseen |= {
-                (one.planned.record._name, one.planned.record.id, one.planned.kind, one.fate, one.day)
+                (
+                    one.planned.record._name,
+                    one.planned.record.id,
+                    one.planned.kind,
+                    one.fate,
+                    one.day,
+                )
                 for one in found
             }
         self.assertEqual(foreseen, self._live(people))
@@ -155,7 +177,9 @@ class TestForesight(BudgetCommon):
             if self.Request.search_count([("due_at", "<=", now)]):
                 self._send_all()
             self._call_all(people, happened, now)
-            requests = self.Request.search([("partner_id", "in", [person.id for person in people])])
+            requests = self.Request.search(
+                [("partner_id", "in", [person.id for person in people])]
+            )
             for request in requests:
                 for kind, fate, when in (
                     ("survey", "goes", request.state != "planned" and request.sent_at),

@@ -61,6 +61,8 @@ class Ledger:
 
     def next_day(self, day, purpose):
         """Return the first day from ``day`` on that has room; every contact counts no more one day."""
-        while self.find_full(day, purpose):
-            day += timedelta(days=1)
+        while full := self.find_full(day, purpose):
+            # there is room again when all but one less than the limit have left the window
+            days = sorted(self._get_days(full, day))
+            day = days[-full.count] + timedelta(days=full.days)
         return day

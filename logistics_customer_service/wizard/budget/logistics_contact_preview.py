@@ -20,7 +20,10 @@ class LogisticsContactPreview(models.TransientModel):
     _description = "Contacts of the Next Days"
 
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", ondelete="cascade", help="A customer or one of its people."
+        "res.partner",
+        string="Customer",
+        ondelete="cascade",
+        help="A customer or one of its people.",
     )
     company_id = fields.Many2one(
         "res.company", required=True, ondelete="cascade", default=lambda self: self.env.company
@@ -35,8 +38,9 @@ class LogisticsContactPreview(models.TransientModel):
     @api.depends("partner_id", "company_id")
     @api.depends_context("lang", "uid")
     def _compute_preview(self):
-        for preview in self:
-            preview.preview = preview.partner_id and self.env["ir.qweb"]._render(
+        self.preview = False
+        for preview in self.filtered("partner_id"):
+            preview.preview = self.env["ir.qweb"]._render(
                 "logistics_customer_service.contact_preview",
                 {"people": preview._prepare_people(), "colors": COLORS},
             )
@@ -66,6 +70,8 @@ class LogisticsContactPreview(models.TransientModel):
         by_person = {person: [] for person in people}
         for one in found:
             by_person.get(one.planned.person, []).append(one)
+        # those with whom something is planned come first
+        people.sort(key=lambda person: not by_person[person])
         return [self._prepare_person(person, foresight, by_person[person]) for person in people]
 
     def _shows(self, person):
@@ -77,16 +83,15 @@ class LogisticsContactPreview(models.TransientModel):
         return {
             "name": person.display_name,
             "zone": page.zone,
+            "limits": self._prepare_limits(page, page.today),
             "days": [
                 {
                     "name": format_date(self.env, day, date_format="EEE d MMM"),
                     "items": [self._prepare_item(one) for one in found if one.day == day],
-                    "limits": [
-                        self._prepare_limit(limit, page.ledger.count(limit, day))
-                        for limit in page.ledger.limits
-                    ],
+                    "full": [one for one in self._prepare_limits(page, day) if one["full"]],
                 }
                 for day in foresight.days[person]
+                if found
             ],
         }
 
@@ -95,14 +100,25 @@ class LogisticsContactPreview(models.TransientModel):
         contacts = self.env["logistics.contact"]
         return {
             "kind": dict(contacts._get_kinds())[planned.kind],
-            "purpose": planned.purpose.name or "",
-            "document": planned.record.display_name,
+            "subject": self._get_subject(planned.record),
             "fate": foreseen.fate,
             "label": self._get_fates()[foreseen.fate],
             "why": foreseen.why,
             "later": foreseen.later and format_date(self.env, foreseen.later),
             "exempt": planned.is_exempt,
         }
+
+    def _get_subject(self, record):
+        """Return in a few words what a contact is about; whom it is with is known."""
+        if record._name == "logistics.callback":
+            return record.reason or record.purpose_id.name
+        if record._name == "logistics.survey.request":
+            return " · ".join(filter(None, [record.policy_id.name, record.number]))
+        return record.display_name
+
+    def _prepare_limits(self, page, day):
+        ledger = page.ledger
+        return [self._prepare_limit(limit, ledger.count(limit, day)) for limit in ledger.limits]
 
     def _prepare_limit(self, limit, used):
         purpose = self.env["logistics.consent.purpose"].browse(limit.purpose or [])
@@ -116,7 +132,7 @@ class LogisticsContactPreview(models.TransientModel):
 
     def _get_fates(self):
         return {
-            GOES: self.env._("Goes out"),
+            GOES: self.env._("Goes ahead"),
             HELD_BACK: self.env._("Held back"),
             PUT_OFF: self.env._("Put off"),
             JOINED: self.env._("In the same call"),
