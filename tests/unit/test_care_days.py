@@ -72,7 +72,14 @@ def test_years_are_read():
 
 @pytest.mark.parametrize(
     ("day", "month", "year", "there"),
-    [(29, 2, None, True), (29, 2, 2027, False), (29, 2, 2028, True), (31, 4, None, False), (0, 1, None, False), (1, 13, None, False)],
+    [
+        (29, 2, None, True),
+        (29, 2, 2027, False),
+        (29, 2, 2028, True),
+        (31, 4, None, False),
+        (0, 1, None, False),
+        (1, 13, None, False),
+    ],
 )
 def test_days_that_there_are(day, month, year, there):
     assert days.is_day(day, month, year) is there

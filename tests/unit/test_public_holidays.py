@@ -80,3 +80,8 @@ def test_names_in_a_language_that_the_library_has_not():
 
 def test_unknown_country_has_none():
     assert public_holidays("XX", [2026]) == {}
+
+
+def test_sundays_are_no_holidays():
+    """In Sweden the law calls every Sunday one."""
+    assert "SE:sunday" not in public_holidays("SE", [2026])

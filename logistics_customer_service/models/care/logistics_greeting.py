@@ -391,9 +391,10 @@ class LogisticsGreeting(models.Model):
 
     def _queue_mail(self, occasion):
         """As inherited; mail programs offer the link to refuse beside the sender."""
-        super()._queue_mail(occasion)
+        result = super()._queue_mail(occasion)
         for greeting in self:
             greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
+        return result
 
     def _prepare_mailed_vals(self, mail):
         return {

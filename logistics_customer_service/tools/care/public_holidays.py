@@ -10,8 +10,8 @@ from datetime import timedelta
 import holidays
 
 ENGLISH = "en_US"
-# what the library calls days that stand in for others, in English
-_STAND_IN = re.compile(r"\((observed|substituted|in lieu|estimated, observed)|^day off\b", re.I)
+# what the library calls days that stand in for others, in English, and each Sunday in Sweden
+_NO_HOLIDAY = re.compile(r"\((observed|substituted|in lieu|estimated, observed)|^day off\b|^sunday$", re.I)
 
 
 def known_countries():
@@ -34,7 +34,7 @@ def public_holidays(country, years, languages=()):
     found = {}
     for day in sorted(english):
         for name in english[day]:
-            if _STAND_IN.search(name):
+            if _NO_HOLIDAY.search(name):
                 continue
             holiday = found.setdefault(
                 code_of(country, name), {"names": {ENGLISH: name}, "days": {}}
