@@ -245,6 +245,7 @@
         "demo/feedback/logistics_feedback_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
+        "demo/visitreport/logistics_visit_report_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {

@@ -50,6 +50,7 @@ class LogisticsVisitDailyLine(models.Model):
     effect = fields.Text(readonly=True)
     matter = fields.Text(string="Matters Handled", readonly=True)
     other = fields.Text(readonly=True)
+    heard = fields.Text(string="Heard and Seen", compute="_compute_heard")
     agreed = fields.Text(readonly=True, help="What was agreed: what, who, until when.")
     note = fields.Text(readonly=True)
     remark = fields.Text(help="What there is to add; drawing the report again leaves it alone.")
@@ -71,6 +72,15 @@ class LogisticsVisitDailyLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.partner_id.display_name or ""
+
+    @api.depends(*TOPICS)
+    @api.depends_context("lang")
+    def _compute_heard(self):
+        labels = {name: self._fields[name]._description_string(self.env) for name in TOPICS}
+        for line in self:
+            line.heard = "\n".join(
+                f"{labels[name]}: {line[name]}" for name in TOPICS if line[name]
+            )
 
     def write(self, vals):
         """Nothing but a remark is written by hand, and that only until the report is sent."""
