@@ -29,15 +29,15 @@ class LogisticsVisitDailyLine(models.Model):
     )
     tier_id = fields.Many2one("logistics.tier", readonly=True, ondelete="set null")
     contact_name = fields.Char(string="Spoken To", readonly=True)
-    time_in = fields.Datetime(string="From", readonly=True)
-    time_out = fields.Datetime(string="Until", readonly=True)
+    time_in = fields.Datetime(string="Came At", readonly=True)
+    time_out = fields.Datetime(string="Left At", readonly=True)
     visit_state = fields.Selection(
         selection=lambda self: self.env["logistics.visit"]._get_states(),
         string="Came To",
         readonly=True,
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", string="Purpose", readonly=True, ondelete="set null"
+        "logistics.callback.purpose", string="Purpose of the Call", readonly=True, ondelete="set null"
     )
     result = fields.Selection(
         selection=lambda self: self.env["logistics.callback"]._get_results(), readonly=True
