@@ -270,6 +270,7 @@
         "demo/care/logistics_care_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
         "demo/budget/logistics_contact_demo.xml",
+        "demo/visitreport/logistics_visit_report_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {

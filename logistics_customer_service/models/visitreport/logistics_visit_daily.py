@@ -59,7 +59,7 @@ class LogisticsVisitDaily(models.Model):
         ondelete="set null",
     )
     state = fields.Selection(
-        [(DRAFT, "Draft"), (SENT, "Sent"), (READ, "Read"), (RETURNED, "Returned")],
+        [(DRAFT, "Draft"), (SENT, "Sent"), (READ, "Seen"), (RETURNED, "Returned")],
         required=True,
         readonly=True,
         default=DRAFT,
@@ -108,9 +108,9 @@ class LogisticsVisitDaily(models.Model):
         "res.users", string="Sent To", readonly=True, copy=False, ondelete="restrict"
     )
     sent_at = fields.Datetime(string="Sent On", readonly=True, copy=False)
-    read_at = fields.Datetime(string="Read On", readonly=True, copy=False)
+    read_at = fields.Datetime(string="Seen On", readonly=True, copy=False)
     read_by_id = fields.Many2one(
-        "res.users", string="Read By", readonly=True, copy=False, ondelete="restrict"
+        "res.users", string="Seen By", readonly=True, copy=False, ondelete="restrict"
     )
     remark = fields.Text(string="Supervisor's Remark", copy=False)
     reminded_at = fields.Datetime(string="Reminded", readonly=True, copy=False)
@@ -360,7 +360,7 @@ class LogisticsVisitDaily(models.Model):
         self._ensure_may_judge()
         self._judge(READ)
         for report in self.filtered("remark"):
-            report._tell_visitor(report.env._("Read: %s", report.display_name))
+            report._tell_visitor(report.env._("Seen: %s", report.display_name))
         return True
 
     def action_return(self):

@@ -29,15 +29,15 @@ class LogisticsVisitDailyLine(models.Model):
     )
     tier_id = fields.Many2one("logistics.tier", readonly=True, ondelete="set null")
     contact_name = fields.Char(string="Spoken To", readonly=True)
-    time_in = fields.Datetime(string="From", readonly=True)
-    time_out = fields.Datetime(string="Until", readonly=True)
+    time_in = fields.Datetime(string="Came At", readonly=True)
+    time_out = fields.Datetime(string="Left At", readonly=True)
     visit_state = fields.Selection(
         selection=lambda self: self.env["logistics.visit"]._get_states(),
         string="Came To",
         readonly=True,
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", string="Purpose", readonly=True, ondelete="set null"
+        "logistics.callback.purpose", string="Purpose of the Call", readonly=True, ondelete="set null"
     )
     result = fields.Selection(
         selection=lambda self: self.env["logistics.callback"]._get_results(), readonly=True
@@ -50,6 +50,7 @@ class LogisticsVisitDailyLine(models.Model):
     effect = fields.Text(readonly=True)
     matter = fields.Text(string="Matters Handled", readonly=True)
     other = fields.Text(readonly=True)
+    heard = fields.Text(string="Heard and Seen", compute="_compute_heard")
     agreed = fields.Text(readonly=True, help="What was agreed: what, who, until when.")
     note = fields.Text(readonly=True)
     remark = fields.Text(help="What there is to add; drawing the report again leaves it alone.")
@@ -71,6 +72,15 @@ class LogisticsVisitDailyLine(models.Model):
     def _compute_display_name(self):
         for line in self:
             line.display_name = line.partner_id.display_name or ""
+
+    @api.depends(*TOPICS)
+    @api.depends_context("lang")
+    def _compute_heard(self):
+        labels = {name: self._fields[name]._description_string(self.env) for name in TOPICS}
+        for line in self:
+            line.heard = "\n".join(
+                f"{labels[name]}: {line[name]}" for name in TOPICS if line[name]
+            )
 
     def write(self, vals):
         """Nothing but a remark is written by hand, and that only until the report is sent."""

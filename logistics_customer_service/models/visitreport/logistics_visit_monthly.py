@@ -120,7 +120,7 @@ class LogisticsVisitMonthly(models.Model):
     opinions = fields.Html(string="Opinions and Wishes")
     competition = fields.Html(string="Market and Competition")
     problems = fields.Html(string="What Went Wrong")
-    measures = fields.Html(help="What is done about it next month, by whom.")
+    measures = fields.Html(string="Measures for Next Month", help="What is done about it next month, by whom.")
     # what was drawn into them, to know what the manager has changed
     opinions_drawn = fields.Html(readonly=True, copy=False)
     competition_drawn = fields.Html(readonly=True, copy=False)

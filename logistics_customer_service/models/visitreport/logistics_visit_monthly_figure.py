@@ -36,13 +36,13 @@ class LogisticsVisitMonthlyFigure(models.Model):
     tier_id = fields.Many2one("logistics.tier", readonly=True, ondelete="set null")
     aspect_id = fields.Many2one("logistics.aspect", readonly=True, ondelete="set null")
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
-    label = fields.Char(string="What", compute="_compute_label")
-    value = fields.Integer(string="Number", readonly=True)
-    target = fields.Integer(string="Of", readonly=True)
+    label = fields.Char(string="Item", compute="_compute_label")
+    value = fields.Integer(string="How Many", readonly=True)
+    target = fields.Integer(string="Out Of", readonly=True)
     rate = fields.Float(string="Share", compute="_compute_rates")
     previous = fields.Integer(string="Month Before", readonly=True)
-    previous_target = fields.Integer(string="Of, Month Before", readonly=True)
-    previous_rate = fields.Float(string="Share, Month Before", compute="_compute_rates")
+    previous_target = fields.Integer(string="Of, Before", readonly=True)
+    previous_rate = fields.Float(string="Share Before", compute="_compute_rates")
     change = fields.Integer(compute="_compute_change")
     record_ids = fields.Json(string="Records", readonly=True)
     target_record_ids = fields.Json(string="Records It Is a Share Of", readonly=True)
@@ -81,7 +81,7 @@ class LogisticsVisitMonthlyFigure(models.Model):
         if section == "visit":
             return {
                 "planned": self.env._("Planned for the month"),
-                "done": self.env._("Made"),
+                "done": self.env._("Visits made"),
                 "cancelled": self.env._("Cancelled"),
                 "left": self.env._("Not made"),
                 "prospects": self.env._("Made to prospects"),

@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
 
 # an object that no call from outside can put into the context
 _BY_METHOD = object()
@@ -177,14 +181,21 @@ class LogisticsVisitReportMixin(models.AbstractModel):
 
     def _prepare_print_vals(self, report_xmlid):
         """Return the values of an attachment with the printed form, in the reader's language."""
-        reports = self.env["ir.actions.report"]
-        # a server that cannot print must not keep a report from being sent
-        printable = reports.get_wkhtmltopdf_state() in ("ok", "upgrade", "workers")
-        render = reports._render_qweb_pdf if printable else reports._render_qweb_html
-        content, kind = render(f"logistics_customer_service.{report_xmlid}", self.ids)
+        content, kind = self._print(f"logistics_customer_service.{report_xmlid}")
         return {
             "name": f"{self.display_name.replace('/', '-')}.{kind}",
             "raw": content,
             "res_model": self._name,
             "res_id": self.id,
         }
+
+    def _print(self, report_xmlid):
+        """Return the printed form and its kind: PDF, or HTML where the server cannot print."""
+        reports = self.env["ir.actions.report"]
+        if reports.get_wkhtmltopdf_state() in ("ok", "upgrade", "workers"):
+            try:
+                return reports._render_qweb_pdf(report_xmlid, self.ids)
+            except UserError as error:
+                # a printer's trouble must not keep a report from being sent
+                _logger.warning("%s could not be printed: %s", self, error)
+        return reports._render_qweb_html(report_xmlid, self.ids)
