@@ -31,3 +31,4 @@ from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
+from . import budget

@@ -75,6 +75,10 @@ from .insight import test_themes
 from .insight import test_improvement
 from .insight import test_satisfaction_indicators
 from .insight import test_screens
+from .budget import test_budget
+from .budget import test_contacts
+from .budget import test_foresight
+from .budget import test_at_once as test_budget_at_once
 from . import test_security
 from . import test_multicompany
 from . import test_performance
