@@ -26,9 +26,9 @@ from . import indicator
 from . import callback
 from . import calling
 from . import visit
-from . import visiting
 from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
 from . import budget
+from . import visiting
