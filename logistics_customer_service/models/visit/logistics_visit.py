@@ -229,6 +229,8 @@ class LogisticsVisit(models.Model):
         "The cadence has planned a visit to this customer already.",
     )
     _day_idx = models.Index("(user_id, planned_on) WHERE state IN ('planned', 'under_way')")
+    _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
+    _checked_in_idx = models.Index("(checked_in_at) WHERE checked_in_at IS NOT NULL")
     _check_duration = models.Constraint(
         "CHECK (duration > 0 AND duration <= 24)", "A visit lasts longer than no time, and a day at most."
     )

@@ -248,6 +248,27 @@ class TestVisit(VisitCommon):
 
     # === FIGURES ===#
 
+    def test_visits_are_contacts(self):
+        self._made(days=2)
+        noted = self._visit(planned_at=NOW - timedelta(days=1))
+        noted.action_done()
+        self._visit()
+        self._visit()._cancel("Stocktaking")
+        contacts = self.env["logistics.contact"].search(
+            [("partner_id", "=", self.customer.id), ("kind", "=", "visit")], order="at"
+        )
+        self.assertEqual(
+            contacts.mapped(lambda contact: (contact.state, contact.at)),
+            [
+                ("made", NOW - timedelta(days=2)),
+                ("made", noted.planned_at),
+                ("suppressed", NOW),
+                ("planned", NOW + timedelta(days=1)),
+            ],
+        )
+        self.assertEqual(contacts.purpose_id.code, "callback")
+        self.assertEqual(contacts[0].action_open()["res_model"], "logistics.visit")
+
     def test_figures_by_visitor(self):
         self._made(days=2)
         self._visit(planned_at=NOW - timedelta(days=1))
