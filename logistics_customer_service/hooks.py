@@ -33,7 +33,9 @@ def uninstall_hook(env):
     )
     env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
     visitors = [partner_id for [partner_id] in env.cr.fetchall()]
-    for table in ("callback_attempt", "callback", "callback_policy"):
+    entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
+    entries.search([("res_model", "=", "logistics.visit")]).unlink()
+    for table in ("callback_attempt", "callback", "callback_policy", "visit", "visit_plan"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
@@ -43,7 +45,7 @@ def uninstall_hook(env):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # through the ORM, years first: PostgreSQL's own sequences go with them
     sequences = env["ir.sequence"].with_context(active_test=False).search(
-        [("code", "in", ("logistics.complaint", "logistics.service.team"))]
+        [("code", "in", ("logistics.complaint", "logistics.service.team", "logistics.visit"))]
     )
     sequences.date_range_ids.unlink()
     sequences.unlink()

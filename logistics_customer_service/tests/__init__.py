@@ -54,6 +54,10 @@ from .callback import test_course as test_callback_course
 from .callback import test_call_screen
 from .callback import test_contact_dashboard
 from .callback import test_agent_hour
+from .visit import test_visit
+from .visit import test_visit_calendar
+from .visit import test_visit_planning
+from .visit import test_visit_tour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
@@ -75,6 +79,10 @@ from .insight import test_themes
 from .insight import test_improvement
 from .insight import test_satisfaction_indicators
 from .insight import test_screens
+from .budget import test_budget
+from .budget import test_contacts
+from .budget import test_foresight
+from .budget import test_at_once as test_budget_at_once
 from . import test_security
 from . import test_multicompany
 from . import test_performance
