@@ -4,7 +4,6 @@ from . import shipment
 from . import notice
 from . import indicator
 from . import complaint
-from . import callback
 from . import visit
 from . import answering
 from . import callback
