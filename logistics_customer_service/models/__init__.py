@@ -26,7 +26,6 @@ from . import indicator
 from . import callback
 from . import calling
 from . import callscreen
-from . import visit
 from . import selfservice
 from . import caseapi
 from . import answering
@@ -36,4 +35,3 @@ from . import visiting
 from . import visitreport
 from . import budget
 from . import care
-from . import visiting

@@ -49,7 +49,7 @@ class TestCallScreen(AnsweringCommon):
     def _register(self, callback, **vals):
         """Return the case that the agent registers by the call's button."""
         context = callback.action_open_case()["context"]
-        with Form(self.env["logistics.complaint.intake"].with_user(self.agent).with_context(context)) as form:
+        with Form(self.env["logistics.complaint.intake"].with_user(self.agent).with_context(**context)) as form:
             form.name = "Cartons broken"
         intake = form.record
         action = intake.action_register()
@@ -196,7 +196,7 @@ class TestCallScreen(AnsweringCommon):
         under_way = self._delivery("SF9")
         callback = self._call(picking_id=under_way.id)
         action = callback.action_note_problem()
-        event = self.env["logistics.shipment.event"].with_user(self.agent).with_context(action["context"])
+        event = self.env["logistics.shipment.event"].with_user(self.agent).with_context(**action["context"])
         self.assertEqual(event.create({}).picking_id, under_way)
         self.env["logistics.exception"]._detect(under_way)
         callback.invalidate_recordset(["exception_count"])
