@@ -31,7 +31,7 @@ from . import caseapi
 from . import answering
 from . import insight
 from . import visit
+from . import budget
 from . import visiting
 from . import visitreport
-from . import budget
 from . import care

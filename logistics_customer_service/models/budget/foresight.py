@@ -7,7 +7,7 @@ from odoo import fields
 
 from ...tools.callback import reach
 from ...tools.periods import local_date, local_midnight
-from ..callback.logistics_callback import PLANNED
+from ..callback.logistics_callback import CANCELLED, PLANNED
 
 GOES, HELD_BACK, PUT_OFF, JOINED, WAITS = "goes", "held_back", "put_off", "joined", "waits"
 
@@ -120,6 +120,17 @@ class Foresight:
     def _prepare_calls(self, records):
         callbacks = self.env["logistics.callback"].sudo().union(*records)
         self._objections = callbacks._get_objections()
+        # a colleague's call counts, also one the user may not see
+        attempts = self.env["logistics.callback.attempt"].sudo()
+        [[self._last_call]] = attempts._read_group(
+            [
+                ("customer_id", "in", callbacks.customer_id.ids),
+                ("company_id", "in", callbacks.company_id.ids),
+                ("result", "!=", CANCELLED),
+            ],
+            [],
+            ["called_at:max"],
+        )
 
     def _prepare_greetings(self, records):
         greetings = self.env["logistics.greeting"].sudo().union(*records)
@@ -221,6 +232,9 @@ class Foresight:
         elif request.state != "sent" or request._get_remindable():
             self._foresee_sent(at, planned, page)
 
+    def _was_called_on(self, day, zone):
+        return bool(self._last_call) and local_date(self._last_call, zone) == day
+
     def _foresee_call(self, at, planned, page):
         callback = planned.record
         hours = callback._get_hours()
@@ -232,7 +246,11 @@ class Foresight:
             self._push(reach.next_opening(at, hours), planned)
         elif day in self._called:
             self._tell(at, planned, page, JOINED)
+<<<<<<< HEAD
         elif callback.state == PLANNED and at == self.now and callback._get_called_today(at):
+=======
+        elif callback.state == PLANNED and self._was_called_on(day, hours.zone):
+>>>>>>> budget
             self._push(reach.next_opening(tomorrow, hours), planned)
         elif full := self._find_full(at, planned, page):
             free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)
