@@ -64,7 +64,6 @@ class Foresight:
             [one.record for one in planned if one.kind in ("survey", "reminder")]
         )
         self._prepare_calls([one.record for one in planned if one.kind == "call"])
-        self._prepare_greetings([one.record for one in planned if one.kind == "greeting"])
         for contact, one in sorted(
             zip(contacts, planned, strict=True), key=lambda pair: (pair[0].at, pair[1].record.id)
         ):
@@ -82,7 +81,6 @@ class Foresight:
                 "reminder": self._foresee_reminder,
                 "call": self._foresee_call,
                 "visit": self._foresee_visit,
-                "greeting": self._foresee_greeting,
             }.get(planned.kind, self._foresee_sent)
             foresee(at, planned, page)
         return self.found
@@ -132,10 +130,6 @@ class Foresight:
             ["called_at:max"],
         )
 
-    def _prepare_greetings(self, records):
-        greetings = self.env["logistics.greeting"].sudo().union(*records)
-        self._against = greetings._get_reasons(greetings._get_profiles())
-
     # --- what becomes of it
 
     def _push(self, at, planned):
@@ -168,13 +162,6 @@ class Foresight:
     def _foresee_visit(self, at, planned, page):
         """Who plans a visit has decided."""
         self._go(at, planned, page)
-
-    def _foresee_greeting(self, at, planned, page):
-        reason = self._against[planned.record]
-        if reason:
-            self._tell(at, planned, page, HELD_BACK, self._get_reason(reason))
-        else:
-            self._foresee_sent(at, planned, page)
 
     def _foresee_survey(self, at, planned, page):
         request = planned.record
@@ -246,11 +233,7 @@ class Foresight:
             self._push(reach.next_opening(at, hours), planned)
         elif day in self._called:
             self._tell(at, planned, page, JOINED)
-<<<<<<< HEAD
-        elif callback.state == PLANNED and at == self.now and callback._get_called_today(at):
-=======
         elif callback.state == PLANNED and self._was_called_on(day, hours.zone):
->>>>>>> budget
             self._push(reach.next_opening(tomorrow, hours), planned)
         elif full := self._find_full(at, planned, page):
             free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)
