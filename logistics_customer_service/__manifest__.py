@@ -242,10 +242,10 @@
         "demo/library/logistics_case_lesson_demo.xml",
         "demo/callback/logistics_callback_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
+        "demo/budget/logistics_contact_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/care/logistics_care_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
-        "demo/budget/logistics_contact_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {
