@@ -24,7 +24,7 @@ BIRTHDAY, FOUNDING, RELATION, HOLIDAY, SEASON = (
 SEND, CALL, GIFT = "send", "call", "gift"
 # so far ahead greetings are planned, for people to see what is coming
 AHEAD = timedelta(days=30)
-BATCH = 1000
+BATCH = 5000
 # what decides who is greeted, and when: a change of it plans anew
 DECISIVE = {
     "active",
@@ -325,7 +325,11 @@ class LogisticsCareOccasion(models.Model):
         return days.anniversaries(start, start + AHEAD, self.leap_day)
 
     def _get_query(self, company, dates, after):
-        """Return the SQL of the people to greet and what sending them needs, in a fixed order."""
+        """Return the SQL of the people to greet and what sending them needs, in a fixed order.
+
+        What is known is looked up person by person: in the run that plans the first holiday the
+        database still believes that there are hardly any greetings, and would compare all with all.
+        """
         tiers = tuple(set(self.tier_ids.mapped("code")))
         countries = tuple(self.country_ids.ids)
         langs = tuple(self.lang_ids.mapped("code"))
@@ -342,17 +346,20 @@ class LogisticsCareOccasion(models.Model):
                  JOIN logistics_profile profile ON profile.partner_id = customer.id
                   AND profile.company_id = %(company)s AND profile.active
             LEFT JOIN logistics_tier tier ON tier.id = profile.tier_id
+            LEFT JOIN LATERAL (
+                      SELECT greeting.id FROM logistics_greeting greeting
+                       WHERE greeting.partner_id = person.id AND greeting.company_id = %(company)s
+                         AND (greeting.occasion_id = %(occasion)s AND greeting.turn = found.turn
+                              OR greeting.kind = %(kind)s AND greeting.action = %(action)s
+                             AND greeting.day = found.day)
+                       LIMIT 1) known ON TRUE
                 WHERE customer.id != %(own)s
                   AND (%(all_tiers)s OR tier.code IN %(tiers)s)
                   AND (%(all_countries)s
                        OR COALESCE(person.country_id, customer.country_id) IN %(countries)s)
                   AND (%(all_langs)s OR COALESCE(person.lang, customer.lang) IN %(langs)s)
-                  AND NOT EXISTS (
-                      SELECT 1 FROM logistics_greeting known
-                       WHERE known.partner_id = person.id AND known.company_id = %(company)s
-                         AND (known.occasion_id = %(occasion)s AND known.turn = found.turn
-                              OR known.kind = %(kind)s AND known.action = %(action)s
-                             AND known.day = found.day))
+                  AND known.id IS NULL
+                  AND person.id >= %(after)s
                   AND (person.id, found.day, found.turn) > (%(after)s, %(after_day)s, %(after_turn)s)
                 ORDER BY person.id, found.day, found.turn
                 LIMIT %(limit)s""",

@@ -127,6 +127,10 @@ class TestPlanning(CareCommon):
         )
         zone = pytz.timezone(profile.contact_tz)
         self.assertEqual({pytz.utc.localize(hour).astimezone(zone).hour for hour in hours}, {9})
+        autumn = [self._born(day, parent=customer) for day in (date(1980, 10, 30), date(1980, 10, 31))]
+        self._plan(at="2027-10-15 00:00:00")
+        hours = [self._greetings(person).planned_at for person in autumn]
+        self.assertEqual(hours, [datetime(2027, 10, 30, 7), datetime(2027, 10, 31, 8)])
 
     def test_hour_that_does_not_exist_on_that_day(self):
         self._occasion(contact_hours=False, send_hour=2.5)
