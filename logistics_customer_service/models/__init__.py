@@ -26,9 +26,10 @@ from . import indicator
 from . import callback
 from . import calling
 from . import visit
-from . import visiting
 from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
 from . import visitreport
+from . import budget
+from . import visiting

@@ -50,6 +50,10 @@ from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
+from .visit import test_visit
+from .visit import test_visit_calendar
+from .visit import test_visit_planning
+from .visit import test_visit_tour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
@@ -75,6 +79,10 @@ from .visitreport import test_urgent as test_visit_urgent
 from .visitreport import test_daily as test_visit_daily
 from .visitreport import test_monthly as test_visit_monthly
 from .visitreport import test_visit_report_access
+from .budget import test_budget
+from .budget import test_contacts
+from .budget import test_foresight
+from .budget import test_at_once as test_budget_at_once
 from . import test_security
 from . import test_multicompany
 from . import test_performance

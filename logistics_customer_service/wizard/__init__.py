@@ -8,3 +8,4 @@ from . import callback
 from . import visit
 from . import answering
 from . import survey
+from . import budget

@@ -115,7 +115,7 @@ class LogisticsVisit(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     cancelled_at = fields.Datetime(string="Cancelled", readonly=True, copy=False)
     origin = fields.Selection(
-        [("cadence", "Cadence"), ("manual", "By hand"), ("need", "Need")],
+        [("cadence", "Cadence"), ("manual", "Planned by Hand"), ("need", "Need")],
         required=True,
         default="manual",
         copy=False,
@@ -209,7 +209,7 @@ class LogisticsVisit(models.Model):
         string="Place Known", readonly=True, copy=False, groups=SUPERVISOR
     )
     contact_name = fields.Char(string="Spoken To", copy=False, help="Who was there.")
-    finding_ids = fields.One2many("logistics.visit.finding", "visit_id", string="Findings")
+    finding_ids = fields.One2many("logistics.visit.finding", "visit_id", string="Visit Findings")
     finding_count = fields.Integer(string="Number of Findings", compute="_compute_counts")
     action_ids = fields.One2many("logistics.visit.action", "visit_id", string="Agreed Actions")
     action_count = fields.Integer(string="Agreed", compute="_compute_counts")
@@ -229,6 +229,8 @@ class LogisticsVisit(models.Model):
         "The cadence has planned a visit to this customer already.",
     )
     _day_idx = models.Index("(user_id, planned_on) WHERE state IN ('planned', 'under_way')")
+    _planned_idx = models.Index("(planned_at) WHERE state = 'planned'")
+    _checked_in_idx = models.Index("(checked_in_at) WHERE checked_in_at IS NOT NULL")
     _check_duration = models.Constraint(
         "CHECK (duration > 0 AND duration <= 24)", "A visit lasts longer than no time, and a day at most."
     )
@@ -239,7 +241,7 @@ class LogisticsVisit(models.Model):
     def _get_states(self):
         return [
             (PLANNED, self.env._("Planned")),
-            (UNDER_WAY, self.env._("Under Way")),
+            (UNDER_WAY, self.env._("On Site")),
             (DONE, self.env._("Done")),
             (CANCELLED, self.env._("Cancelled")),
         ]
@@ -294,10 +296,7 @@ class LogisticsVisit(models.Model):
     def _compute_user_id(self):
         """The customer's own agent, else whoever plans: not the salesperson of the account."""
         for visit in self:
-            salespeople = visit._get_salespeople()
-            for user in visit.profile_id.agent_id | self.env.user:
-                if user not in salespeople and user._may_visit_for(visit.company_id):
-                    visit.user_id = visit.user_id or user
+            visit.user_id = visit.user_id or visit._propose_visitor()
 
     @api.depends("partner_id", "user_id")
     def _compute_is_salesperson(self):
@@ -368,6 +367,16 @@ class LogisticsVisit(models.Model):
         today = self.env.company._get_logistics_today()
         overdue = ["&", ("state", "=", PLANNED), ("planned_on", "<", today)]
         return overdue if True in value else ["!", *overdue]
+
+    def _propose_visitor(self):
+        salespeople = self._get_salespeople()
+        return (self.profile_id.agent_id | self.env.user).filtered(
+            lambda user: (
+                self.partner_id
+                and user not in salespeople
+                and user._may_visit_for(self.company_id)
+            )
+        )[:1]
 
     def _get_zone(self):
         """Return the time zone whose days count: the visitor's."""

@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 
+OPINION, SUGGESTION, WISH = "opinion", "suggestion", "wish"
+MARKET, COMPETITOR, EFFECT = "market", "competitor", "effect"
+MATTER, OTHER = "matter", "other"
+
 
 class LogisticsVisitFinding(models.Model):
     """What a visitor heard or saw, by the points of the visit report."""
@@ -20,7 +24,7 @@ class LogisticsVisitFinding(models.Model):
     customer_id = fields.Many2one(related="visit_id.customer_id", store=True, index=True)
     visited_on = fields.Date(related="visit_id.visited_on", store=True, index=True)
     topic = fields.Selection(
-        selection="_get_topics", string="Point", required=True, default="opinion"
+        selection="_get_topics", string="Point", required=True, default=OPINION
     )
     text = fields.Text(string="What", required=True)
     aspect_id = fields.Many2one(
@@ -31,14 +35,14 @@ class LogisticsVisitFinding(models.Model):
     @api.model
     def _get_topics(self):
         return [
-            ("opinion", self.env._("Opinion")),
-            ("suggestion", self.env._("Suggestion")),
-            ("wish", self.env._("Wish")),
-            ("market", self.env._("Market")),
-            ("competitor", self.env._("Competitor")),
-            ("effect", self.env._("Effect")),
-            ("matter", self.env._("Matter Handled")),
-            ("other", self.env._("Other")),
+            (OPINION, self.env._("Opinion")),
+            (SUGGESTION, self.env._("Suggestion")),
+            (WISH, self.env._("Wish")),
+            (MARKET, self.env._("Market")),
+            (COMPETITOR, self.env._("Competitor")),
+            (EFFECT, self.env._("Effect")),
+            (MATTER, self.env._("Matter Handled")),
+            (OTHER, self.env._("Other")),
         ]
 
     @api.depends("topic", "text")

@@ -1,5 +1,6 @@
 from . import calendar_event
 from . import logistics_consent
+from . import logistics_contact
 from . import logistics_profile
 from . import logistics_visit
 from . import logistics_visit_action

@@ -59,9 +59,10 @@ class LogisticsProfile(models.Model):
 
     @api.depends("last_visit_on", "next_visit_on", "tier_id")
     def _compute_visit_due_on(self):
-        rows = self.env["logistics.visit.coverage"].search_fetch(
-            [("id", "in", self.ids)], ["due_on", "overdue_count"]
-        )
+        report = self.env["logistics.visit.coverage"]
+        names = ["due_on", "overdue_count"]
+        report.invalidate_model(names, flush=False)  # a report does not know what has changed
+        rows = report.search_fetch([("id", "in", self.ids)], names)
         found = {row.id: row for row in rows}
         for profile in self:
             row = found.get(profile._origin.id, rows.browse())
@@ -104,7 +105,7 @@ class LogisticsProfile(models.Model):
                 ("company_id", "in", self.company_id.ids),
             ]
         )
-        self.env.add_to_compute(strayed._fields["profile_id"], strayed)
+        strayed._compute_profile_id()
 
     def _move_history(self, target):
         """Hand the visits over, too; of two that the cadence planned one becomes a free one."""

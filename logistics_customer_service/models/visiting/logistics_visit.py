@@ -200,7 +200,7 @@ class LogisticsVisit(models.Model):
         vals = {name: value for name, value in wanted.items() if entry[name] != value}
         if not entry.active:
             vals["active"] = True
-        if entry.user_id != self.user_id:
+        if entry.user_id != self.user_id or self.user_id.partner_id not in entry.partner_ids:
             vals |= self._prepare_entry_visitor_vals()
         return vals
 
@@ -343,6 +343,12 @@ class LogisticsVisit(models.Model):
             for number, visit in enumerate(visits.sorted(_get_route_key), start=1):
                 visit.route_order = 10 * number
         return True
+
+    def action_arrange_my_day(self):
+        """Put the user's own visits from today on, whichever are marked, into an order."""
+        today = self.env.company._get_logistics_today() - timedelta(days=1)  # in any time zone
+        mine = [("user_id", "=", self.env.uid), ("state", "in", OPEN), ("planned_on", ">=", today)]
+        return self.search(mine).action_arrange()
 
     # === FOLLOW-UP ===#
 

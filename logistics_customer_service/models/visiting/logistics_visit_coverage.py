@@ -14,10 +14,27 @@ class LogisticsVisitCoverage(models.Model):
     _auto = False
     _depends = {
         "logistics.consent": ["profile_id", "purpose_id", "state"],
-        "logistics.profile": ["last_visit_on", "next_visit_on", "tier_id", "active"],
+        "logistics.profile": [
+            "active",
+            "agent_id",
+            "last_visit_on",
+            "next_visit_on",
+            "state_id",
+            "tier_id",
+            "tier_since",
+        ],
         "logistics.tier": ["visit_interval_days"],
         "logistics.visit": ["state", "planned_on", "visited_on", "cancelled_at", "user_id"],
-        "logistics.visit.plan": ["active", "company_id", "tier_ids", "region_ids", "interval_days"],
+        "logistics.visit.plan": [
+            "active",
+            "company_id",
+            "interval_days",
+            "region_ids",
+            "rest_days",
+            "sequence",
+            "tier_ids",
+        ],
+        "res.partner": ["active"],
     }
     _rec_name = "customer_id"
     _order = "due_on, id"

@@ -39,7 +39,7 @@ class LogisticsVisitReport(models.Model):
     visited_on = fields.Date(string="Visited On", readonly=True)
     visit_count = fields.Integer(string="Visits", readonly=True)
     planned_count = fields.Integer(
-        string="Planned", readonly=True, help="Still to come, or under way."
+        string="Planned", readonly=True, help="Still to come, or going on."
     )
     done_count = fields.Integer(string="Done", readonly=True)
     cancelled_count = fields.Integer(string="Cancelled", readonly=True)
@@ -54,7 +54,7 @@ class LogisticsVisitReport(models.Model):
         string="By the Salesperson", readonly=True, help="Visits for which a reason was given."
     )
     minutes = fields.Integer(string="Minutes There", readonly=True, aggregator="sum")
-    finding_count = fields.Integer(string="Findings", readonly=True)
+    finding_count = fields.Integer(string="Visit Findings", readonly=True)
     action_count = fields.Integer(string="Agreed Actions", readonly=True)
     open_action_count = fields.Integer(string="Open Actions", readonly=True)
     kept_rate = fields.Float(
