@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
-from ...tools.periods import local_date, local_hour, local_midnight
+from ...tools.periods import local_date, local_midnight
+from ..core.concurrency import begin_anew_on
 from ..core.isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -124,9 +125,10 @@ class LogisticsVisitDaily(models.Model):
     @api.depends("user_id", "date")
     @api.depends_context("lang")
     def _compute_display_name(self):
+        title = self.env._("Daily Report")
         for report in self:
-            day = fields.Date.to_string(report.date) or ""
-            report.display_name = f"{self.env._('Daily Report')} {day} {report.user_id.name or ''}"
+            parts = (title, fields.Date.to_string(report.date), report.user_id.name)
+            report.display_name = " ".join(filter(None, parts))
 
     @api.depends("user_id", "company_id")
     def _compute_tz(self):
@@ -232,7 +234,9 @@ class LogisticsVisitDaily(models.Model):
         vals = {"user_id": user.id, "company_id": company.id, "date": day}
         report = self.search([(name, "=", value) for name, value in vals.items()])
         if not report:
-            report = self.create(vals)
+            # a second tap finds what the first one made
+            with begin_anew_on("logistics_visit_daily_once_a_day"):
+                report = self.create(vals)
         elif not report._is_frozen() and report.has_access("write"):
             report._draw()
         return report._get_records_action()

@@ -4,7 +4,7 @@ from functools import partial
 from babel.dates import format_skeleton
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
@@ -120,7 +120,9 @@ class LogisticsVisitMonthly(models.Model):
     opinions = fields.Html(string="Opinions and Wishes")
     competition = fields.Html(string="Market and Competition")
     problems = fields.Html(string="What Went Wrong")
-    measures = fields.Html(string="Measures for Next Month", help="What is done about it next month, by whom.")
+    measures = fields.Html(
+        string="Measures for Next Month", help="What is done about it next month, by whom."
+    )
     # what was drawn into them, to know what the manager has changed
     opinions_drawn = fields.Html(readonly=True, copy=False)
     competition_drawn = fields.Html(readonly=True, copy=False)

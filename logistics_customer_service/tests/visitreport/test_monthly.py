@@ -1,8 +1,8 @@
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 
-import pytz
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ..common import MODULE
 from .common import VisitReportCommon
+from .month_by_hand import MonthByHand
 
 MARCH, FEBRUARY = date(2026, 3, 1), date(2026, 2, 1)
 # 2 April, noon in Shanghai
@@ -124,104 +125,33 @@ class TestVisitMonthly(VisitReportCommon):
     # === COUNTED OTHERWISE ===#
 
     def _count_by_hand(self, team, month):
-        """Return the figures of a month by plain Python over the rows, in another way."""
-        first, end = month, (month + timedelta(days=32)).replace(day=1)
-        shanghai = pytz.timezone("Asia/Shanghai")
+        by_hand = MonthByHand(
+            self._read_rows,
+            team.id,
+            month,
+            {self.agent.id: "Asia/Shanghai", self.mate.id: "Europe/Berlin"},
+        )
+        by_hand.count_visits()
+        by_hand.count_coverage(self.company.id, partial(self._get_days, team))
+        by_hand.count_findings()
+        by_hand.count_actions()
+        by_hand.count_urgent()
+        return +by_hand.figures
 
-        def rows(table, columns):
-            self.env.flush_all()
-            self.cr.execute(f"SELECT {columns} FROM {table}")  # pylint: disable=sql-injection
-            return self.cr.dictfetchall()
+    def _read_rows(self, table, columns):
+        self.env.flush_all()
+        self.cr.execute(f"SELECT {columns} FROM {table}")  # pylint: disable=sql-injection
+        return self.cr.dictfetchall()
 
-        def by_clock(instant, zone=shanghai):
-            return pytz.utc.localize(instant).astimezone(zone).date()
-
-        zones = {
-            self.agent.id: pytz.timezone("Asia/Shanghai"),
-            self.mate.id: pytz.timezone("Europe/Berlin"),
-        }
-        figures, due, seen = Counter(), defaultdict(set), defaultdict(set)
-        mine, made = {}, defaultdict(list)
-        first_team = self.env["logistics.service.team"].search(
+    def _get_days(self, team, tier_id):
+        """The plan of the best is the team's; for the others the first team answers."""
+        first = self.env["logistics.service.team"].search(
             [("company_id", "=", self.company.id)], limit=1
         )
-        of_team = set()
-        for visit in rows(
-            "logistics_visit",
-            "id, user_id, team_id, state, planned_at, checked_in_at, customer_id, tier_id,"
-            " profile_id",
-        ):
-            zone = zones.get(visit["user_id"], shanghai)
-            day = by_clock(visit["checked_in_at"] or visit["planned_at"], zone)
-            if visit["state"] == "done":
-                made[visit["profile_id"]].append(day)
-            if visit["team_id"] != team.id:
-                continue
-            of_team.add(visit["id"])
-            mine[visit["id"]] = day
-            if not first <= day < end:
-                continue
-            figures["visit", "planned", None] += 1
-            figures["visitor of", None, visit["user_id"]] += 1
-            if visit["profile_id"]:
-                due[visit["tier_id"]].add(visit["customer_id"])
-            if visit["state"] == "done":
-                figures["visit", "done", None] += 1
-                figures["visitor", None, visit["user_id"]] += 1
-                if visit["profile_id"]:
-                    seen[visit["tier_id"]].add(visit["customer_id"])
-                else:
-                    figures["visit", "prospects", None] += 1
-            elif visit["state"] == "cancelled":
-                figures["visit", "cancelled", None] += 1
-            else:
-                figures["visit", "left", None] += 1
-        for profile in rows(
-            "logistics_profile", "id, company_id, partner_id, tier_id, tier_since, create_date"
-        ):
-            if profile["company_id"] != self.company.id or not profile["tier_id"]:
-                continue
-            is_best = profile["tier_id"] == self.vip.id
-            tier = self.env["logistics.tier"].browse(profile["tier_id"])
-            days = 20 if is_best else tier.visit_interval_days
-            if not days or (self.team if is_best else first_team) != team:
-                continue
-            if profile["partner_id"] in set().union(*due.values()):
-                continue
-            before = [day for day in made[profile["id"]] if day < first]
-            begin = max(before, default=profile["tier_since"] or profile["create_date"].date())
-            if begin + timedelta(days=days) < end:
-                due[profile["tier_id"]].add(profile["partner_id"])
-        for tier_id, customers in due.items():
-            figures["coverage of", None, tier_id] = len(customers)
-            figures["coverage", None, tier_id] = len(seen[tier_id])
-        for finding in rows(
-            "logistics_visit_finding", "visit_id, topic, aspect_id, competitor"
-        ):
-            day = mine.get(finding["visit_id"])
-            if not day or not first <= day < end:
-                continue
-            figures["topic", finding["topic"], None] += 1
-            if finding["topic"] in ("opinion", "suggestion", "wish"):
-                figures["theme", None, finding["aspect_id"]] += 1
-            if finding["competitor"]:
-                figures["rival", finding["competitor"].lower().split()[0], None] += 1
-        for action in rows("logistics_visit_action", "visit_id, done_at, date_deadline"):
-            if action["visit_id"] not in of_team:
-                continue
-            day, done_at = mine[action["visit_id"]], action["done_at"]
-            done_on = done_at and by_clock(done_at)
-            figures["action", "agreed", None] += first <= day < end
-            figures["action", "done", None] += bool(done_on) and first <= done_on < end
-            is_open = day < end and (not done_on or done_on >= end)
-            figures["action", "open", None] += is_open
-            figures["action", "late", None] += is_open and action["date_deadline"] < end
-        for urgent in rows("logistics_visit_urgent", "team_id, state, reason, reported_at"):
-            day = by_clock(urgent["reported_at"])
-            if urgent["team_id"] == team.id and urgent["state"] != "draft" and first <= day < end:
-                figures["problem", urgent["reason"], None] += 1
-                figures["problem", "unanswered", None] += urgent["state"] == "sent"
-        return +figures
+        if tier_id == self.vip.id:
+            return 20 if team == self.team else 0
+        days = self.env["logistics.tier"].browse(tier_id or []).visit_interval_days
+        return days if team == first else 0
 
     def _read(self, report, value="value", target="target"):
         """Return the figures of a report in the shape of those counted by hand."""

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
