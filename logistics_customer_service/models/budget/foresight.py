@@ -64,6 +64,7 @@ class Foresight:
             [one.record for one in planned if one.kind in ("survey", "reminder")]
         )
         self._prepare_calls([one.record for one in planned if one.kind == "call"])
+        self._prepare_greetings([one.record for one in planned if one.kind == "greeting"])
         for contact, one in sorted(
             zip(contacts, planned, strict=True), key=lambda pair: (pair[0].at, pair[1].record.id)
         ):
@@ -81,6 +82,7 @@ class Foresight:
                 "reminder": self._foresee_reminder,
                 "call": self._foresee_call,
                 "visit": self._foresee_visit,
+                "greeting": self._foresee_greeting,
             }.get(planned.kind, self._foresee_sent)
             foresee(at, planned, page)
         return self.found
@@ -130,6 +132,10 @@ class Foresight:
             ["called_at:max"],
         )
 
+    def _prepare_greetings(self, records):
+        greetings = self.env["logistics.greeting"].sudo().union(*records)
+        self._against = greetings._get_reasons(greetings._get_profiles())
+
     # --- what becomes of it
 
     def _push(self, at, planned):
@@ -162,6 +168,13 @@ class Foresight:
     def _foresee_visit(self, at, planned, page):
         """Who plans a visit has decided."""
         self._go(at, planned, page)
+
+    def _foresee_greeting(self, at, planned, page):
+        reason = self._against[planned.record]
+        if reason:
+            self._tell(at, planned, page, HELD_BACK, self._get_reason(reason))
+        else:
+            self._foresee_sent(at, planned, page)
 
     def _foresee_survey(self, at, planned, page):
         request = planned.record
