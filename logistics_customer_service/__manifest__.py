@@ -81,7 +81,6 @@
         "data/care/care_template_data.xml",
         "data/care/logistics_care_occasion_data.xml",
         "data/care/care_cron_data.xml",
-        "data/callback/spreadsheet_dashboard_callback_data.xml",
         "views/customer/score_explanation_templates.xml",
         "views/customer/logistics_cargo_nature_views.xml",
         "views/customer/logistics_special_service_views.xml",
@@ -243,6 +242,7 @@
         "views/budget/logistics_budget_menus.xml",
         "views/survey/survey_asking_menus.xml",
         "views/answering/logistics_answering_menus.xml",
+        "data/callback/spreadsheet_dashboard_callback_data.xml",
         "data/indicator/spreadsheet_dashboard_data.xml",
     ],
     "demo": [
