@@ -27,7 +27,7 @@ from ..core.isolation import isolate
 _logger = logging.getLogger(__name__)
 
 # how many calls are looked at together to find one that is in the customer's hours
-LOOKED_AT = 100
+LOOKED_AT = 20
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
 BATCH = 200

@@ -49,7 +49,8 @@ class TestCallScreen(AnsweringCommon):
     def _register(self, callback, **vals):
         """Return the case that the agent registers by the call's button."""
         context = callback.action_open_case()["context"]
-        with Form(self.env["logistics.complaint.intake"].with_user(self.agent).with_context(**context)) as form:
+        dialogue = self.env["logistics.complaint.intake"].with_user(self.agent)
+        with Form(dialogue.with_context(**context)) as form:
             form.name = "Cartons broken"
         intake = form.record
         action = intake.action_register()
