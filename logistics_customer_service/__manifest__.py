@@ -11,6 +11,7 @@
         "digest",
         "portal",
         "resource",
+        "rpc",
         "sale_stock",
         "sms",
         "spreadsheet_dashboard",
