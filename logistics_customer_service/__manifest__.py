@@ -243,9 +243,9 @@
         "demo/callback/logistics_callback_demo.xml",
         "demo/visit/logistics_visit_demo.xml",
         "demo/feedback/logistics_feedback_demo.xml",
+        "demo/budget/logistics_contact_demo.xml",
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
-        "demo/budget/logistics_contact_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {
