@@ -1,4 +1,5 @@
 from . import carrier_events
+from . import case_api
 from . import export
 from . import tracking
 from . import portal_deliveries

@@ -51,7 +51,8 @@ class Sheet:
 
     ``key`` is what a stamp is signed for; ``base`` the address without language; ``take`` takes
     what was answered, in the shape of ``_take_answers`` of requests, and the visit it belongs to, a
-    word that no other showing of a form has. It is called by a POST alone.
+    word that no other showing of a form has. It is called by a POST alone, and then ``judge`` says
+    with which words whoever sent it is thanked.
     """
 
     key: tuple
@@ -64,7 +65,7 @@ class Sheet:
     about: list = field(default_factory=list)
     state: str = "open"
     answered_on: str = None
-    thanks: str = None
+    judge: Callable = None
     given: dict = field(default_factory=dict)
     back: str = None
     kiosk: bool = False
@@ -93,7 +94,7 @@ def set_language(*wanted):
 def show(sheet, done=None, change=None):
     """Answer a GET: the form, the thanks, or that it was answered. Looking writes nothing."""
     if done and (sheet.kiosk or sheet.state == "answered"):
-        return _render("answer_thanks", {"sheet": sheet})
+        return _render("answer_thanks", {"sheet": sheet, "thanks": _get_thanks(sheet, done)})
     if sheet.state == "answered" and not change:
         return _render("answer_known", {"sheet": sheet})
     return _show_form(sheet, sheet.given, saved=done and sheet.state == "partial")
@@ -115,21 +116,45 @@ def send(sheet, params):
     if problems:
         return _show_form(sheet, answers, problems=problems, **values)
     SENDINGS.take(address)
+    vals = {**values, "answers": answers, "channel": sheet.channel, "lang": request.env.lang}
+    visit = params["stamp"].partition(".")[0]
     try:
         # what is refused half-way leaves nothing behind
         with request.env.cr.savepoint():
-            sheet.take(
-                {**values, "answers": answers, "channel": sheet.channel, "lang": request.env.lang},
-                params["stamp"].partition(".")[0],
-            )
+            sheet.take(vals, visit)
     except ValidationError as error:
         return _show_form(sheet, answers, problem=str(error), **values)
-    return request.redirect(f"{sheet.address}?done=1", code=303)
+    mood = sheet.judge and sheet.judge(vals)
+    done = f"{mood}.{visit}.{_sign_done(sheet, mood, visit)}" if mood else "1"
+    return request.redirect(f"{sheet.address}?done={done}", code=303)
 
 
 def refuse(status):
     """Answer whoever has no link that opens something: always the same."""
     return _render("answer_closed", {"busy": status == 429}, status)
+
+
+# === THANKS ===#
+
+
+def _get_thanks(sheet, done):
+    """Return what becomes of an answer, in a sentence, for the one who sent it; else None.
+
+    Others have the same link, too: a tracking page's, or one that was passed on.
+    """
+    mood, _dot, rest = done.partition(".")
+    visit, _dot, signature = rest.partition(".")
+    if not hmac.compare_digest(_sign_done(sheet, mood, visit).encode(), signature.encode()):
+        return None
+    return {
+        "quiet": request.env._("As you wish, we do not contact you about it."),
+        "handled": request.env._("We are sorry that it did not go well. One of us looks into it."),
+        "sorry": request.env._("We are sorry that it did not go well."),
+    }.get(mood)
+
+
+def _sign_done(sheet, mood, visit):
+    return sign(request.env(su=True), PURPOSE, (*sheet.key, "done", mood, visit))
 
 
 # === IS IT A PERSON ===#

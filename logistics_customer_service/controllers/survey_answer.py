@@ -82,6 +82,6 @@ def prepare_request_sheet(asked, base, lang):
         about=asked._get_answer_about(),
         state=asked._get_answer_state(),
         answered_on=asked._format_answer_day(asked.answered_at),
-        thanks=asked._get_answer_thanks(),
+        judge=asked._get_answer_mood,
         given=asked._get_given_answers() if asked.state == "partial" else {},
     )

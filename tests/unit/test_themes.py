@@ -51,6 +51,6 @@ def test_whatever_is_typed_is_only_looked_for(words, comment):
 
 def test_a_long_comment_takes_no_time():
     words = ", ".join(f"word{number}*" for number in range(300))
-    started = time.perf_counter()
+    started = time.process_time()
     find(words, "word" * 1_000 + " a" * 1_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

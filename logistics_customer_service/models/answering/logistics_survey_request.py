@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
+from ...tools.feedback import answers
 from ...tools.periods import to_local
 
 REVOKED = "revoked"
@@ -73,14 +74,22 @@ class LogisticsSurveyRequest(models.Model):
         local = to_local(instant, self.partner_id.tz or self.company_id._get_logistics_tz())
         return format_skeleton("yMMMd", local, locale=babel_locale_parse(get_lang(self.env).code))
 
-    def _get_answer_thanks(self):
-        """Return in a sentence what becomes of the answer, or None."""
-        feedback = self.feedback_id
-        if feedback.no_contact:
-            return self.env._("As you wish, we do not contact you about it.")
-        if feedback.is_low:
-            return self.env._("We are sorry that it did not go well. One of us looks into it.")
-        return None
+    def _get_answer_mood(self, vals):
+        """Return what the person who has just answered is told besides thanks, or None.
+
+        It speaks of this answer alone: what others said by the same page is not theirs to know.
+
+        :param vals: what was taken, as ``_take_answers`` takes it
+        :return: ``quiet`` (we do not contact you), ``handled`` (one of us looks into it) or
+            ``sorry`` (nobody does)
+        """
+        if vals["no_contact"]:
+            return "quiet"
+        questions = self.survey_id.question_ids._to_pure()
+        checked = answers.check(questions, vals["answers"], vals["complete"])
+        if not vals["complete"] or not self._is_low(checked.values):
+            return None
+        return "sorry" if self.policy_id.reaction == "none" else "handled"
 
     def _get_given_answers(self):
         """Return what was saved for later, as ``_take_answers`` takes it."""

@@ -7,7 +7,7 @@ from odoo import fields
 
 from ...tools.callback import reach
 from ...tools.periods import local_date, local_midnight
-from ..callback.logistics_callback import PLANNED
+from ..callback.logistics_callback import CANCELLED, PLANNED
 
 GOES, HELD_BACK, PUT_OFF, JOINED, WAITS = "goes", "held_back", "put_off", "joined", "waits"
 
@@ -118,6 +118,17 @@ class Foresight:
     def _prepare_calls(self, records):
         callbacks = self.env["logistics.callback"].sudo().union(*records)
         self._objections = callbacks._get_objections()
+        # a colleague's call counts, also one the user may not see
+        attempts = self.env["logistics.callback.attempt"].sudo()
+        [[self._last_call]] = attempts._read_group(
+            [
+                ("customer_id", "in", callbacks.customer_id.ids),
+                ("company_id", "in", callbacks.company_id.ids),
+                ("result", "!=", CANCELLED),
+            ],
+            [],
+            ["called_at:max"],
+        )
 
     # --- what becomes of it
 
@@ -208,6 +219,9 @@ class Foresight:
         elif request.state != "sent" or request._get_remindable():
             self._foresee_sent(at, planned, page)
 
+    def _was_called_on(self, day, zone):
+        return bool(self._last_call) and local_date(self._last_call, zone) == day
+
     def _foresee_call(self, at, planned, page):
         callback = planned.record
         hours = callback._get_hours()
@@ -219,7 +233,7 @@ class Foresight:
             self._push(reach.next_opening(at, hours), planned)
         elif day in self._called:
             self._tell(at, planned, page, JOINED)
-        elif callback.state == PLANNED and at == self.now and callback._was_called_today(at):
+        elif callback.state == PLANNED and self._was_called_on(day, hours.zone):
             self._push(reach.next_opening(tomorrow, hours), planned)
         elif full := self._find_full(at, planned, page):
             free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)

@@ -14,7 +14,7 @@ class LogisticsContact(models.Model):
     """
 
     _name = "logistics.contact"
-    _description = "Contact"
+    _description = "Contact with a Customer"
     _auto = False
     _order = "at desc, id desc"
     _depends = {
@@ -67,9 +67,9 @@ class LogisticsContact(models.Model):
         help="When it was made, when it is due, or when it was held back.",
     )
     state = fields.Selection(
-        [("made", "Made"), ("planned", "Planned"), ("suppressed", "Held Back")],
+        [("made", "Contacted"), ("planned", "Planned"), ("suppressed", "Held Back")],
         readonly=True,
-        help="Made: gone out, on its way in a queue, or a call that is being made.",
+        help="Contacted: gone out, on its way in a queue, or a call that is being made.",
     )
     reason = fields.Selection(
         selection="_get_reasons", string="Why Not", readonly=True, help="Why it was held back."

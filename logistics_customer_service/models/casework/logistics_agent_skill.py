@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
 from ...tools.complaint.assignment import Skill
 
@@ -9,6 +10,7 @@ class LogisticsAgentSkill(models.Model):
     """What an agent is good at: such cases are given to this agent before others."""
 
     _name = "logistics.agent.skill"
+    _inherit = ["logistics.cached.mixin"]
     _description = "Agent Skill"
     _order = "user_id, id"
     _rec_name = "user_id"
@@ -44,16 +46,22 @@ class LogisticsAgentSkill(models.Model):
 
     @api.model
     def _get_skills(self, agents, company):
-        """Return agent → list of :class:`Skill`: one query.
+        """Return agent → list of :class:`Skill`, for those who have any noted.
 
         :param agents: res.users
         :param company: whose skills
         """
-        records = self.search([("user_id", "in", agents.ids), ("company_id", "=", company.id)])
+        held = self._get_skills_by_user(company.id)
+        return {agent: held[agent.id] for agent in agents if agent.id in held}
+
+    @api.model
+    @ormcache("company_id")
+    def _get_skills_by_user(self, company_id):
         skills = defaultdict(list)
-        for record in records:
-            skills[record.user_id].append(record._to_pure())
-        return skills
+        # who opens a case need not see who is good at what
+        for record in self.sudo().search([("company_id", "=", company_id)]):
+            skills[record.user_id.id].append(record._to_pure())
+        return dict(skills)
 
     def _to_pure(self):
         self.ensure_one()

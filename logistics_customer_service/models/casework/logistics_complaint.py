@@ -137,11 +137,6 @@ class LogisticsComplaint(models.Model):
 
     # === ASSIGNMENT ===#
 
-    def _after_create(self):
-        result = super()._after_create()
-        self._assign()
-        return result
-
     def _assign(self):
         """Give open cases that nobody has an agent: the dedicated one, else one of the team.
 

@@ -5,7 +5,6 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.complaint import assignment
@@ -152,18 +151,26 @@ class LogisticsServiceTeam(models.Model):
     @api.model
     def _get_absent(self, agents):
         """Return the agents who are on leave now, by their own calendar: one query."""
-        now = fields.Datetime.now()
-        own = Domain("resource_id.user_id", "in", agents.ids)
-        holiday = Domain("resource_id", "=", False) & Domain(
-            "calendar_id", "in", agents.resource_calendar_id.ids
+        self.env["resource.calendar.leaves"].flush_model()
+        self.env["resource.resource"].flush_model(["user_id"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT resource.user_id, absence.calendar_id
+                     FROM resource_calendar_leaves absence
+                     LEFT JOIN resource_resource resource ON resource.id = absence.resource_id
+                    WHERE absence.date_from <= %(now)s AND absence.date_to >= %(now)s
+                      AND absence.time_type = 'leave'
+                      AND (resource.user_id = ANY(%(agents)s)
+                           OR absence.resource_id IS NULL AND absence.calendar_id = ANY(%(own)s))""",
+                now=fields.Datetime.now(),
+                agents=agents.ids,
+                own=agents.resource_calendar_id.ids,
+            )
         )
-        leaves = self.env["resource.calendar.leaves"].search(
-            [("date_from", "<=", now), ("date_to", ">=", now), ("time_type", "=", "leave")]
-            + list(own | holiday)
-        )
-        closed = leaves.filtered(lambda leave: not leave.resource_id).calendar_id
-        return leaves.resource_id.user_id | agents.filtered(
-            lambda agent: agent.resource_calendar_id & closed
+        on_leave = {user_id for user_id, _calendar in rows}
+        closed = {calendar_id for user_id, calendar_id in rows if not user_id}
+        return agents.filtered(
+            lambda agent: agent.id in on_leave or agent.resource_calendar_id.id in closed
         )
 
     def _get_working(self, agents):

@@ -22,8 +22,15 @@ class LogisticsServiceTurn(models.Model):
     @api.model
     def _get_served(self, team):
         """Return agent → number of the last turn, of everybody the team ever served: one query."""
-        groups = self._read_group([("team_id", "=", team.id)], ["user_id"], ["number:max"])
-        return dict(groups)
+        self.flush_model(["team_id", "user_id", "number"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT user_id, MAX(number) FROM logistics_service_turn WHERE team_id = %s"
+                " GROUP BY user_id",
+                team.id,
+            )
+        )
+        return {self.env["res.users"].browse(user_id): number for user_id, number in rows}
 
     @api.autovacuum
     def _gc_turns(self):

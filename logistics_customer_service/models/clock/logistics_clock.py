@@ -189,6 +189,39 @@ class LogisticsClock(models.Model):
             *(clocks.Event(event.kind, event.happened_at) for event in self.event_ids),
         ]
 
+    # === STARTING ===#
+
+    @api.model
+    def _start(self, vals_list, team_by_case):
+        """Make clocks that are read already: what is inserted so needs no update behind it.
+
+        :param vals_list: what :meth:`~.logistics_complaint._prepare_clock_vals` returns of each
+        :param team_by_case: mapping of the id of each case to that of its team, or False
+        :return: the clocks
+        """
+        now = fields.Datetime.now()
+        for vals in vals_list:
+            vals.update(self._prepare_start_vals(vals, team_by_case[vals["complaint_id"]], now))
+        made = self.create(vals_list)
+        made.filtered(lambda clock: not clock.due_at)._read(now)
+        return made
+
+    @api.model
+    def _prepare_start_vals(self, vals, team_id, now):
+        """Return what a clock comes to that starts with these values."""
+        started, company = vals["started_at"], self.env["res.company"].browse(vals["company_id"])
+        calendar = self.env["resource.calendar"].browse(vals["calendar_id"] or ())
+        moments = self.env["logistics.escalation.rule"]._get_moments(company.id)
+        reading = _read_ledger(
+            [clocks.Event(clocks.STARTED, started)],
+            _to_target(vals["unit"], vals["value"], company._get_logistics_tz()),
+            _get_timeline(calendar, company, [started], now, REACH),
+            max(now, started),
+            vals["warn_share"],
+            [moment for moment in moments if moment.fits(vals["target"], team_id)],
+        )
+        return reading or {}
+
     # === READING ===#
 
     def _read(self, now=None):
@@ -229,61 +262,24 @@ class LogisticsClock(models.Model):
 
     def _get_timeline(self, calendar, company, now, reach):
         """Return the calendar's working time for the clocks, in whole months, read once."""
-        if not calendar:
-            return ALWAYS
-        first = min(self.mapped("started_at"))
-        last = max(now, *self.mapped("started_at")) + reach
-        return calendar._get_timeline(
-            calendar.id,
-            company.id,
-            datetime(first.year, first.month, 1),
-            datetime(last.year + last.month // 12, last.month % 12 + 1, 1),
-        )
+        return _get_timeline(calendar, company, self.mapped("started_at"), now, reach)
 
     def _prepare_reading_vals(self, timeline, zone, now):
         """Return what a clock comes to; nothing when the timeline is too short to say."""
         self.ensure_one()
-        now = max(now, self.started_at)  # what is received tomorrow starts tomorrow
-        events, target = self._to_pure(), self._get_target(zone)
-        reading = clocks.read(events, target, timeline, now)
-        open_end = reading.due_at is None and reading.state != PAUSED
-        if open_end and timeline is not ALWAYS:
-            return None
-        warn_at = clocks.instant_at(events, target, timeline, now, self.warn_share or 1.0)
-        vals = {
-            "state": reading.state,
-            "due_at": _seconds(reading.due_at),
-            "warn_at": _seconds(warn_at),
-            "paused_since": reading.paused_since,
-            "stopped_at": reading.stopped_at,
-            "paused_seconds": reading.paused.total_seconds(),
-            "elapsed_seconds": reading.elapsed.total_seconds(),
-            "remaining_seconds": reading.remaining.total_seconds(),
-        }
-        vals["next_at"] = self._get_next_at(reading, events, target, timeline, now)
-        return vals
+        return _read_ledger(
+            self._to_pure(),
+            self._get_target(zone),
+            timeline,
+            max(now, self.started_at),  # what is received tomorrow starts tomorrow
+            self.warn_share,
+            self._get_open_moments(),
+        )
 
     def _get_target(self, zone):
         """Return the target of one clock for the engine."""
         self.ensure_one()
-        if self.unit == DAYS:
-            return clocks.Target(days=int(self.value), zone=zone)
-        return clocks.Target(timedelta(hours=self.value))
-
-    def _get_next_at(self, reading, events, target, timeline, now):
-        """Return when the cron has to look at the clock: to see it overdue, or to escalate."""
-        if reading.stopped_at or reading.state == CANCELLED:
-            return None
-        for moment in self._get_open_moments():
-            at = clocks.instant_at(
-                events, target, timeline, now, moment.share, timedelta(hours=moment.hours)
-            )
-            if at is None or at >= moment.since:
-                break
-        else:
-            at = None
-        overdue = reading.due_at if reading.state == RUNNING else None
-        return _seconds(min(filter(None, (at, overdue)), default=None))
+        return _to_target(self.unit, self.value, zone)
 
     def _get_open_moments(self):
         """Return the moments of escalation of one clock that have not been, in their order."""
@@ -453,6 +449,66 @@ class LogisticsClock(models.Model):
     def _thaw(self):
         """Let clocks of a case that is opened again change."""
         self.write({"frozen": False})
+
+
+def _get_timeline(calendar, company, starts, now, reach):
+    """Return the working time for clocks that started then, in whole months, read once."""
+    if not calendar:
+        return ALWAYS
+    first, last = min(starts), max(now, *starts) + reach
+    return calendar._get_timeline(
+        calendar.id,
+        company.id,
+        datetime(first.year, first.month, 1),
+        datetime(last.year + last.month // 12, last.month % 12 + 1, 1),
+    )
+
+
+def _to_target(unit, value, zone):
+    if unit == DAYS:
+        return clocks.Target(days=int(value), zone=zone)
+    return clocks.Target(timedelta(hours=value))
+
+
+def _read_ledger(events, target, timeline, now, warn_share, moments):
+    """Return the values that the ledger of a clock comes to.
+
+    :param events: list of the engine's events
+    :param moments: moments of escalation that have not been, in their order
+    :return: nothing when the timeline is too short to say
+    """
+    reading = clocks.read(events, target, timeline, now)
+    open_end = reading.due_at is None and reading.state != PAUSED
+    if open_end and timeline is not ALWAYS:
+        return None
+    warn_at = clocks.instant_at(events, target, timeline, now, warn_share or 1.0)
+    return {
+        "state": reading.state,
+        "due_at": _seconds(reading.due_at),
+        "warn_at": _seconds(warn_at),
+        "paused_since": reading.paused_since,
+        "stopped_at": reading.stopped_at,
+        "paused_seconds": reading.paused.total_seconds(),
+        "elapsed_seconds": reading.elapsed.total_seconds(),
+        "remaining_seconds": reading.remaining.total_seconds(),
+        "next_at": _get_next_at(reading, events, target, timeline, now, moments),
+    }
+
+
+def _get_next_at(reading, events, target, timeline, now, moments):
+    """Return when the cron has to look at the clock: to see it overdue, or to escalate."""
+    if reading.stopped_at or reading.state == CANCELLED:
+        return None
+    for moment in moments:
+        at = clocks.instant_at(
+            events, target, timeline, now, moment.share, timedelta(hours=moment.hours)
+        )
+        if at is None or at >= moment.since:
+            break
+    else:
+        at = None
+    overdue = reading.due_at if reading.state == RUNNING else None
+    return _seconds(min(filter(None, (at, overdue)), default=None))
 
 
 def _seconds(instant):

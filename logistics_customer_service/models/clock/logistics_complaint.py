@@ -26,6 +26,8 @@ CRITERIA = frozenset(
     ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
 ) | {"tier_id", "profile_id", "picking_ids", "company_id"}
 FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY)
+# who a level is, follows from these
+ESCALATED_BY = ("user_id", "team_id", "company_id")
 # what settling the matter stops; an answer to the customer stops the others
 SETTLED = (RESOLUTION, STATUTORY)
 
@@ -155,7 +157,7 @@ class LogisticsComplaint(models.Model):
         # agents need not see calendars, nor the policy
         policy = self.env["logistics.sla.policy"].sudo().browse(offer.policy)
         named = (
-            policy.calendar_id,
+            self.env["resource.calendar"].sudo().browse(offer.calendar or ()),
             self.team_id.sudo().resource_calendar_id,
             self.company_id.sudo().resource_calendar_id,
         )
@@ -173,19 +175,19 @@ class LogisticsComplaint(models.Model):
         """Start the clocks of new cases, for all of a batch at once."""
         offers, calendars = self._get_sla_offers(), {}
         # clocks are made for whoever may work on a case
-        made = self.env["logistics.clock"].sudo().create(
+        made = self.env["logistics.clock"].sudo()._start(
             [
                 case._prepare_clock_vals(offers[case][target], calendars, case.received_at)
                 for target in FROM_THE_START
                 for case in self
                 if target in offers[case]
-            ]
+            ],
+            {case.id: case.team_id.id for case in self},
         )
         # cases may be imported when their story is half told
         told = self.filtered(lambda case: case.phase != NEW)
         for phase, cases in told.grouped("phase").items():
             cases._follow_phase(NEW, phase)
-        made._read()
         self._set_due_at(made)
 
     def _start_target(self, target, starts, read=True):
@@ -461,6 +463,15 @@ class LogisticsComplaint(models.Model):
 
     # === ESCALATION ===#
 
+    def _get_escalation_users(self, level):
+        """Return by case who hears of it at a level: looked up once for cases that are alike."""
+        # as in _get_escalation_user
+        alike = self.grouped(lambda case: tuple(case.sudo()[n] for n in ESCALATED_BY))
+        to = {}
+        for cases in alike.values():
+            to.update(dict.fromkeys(cases, cases[0]._get_escalation_user(level)))
+        return to
+
     def _get_escalation_user(self, level):
         """Return who hears of a case at a level, or at the next above where nobody is named."""
         self.ensure_one()
@@ -492,13 +503,14 @@ class LogisticsComplaint(models.Model):
 
     def _schedule_escalation(self, user, summary, note):
         """Give somebody an activity for today; who wants a mail of it has a rule that sends one."""
-        self.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_warning",
-            date_deadline=self.company_id._get_logistics_today(),
-            summary=summary,
-            note=note,
-            user_id=user.id,
-        )
+        for company, cases in self.grouped("company_id").items():
+            cases.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_warning",
+                date_deadline=company._get_logistics_today(),
+                summary=summary,
+                note=note,
+                user_id=user.id,
+            )
 
 
 def _value(value):

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import ormcache
 
@@ -148,7 +150,7 @@ class LogisticsEscalationRule(models.Model):
         """Do what the rule says about clocks, once for all that go to the same person."""
         self.ensure_one()
         cases = clocks.complaint_id
-        to = {case: case._get_escalation_user(self.level) for case in cases}
+        to = cases._get_escalation_users(self.level)
         for user, group in cases.grouped(lambda case: to[case]).items():
             rule = self.with_context(lang=user.lang or self.env.lang)
             told = clocks.filtered(lambda clock, group=group: clock.complaint_id in group)
@@ -156,18 +158,21 @@ class LogisticsEscalationRule(models.Model):
 
     def _act_for(self, user, clocks):
         """Do it for clocks whose cases go to one person, saying why in each case's chatter."""
-        reasons = {clock: self._get_reason(clock, user) for clock in clocks}
-        by_case = {clock.complaint_id: reason for clock, reason in reasons.items()}
+        by_case = {
+            case: Markup("<br/>").join(self._get_reason(clock, user) for clock in own)
+            for case, own in clocks.grouped("complaint_id").items()
+        }
         cases = clocks.complaint_id
         cases._message_log_batch({case.id: reason for case, reason in by_case.items()})
         if self.do_reassign:
             cases.filtered(lambda case: case.user_id != user).user_id = user
         if self.do_priority:
             cases._raise_priority(self.name)
-        for case in cases:
-            if self.do_activity:
-                case._schedule_escalation(user, self.name, by_case[case])
-            if self.do_mail:
+        if self.do_activity:
+            for reason, alike in cases.grouped(by_case.get).items():
+                alike._schedule_escalation(user, self.name, reason)
+        if self.do_mail:
+            for case in cases:
                 case.message_notify(
                     partner_ids=user.partner_id.ids,
                     subject=f"{self.name}: {case.display_name}",

@@ -39,33 +39,49 @@ class IrSequence(models.Model):
         self.ensure_one()
         if self.implementation != "standard":
             return [self._next(date) for _number in range(count)]
-        period = self._ensure_logistics_period(date)
-        name = f"ir_sequence_{self.id:03}"
-        if period:
-            name += f"_{period.id:03}"
-        rows = self.env.execute_query(
-            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
-        )
-        prefix, suffix = self._get_prefix_suffix(
-            date=str(date), date_range=str(period.date_from) if period else None
-        )
-        return [f"{prefix}{number:0{self.padding}}{suffix}" for (number,) in rows]
-
-    def _ensure_logistics_period(self, date):
-        """Return the period of a day, made where the year is new (empty without periods)."""
-        periods = self.env["ir.sequence.date_range"]
         if not self.use_date_range:
-            return periods
-        period = periods.search(
-            [
-                ("sequence_id", "=", self.id),
-                ("date_from", "<=", date),
-                ("date_to", ">=", date),
-            ],
-            limit=1,
+            return self._format_logistics_numbers(self._draw_logistics(count), date)
+        drawn = self._draw_logistics_of_period(count, date)
+        if not drawn:
+            self._open_logistics_period(date)
+            drawn = self._draw_logistics_of_period(count, date)
+        numbers, (period_from, *_same) = zip(*drawn, strict=True)
+        return self._format_logistics_numbers(numbers, date, period_from)
+
+    def _draw_logistics(self, count):
+        """Return numbers of a sequence that has no periods."""
+        rows = self.env.execute_query(
+            SQL("SELECT nextval(%s) FROM generate_series(1, %s)", f"ir_sequence_{self.id:03}", count)
         )
-        if period:
-            return period
+        return [number for (number,) in rows]
+
+    def _draw_logistics_of_period(self, count, date):
+        """Return (number, first day of the period) as often as asked; nothing in a new year.
+
+        The period is found and drawn from in one query: every case comes by here.
+        """
+        self.env["ir.sequence.date_range"].flush_model(["sequence_id", "date_from", "date_to"])
+        # core names what it draws from by both ids, each of three digits at least
+        return self.env.execute_query(
+            SQL(
+                """SELECT nextval(%s || lpad(id::text, greatest(3, length(id::text)), '0')), date_from
+                     FROM (SELECT id, date_from FROM ir_sequence_date_range
+                            WHERE sequence_id = %s AND %s BETWEEN date_from AND date_to
+                            ORDER BY id LIMIT 1) period, generate_series(1, %s)""",
+                f"ir_sequence_{self.id:03}_",
+                self.id,
+                date,
+                count,
+            )
+        )
+
+    def _format_logistics_numbers(self, numbers, date, period_from=None):
+        prefix, suffix = self._get_prefix_suffix(
+            date=str(date), date_range=period_from and str(period_from)
+        )
+        return [f"{prefix}{number:0{self.padding}}{suffix}" for number in numbers]
+
+    def _open_logistics_period(self, date):
         # two workers open the year: the second fails here and its transaction is tried again
         self.env.cr.execute("UPDATE ir_sequence SET write_date = NOW() WHERE id = %s", [self.id])
-        return self._create_date_range_seq(date)
+        self._create_date_range_seq(date)

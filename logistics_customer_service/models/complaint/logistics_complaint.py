@@ -328,22 +328,21 @@ class LogisticsComplaint(models.Model):
     def _compute_profile_id(self):
         """Keep profile and tier as they are now: one query for all cases."""
         # the case shows its customer's tier also to those without rights on profiles
-        profiles = (
-            self.env["logistics.profile"]
-            .sudo()
-            .search_fetch(
-                [
-                    ("partner_id", "in", self.partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ],
-                ["partner_id", "company_id", "tier_id"],
+        profiles = self.env["logistics.profile"].sudo()
+        profiles.flush_model(["partner_id", "company_id", "tier_id", "active"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT partner_id, company_id, id, tier_id FROM logistics_profile
+                    WHERE partner_id = ANY(%s) AND company_id = ANY(%s) AND active""",
+                self.partner_id.ids,
+                self.company_id.ids,
             )
         )
-        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+        held = {(partner, company): found for partner, company, *found in rows}
         for case in self:
-            profile = held.get((case.partner_id.id, case.company_id.id), profiles.browse())
-            case.profile_id = profile
-            case.tier_id = profile.tier_id
+            case.profile_id, case.tier_id = held.get(
+                (case.partner_id.id, case.company_id.id), (False, False)
+            )
 
     @api.depends("picking_ids")
     def _compute_carrier_id(self):
@@ -438,6 +437,8 @@ class LogisticsComplaint(models.Model):
     def _after_create(self):
         """What follows from new cases, for all of a batch at once."""
         self._mark_repeated()
+        # before the clocks write to the cases: counting loads would make an update of its own of it
+        self._assign()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_numbered(self):

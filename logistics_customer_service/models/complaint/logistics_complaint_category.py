@@ -10,6 +10,7 @@ SEVERITIES = [
 
 class LogisticsComplaintCategory(models.Model):
     _name = "logistics.complaint.category"
+    _inherit = ["logistics.cached.mixin"]  # skills that name categories are
     _description = "Complaint Category"
     _parent_store = True
     _order = "parent_path, sequence, id"

@@ -255,8 +255,19 @@ class LogisticsFeedback(models.Model):
 
         :param reaction: value of the policy's ``reaction``; a method ``_react_by_<value>`` does it
         """
-        joined = self._join_open_cases()
-        getattr(self - joined, f"_react_by_{reaction}")()
+        first = self._get_first_of_matters()
+        for feedbacks in filter(None, (first, self - first)):
+            joined = feedbacks._join_open_cases()
+            getattr(feedbacks - joined, f"_react_by_{reaction}")()
+
+    def _get_first_of_matters(self):
+        """Return one answer about each delivery or case: the others of a batch find its case."""
+        first = {}
+        for feedback in self:
+            matter = feedback.picking_id or feedback.complaint_id or feedback
+            customer = feedback.partner_id.commercial_partner_id
+            first.setdefault((feedback.company_id, customer, matter), feedback)
+        return self.browse().union(*first.values())
 
     @api.model
     def _note_failed_reaction(self, feedback, error):
@@ -300,6 +311,7 @@ class LogisticsFeedback(models.Model):
             & (
                 Domain("picking_ids", "in", self.picking_id.ids)
                 | Domain("id", "in", self.complaint_id.ids)
+                | Domain("previous_id", "in", self.complaint_id.ids)
             ),
             order="id",
         )
@@ -309,7 +321,10 @@ class LogisticsFeedback(models.Model):
             for case in cases
             if case.company_id == feedback.company_id
             and case.partner_id == feedback.partner_id.commercial_partner_id
-            and (feedback.picking_id & case.picking_ids or case == feedback.complaint_id)
+            and (
+                feedback.picking_id & case.picking_ids
+                or (feedback.complaint_id and feedback.complaint_id in case + case.previous_id)
+            )
         }
 
     def _get_case_channel(self):

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class DigestDigest(models.Model):
@@ -21,10 +22,10 @@ class DigestDigest(models.Model):
         self._sum_logistics_answers("kpi_logistics_answers_value", "answer_count")
 
     def _compute_kpi_logistics_bad_answers_value(self):
-        self._sum_logistics_answers("kpi_logistics_bad_answers_value", "low_count")
+        self._sum_logistics_answers("kpi_logistics_bad_answers_value", "bad_count")
 
     def _compute_kpi_logistics_csat_value(self):
-        """Of too few answers there is none: the digest says zero, and how many answered."""
+        """Zero where there are too few answers; the mail says so, see :meth:`_compute_kpis`."""
         self._check_logistics_access()
         start, end, companies = self._get_kpi_compute_parameters()
         rows = self.env["logistics.feedback.report"]._read_group(
@@ -40,6 +41,34 @@ class DigestDigest(models.Model):
         for digest in self:
             company = digest.company_id or self.env.company
             digest.kpi_logistics_csat_value = shares.get(company.id, 0.0)
+
+    def _compute_kpis(self, company, user):
+        """As inherited; a share of too few answers is no figure, and no fall against the time before."""
+        kpis = super()._compute_kpis(company, user)
+        for kpi in kpis:
+            if kpi["kpi_name"] == "kpi_logistics_csat":
+                self._mark_few_answers(kpi, company, user)
+        return kpis
+
+    def _mark_few_answers(self, kpi, company, user):
+        for number, (_name, (current, previous)) in enumerate(self._compute_timeframes(company), 1):
+            # whoever has no right to the answers gets no such line
+            counts = [
+                self.with_user(user)._count_logistics_scores(company, *frame) for frame in (current, previous)
+            ]
+            least = company._get_logistics_min_answers()
+            if counts[0] < least:
+                kpi[f"kpi_col{number}"]["value"] = self.env._("Too few (%s)", counts[0])
+            if min(counts) < least:
+                kpi[f"kpi_col{number}"]["margin"] = 0.0
+
+    def _count_logistics_scores(self, company, start, end):
+        return self.env["logistics.feedback.report"].search_count(
+            Domain("company_id", "=", company.id)
+            & Domain("answered_at", ">=", fields.Datetime.to_string(start))
+            & Domain("answered_at", "<", fields.Datetime.to_string(end))
+            & Domain("rated_count", "=", 1)
+        )
 
     def _sum_logistics_answers(self, name, column):
         self._check_logistics_access()

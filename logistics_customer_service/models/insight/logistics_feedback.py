@@ -28,23 +28,31 @@ class LogisticsFeedback(models.Model):
         help="What the comment seems to speak of, by the words of the theme rules.",
     )
     theme_words = fields.Char(string="Words Found", readonly=True, help="Why these themes are suggested.")
-    theme_pending = fields.Boolean(readonly=True, copy=False)
+    theme_version = fields.Integer(
+        string="Read by the Rules",
+        required=True,
+        readonly=True,
+        copy=False,
+        default=0,
+        aggregator=None,
+        help="The number of the rules by which the comment was read last; 0: not read yet.",
+    )
 
-    _theme_pending_idx = models.Index("(id) WHERE theme_pending")
+    _theme_version_idx = models.Index("(theme_version, id) WHERE comment IS NOT NULL")
 
     # === CRUD METHODS ===#
 
     @api.model_create_multi
     def create(self, vals_list):
-        answers = super().create([{**vals, "theme_pending": bool(vals.get("comment"))} for vals in vals_list])
-        if any(answers.mapped("theme_pending")):
+        answers = super().create(vals_list)
+        if any(answers.mapped("comment")):
             self._trigger_themes()
         return answers
 
     def write(self, vals):
         if "comment" not in vals:
             return super().write(vals)
-        result = super().write({**vals, "theme_pending": True})
+        result = super().write({**vals, "theme_version": 0})
         self._trigger_themes()
         return result
 
@@ -59,20 +67,28 @@ class LogisticsFeedback(models.Model):
 
     @api.model
     def _cron_suggest_themes(self):
-        """Suggest themes of comments not read yet, a batch a call."""
-        pending = self.search([("theme_pending", "=", True)], order="id", limit=BATCH)
+        """Suggest themes of comments not read by the rules as they are now, a batch a call.
+
+        New ones come first; after a change of the rules all come again, where the last run ended.
+        """
+        unread = [
+            ("comment", "!=", False),
+            ("theme_version", "<", self.env["logistics.theme.rule"]._get_version()),
+        ]
+        pending = self.search(unread, order="theme_version, id", limit=BATCH)
         isolate(pending, lambda answers: answers._suggest_themes(), self._leave_without_themes)
-        remaining = self.search_count([("theme_pending", "=", True)])
-        self.env["ir.cron"]._commit_progress(len(pending), remaining=remaining)
+        # a full batch says that there may be more; to count them would read them all each time
+        self.env["ir.cron"]._commit_progress(len(pending), remaining=int(len(pending) == BATCH))
 
     @api.model
     def _leave_without_themes(self, answer, error):
         _logger.error("Themes of answer %s: %s", answer.id, error)
-        answer.theme_pending = False
+        answer.theme_version = self.env["logistics.theme.rule"]._get_version()
 
     def _suggest_themes(self):
         """Set the themes of comments by the rules in force: one reading of the rules for all."""
-        patterns = self.env["logistics.theme.rule"]._get_patterns()
+        rules = self.env["logistics.theme.rule"]
+        patterns, version = rules._get_patterns(), rules._get_version()
         read = {}
         for answer in self:
             read.setdefault(answer._find_themes(patterns), []).append(answer.id)
@@ -81,7 +97,7 @@ class LogisticsFeedback(models.Model):
                 {
                     "theme_ids": [Command.set(aspect_ids)],
                     "theme_words": ", ".join(words) or False,
-                    "theme_pending": False,
+                    "theme_version": version,
                 }
             )
         self.flush_recordset()

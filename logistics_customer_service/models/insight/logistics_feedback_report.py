@@ -145,7 +145,7 @@ class LogisticsFeedbackReport(models.Model):
             "effort_count": SQL("said.is_done AND said.effort >= 1"),
             "easy_count": SQL("said.is_done AND said.effort >= 5"),
             "comment_count": SQL("said.comment <> ''"),
-            "bad_count": SQL("said.is_low"),
+            "bad_count": SQL("said.is_done AND said.is_low"),
             "to_do_count": SQL("said.reaction_state = 'open'"),
         }
 

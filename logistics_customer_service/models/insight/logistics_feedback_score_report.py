@@ -31,6 +31,11 @@ class LogisticsFeedbackScoreReport(models.Model):
     )
     aspect_id = fields.Many2one("logistics.aspect", string="Aspect", readonly=True)
     answer_id = fields.Many2one("survey.question.answer", string="Reason", readonly=True)
+    reason = fields.Char(
+        string="Reason Chosen",
+        readonly=True,
+        help="In its own words; the same reason of several questionnaires is one.",
+    )
     value = fields.Integer(readonly=True, aggregator=None)
 
     # --- counts and sums
@@ -139,6 +144,13 @@ class LogisticsFeedbackScoreReport(models.Model):
             "part": SQL("score.part"),
             "aspect_id": SQL("score.aspect_id"),
             "answer_id": SQL("score.answer_id"),
+            # Odoo's name of an answer begins with its question: no chart has room for both
+            "reason": SQL(
+                """(SELECT COALESCE(choice.value ->> %s, choice.value ->> 'en_US')
+                      FROM survey_question_answer choice
+                     WHERE choice.id = score.answer_id AND score.part = 'reason')""",
+                self.env.lang or "en_US",
+            ),
             "value": value,
             **{
                 f"{prefix}_{suffix}": SQL("%s * %s", columns[f"{prefix}_count"], amount)

@@ -10,7 +10,11 @@ from ...tools.periods import local_date, local_midnight
 from .logistics_feedback_score_report import PAIR_SUMS, SCORE_SUMS
 
 # what of an aspect is held against later answers
-START_FIELDS = ("start_answers", "start_score", "start_csat", "start_importance")
+START_SUMS = ("start_answers", "start_total", "start_squares")
+END_SUMS = ("end_answers", "end_total", "end_squares")
+# whose answers count
+SCOPE = ("aspect_id", "tier_id", "carrier_id", "warehouse_id", "date_from", "date_to")
+CLOSED = "act"
 
 
 class LogisticsImprovement(models.Model):
@@ -42,7 +46,8 @@ class LogisticsImprovement(models.Model):
         tracking=True,
         group_expand=True,
         help="Plan: what is wrong and what to do. Do: the measure is carried out. Check: later "
-        "answers are held against those before. Act: what worked becomes the standard.",
+        "answers are held against those before. Act: what worked becomes the standard, and the "
+        "figures stay as they were then.",
     )
     state_order = fields.Integer(compute="_compute_state_order", store=True)
     user_id = fields.Many2one(
@@ -86,6 +91,17 @@ class LogisticsImprovement(models.Model):
         aggregator=None,
         help="Correlation of the aspect's score with the overall score.",
     )
+    start_total = fields.Integer(readonly=True, copy=False, aggregator=None)
+    start_squares = fields.Integer(readonly=True, copy=False, aggregator=None)
+    start_text = fields.Char(string="Mean Score at the Start", compute="_compute_start_text")
+    start_few = fields.Boolean(compute="_compute_start_text")
+    # --- what they said until it was closed; kept from then on
+    closed_on = fields.Date(
+        readonly=True, copy=False, help="Later answers do not change the figures any more."
+    )
+    end_answers = fields.Integer(readonly=True, copy=False, aggregator=None)
+    end_total = fields.Integer(readonly=True, copy=False, aggregator=None)
+    end_squares = fields.Integer(readonly=True, copy=False, aggregator=None)
     # --- and since it was carried out
     now_answers = fields.Integer(string="Answers Since", compute="_compute_now")
     now_text = fields.Char(string="Score Since", compute="_compute_now")
@@ -116,7 +132,15 @@ class LogisticsImprovement(models.Model):
                 improvement.deadline and today and improvement.state != "act" and improvement.deadline < today
             )
 
-    @api.depends(*START_FIELDS, "done_on", "aspect_id", "tier_id", "carrier_id", "warehouse_id")
+    @api.depends("start_answers", "start_score")
+    @api.depends_context("lang")
+    def _compute_start_text(self):
+        for improvement in self:
+            sums = improvement._get_sums(START_SUMS)
+            improvement.start_few = improvement._is_few(sums)
+            improvement.start_text = improvement._describe_score(sums)
+
+    @api.depends(*START_SUMS, *END_SUMS, *SCOPE, "done_on", "state")
     @api.depends_context("lang")
     def _compute_now(self):
         for improvement in self:
@@ -126,23 +150,33 @@ class LogisticsImprovement(models.Model):
             improvement.change_text = improvement._describe_change(sums)
 
     def _read_since(self):
-        """Return the sums of the aspect's scores since the measure was carried out."""
+        """Return the sums of the aspect's scores since the measure was carried out.
+
+        Of what is closed they are those of the day on which it was.
+        """
+        if self.state == CLOSED:
+            return self._get_sums(END_SUMS)
         if not self.aspect_id or not self.done_on:
             return statistics.Sums(0, 0, 0)
         return self._read_sums(self.done_on, None)[0]
 
+    def _get_sums(self, names):
+        return statistics.Sums(*(self[name] for name in names))
+
     def _describe_now(self, sums):
-        least = self.company_id._get_logistics_min_answers()
-        if not self.done_on:
-            return "–"
-        if sums.count < least:
+        return self._describe_score(sums) if self.done_on else "–"
+
+    def _describe_score(self, sums):
+        if self._is_few(sums):
             return self.env._("Too few answers (%s)", sums.count)
         return self._format(sums.mean)
 
+    def _is_few(self, sums):
+        return sums.count < self.company_id._get_logistics_min_answers()
+
     def _describe_change(self, sums):
-        before, _pairs = self._read_sums(self.date_from, self._get_start_end())
-        least = self.company_id._get_logistics_min_answers()
-        if not self.done_on or min(before.count, sums.count) < least:
+        before = self._get_sums(START_SUMS)
+        if not self.done_on or self._is_few(before) or self._is_few(sums):
             return "–"
         change = statistics.difference(sums, before)
         parts = {
@@ -171,15 +205,23 @@ class LogisticsImprovement(models.Model):
     def create(self, vals_list):
         improvements = super().create(vals_list)
         improvements._note_done()
-        for improvement in improvements:
-            improvement._keep_start()
+        improvements._keep_start()
+        improvements.filtered(lambda improvement: improvement.state == CLOSED)._keep_end()
         return improvements
 
     def write(self, vals):
+        were_open = self.filtered(lambda improvement: improvement.state != CLOSED)
+        scopes = {improvement: improvement._get_start_scope() for improvement in were_open}
         result = super().write(vals)
         if "state" in vals:
             self._note_done()
+        were_open.filtered(lambda one: one._get_start_scope() != scopes[one])._keep_start()
+        were_open.filtered(lambda improvement: improvement.state == CLOSED)._keep_end()
         return result
+
+    def _get_start_scope(self):
+        """Return whose answers are those of the start: others make other figures."""
+        return (*(self[name] for name in SCOPE), self._get_start_end())
 
     def _note_done(self):
         """Note the day on which a measure was carried out, where nobody else has."""
@@ -189,19 +231,31 @@ class LogisticsImprovement(models.Model):
 
     def _keep_start(self):
         """Keep what answers said of the aspect when the improvement began."""
-        if not self.aspect_id:
-            return
-        sums, pairs = self._read_sums(self.date_from, self._get_start_end())
-        satisfied = self._read_satisfied()
-        importance = statistics.correlation(pairs)
-        self.write(
-            {
-                "start_answers": sums.count,
-                "start_score": sums.mean or 0.0,
-                "start_csat": satisfied / sums.count if sums.count else 0.0,
-                "start_importance": importance.value if importance else 0.0,
-            }
-        )
+        for improvement in self.filtered("aspect_id"):
+            sums, pairs = improvement._read_sums(improvement.date_from, improvement._get_start_end())
+            satisfied = improvement._read_satisfied()
+            importance = statistics.correlation(pairs)
+            improvement.write(
+                {
+                    **dict(zip(START_SUMS, (sums.count, sums.total, sums.squares), strict=True)),
+                    "start_score": sums.mean or 0.0,
+                    "start_csat": satisfied / sums.count if sums.count else 0.0,
+                    "start_importance": importance.value if importance else 0.0,
+                }
+            )
+
+    def _keep_end(self):
+        """Keep what answers said of the aspect until now: the improvement is closed."""
+        for improvement in self:
+            sums = statistics.Sums(0, 0, 0)
+            if improvement.aspect_id:
+                sums = improvement._read_sums(improvement.done_on, None)[0]
+            improvement.write(
+                {
+                    **dict(zip(END_SUMS, (sums.count, sums.total, sums.squares), strict=True)),
+                    "closed_on": improvement.company_id._get_logistics_today(),
+                }
+            )
 
     # === WHAT ANSWERS SAY ===#
 
@@ -265,7 +319,7 @@ class LogisticsImprovement(models.Model):
     def action_open_since(self):
         """Open the answers since the measure was carried out."""
         self.ensure_one()
-        return self._open_answers(self.done_on, None)
+        return self._open_answers(self.done_on, self.state == CLOSED and self.closed_on)
 
     def _open_answers(self, first, last):
         return {

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from ...tools.insight import themes
 
+# the number of the rules as they are: another one after each change
+VERSION = "logistics_customer_service.theme_version"
+
 
 class LogisticsThemeRule(models.Model):
     """Words by which a comment is taken to speak of an aspect; a suggestion, no more."""
@@ -55,15 +58,19 @@ class LogisticsThemeRule(models.Model):
         return result
 
     def _read_comments_again(self):
-        """Have all comments looked through by the rules as they are now, in the background."""
-        answers = self.env["logistics.feedback"]
-        answers.flush_model(["comment", "theme_pending"])
-        self.env.cr.execute(
-            """UPDATE logistics_feedback SET theme_pending = TRUE
-                WHERE comment <> '' AND theme_pending IS NOT TRUE"""
-        )
-        answers.invalidate_model(["theme_pending"])
-        answers._trigger_themes()
+        """Have all comments looked through by the rules as they are now, in the background.
+
+        Nothing is written to the answers here: there may be millions of them.
+        """
+        # parameters are the administrator's; rules are a manager's to edit
+        self.env["ir.config_parameter"].sudo().set_param(VERSION, self._get_version() + 1)
+        self.env["logistics.feedback"]._trigger_themes()
+
+    @api.model
+    def _get_version(self):
+        """Return the number of the rules as they are now."""
+        # as in _read_comments_again
+        return int(self.env["ir.config_parameter"].sudo().get_param(VERSION, 1))
 
     # === SUGGESTING ===#
 

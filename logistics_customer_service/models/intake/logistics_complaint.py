@@ -344,8 +344,12 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _trigger_acknowledgements(self):
-        # scheduled actions are the administrator's
-        self.env.ref("logistics_customer_service.ir_cron_acknowledge").sudo()._trigger()
+        # looked up without asking the database, once for every case; scheduled actions are the
+        # administrator's
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "logistics_customer_service.ir_cron_acknowledge", raise_if_not_found=True
+        )
+        self.env["ir.cron"].sudo().browse(cron_id)._trigger()
 
     @api.model
     def _cron_acknowledge(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -81,14 +82,35 @@ class LogisticsComplaintRateReport(models.Model):
     def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
         model = self.with_context(logistics_rate_groupby=tuple(groupby))
         return super(LogisticsComplaintRateReport, model)._read_group(
-            domain, groupby, aggregates, *args, **kwargs
+            self._with_deliveries(domain, aggregates), groupby, aggregates, *args, **kwargs
         )
 
-    def _read_grouping_sets(self, domain, grouping_sets, *args, **kwargs):
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), *args, **kwargs):
         specs = tuple(dict.fromkeys(spec for groupby in grouping_sets for spec in groupby))
         model = self.with_context(logistics_rate_groupby=specs)
         return super(LogisticsComplaintRateReport, model)._read_grouping_sets(
-            domain, grouping_sets, *args, **kwargs
+            self._with_deliveries(domain, aggregates), grouping_sets, aggregates, *args, **kwargs
+        )
+
+    @api.model
+    def _with_deliveries(self, domain, aggregates):
+        """Return a domain whose conditions on what only complaints have leave the deliveries in.
+
+        A rate of complaints of one category is held against all deliveries, as it is where
+        complaints are grouped by it. What is no rate is counted as the domain says.
+        """
+        if not any(spec.partition(":")[0] == "complaint_rate" for spec in aggregates):
+            return domain
+        of_cases, delivery = self._get_case_fields(), Domain("complaint_id", "=", False)
+        # negations are worked into the conditions first: the others' opposites are no deliveries
+        return (
+            Domain(domain)
+            .optimize(self)
+            .map_conditions(
+                lambda condition: condition | delivery
+                if condition.field_expr.partition(".")[0] in of_cases
+                else condition
+            )
         )
 
     def _read_group_select(self, aggregate_spec, query):

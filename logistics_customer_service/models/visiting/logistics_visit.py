@@ -107,7 +107,11 @@ class LogisticsVisit(models.Model):
         for visit in self.filtered("photo_ids"):
             # uploads before the first save belong to nobody yet, and only their makers see them
             visit.photo_ids.sudo().filtered(
-                lambda photo: photo.res_model == self._name and not photo.res_id
+                lambda photo: (
+                    photo.res_model == self._name
+                    and not photo.res_id
+                    and photo.create_uid == self.env.user
+                )
             ).res_id = visit.id
 
     # === WHO MAY BE VISITED ===#

@@ -95,14 +95,23 @@ class TestAnswerBrowser(AnsweringHttp):
     def _face(self, answer):
         return f"#o{answer.id}"
 
+    def _open_mail(self, phone, mail):
+        """Show a mail as a reader of mails does: with none of our scripts."""
+        phone.open("/a/elsewhere")
+        phone.see(f"document.documentElement.innerHTML = {json.dumps(str(mail))}; 1")
+
     def test_customer_answers_from_the_mail(self):
         self.survey.with_context(lang="zh_CN").title = "您的配送"
+        self.env["ir.config_parameter"].set_param("web.base.url", self.base_url())
+        mail = self.request._render_mail(self.policy.mail_template_id)["body"]
         with self._phone() as phone:
             phone.slow_down()
             phone.open(f"{self.path}/zh_CN")
             self.assertEqual(phone.see(self.FITS), "")
             self.assertEqual(phone.see("document.querySelector('h1').innerText"), "您的配送")
-            phone.open(f"{self.path}/en_US#2")
+            self._open_mail(phone, mail)
+            phone.tap('a[href$="#2"]')
+            phone.wait(f"location.pathname === '{self.path}' && document.readyState === 'complete'")
             self.assertEqual(phone.see(self.FITS), "")
             self.assertTrue(phone.see(f"document.querySelector('{self._face(self.poor)}').checked"))
             self.assertEqual(phone.see("location.hash"), "", "said once")

@@ -128,22 +128,39 @@ class TestAnswerPage(AnsweringHttp):
             **self._choose(self.good, **{f"q{self.comment.id}": " Very friendly\n", "no_contact": "1"}),
         )
         self.assertEqual(answer.status_code, 303)
-        self.assertTrue(answer.headers["Location"].endswith(f"{self.path}/zh_CN?done=1"))
+        self.assertIn(f"{self.path}/zh_CN?done=quiet.", answer.headers["Location"])
         self.assertEqual(self._said().state, "done")
         self.assertEqual(self.request.state, "answered")
         feedback = self.request.feedback_id
         self.assertEqual((feedback.overall, feedback.comment), (4, "Very friendly"))
         self.assertEqual((feedback.channel, feedback.lang, feedback.no_contact), ("mail", "zh_CN", True))
-        page = self._get(f"{self.path}/en_US?done=1").text
+        page = self._get(f"{self.path}/en_US?{answer.headers['Location'].partition('?')[2]}").text
         self.assertIn("Thank you", page)
         self.assertIn("we do not contact you", page)
 
     def test_three_taps_for_a_bad_answer(self):
-        self._send(**self._choose(self.poor, **{f"q{self.reasons.id}": [self.late.id, self.damaged.id]}))
+        poor = self._choose(self.poor, **{f"q{self.reasons.id}": [self.late.id, self.damaged.id]})
+        answer = self._send(**poor)
         feedback = self.request.feedback_id
         self.assertTrue(feedback.is_low)
         self.assertEqual(feedback.score_ids.answer_id, self.late + self.damaged)
-        self.assertIn("We are sorry", self._get(f"{self.path}?done=1").text)
+        self.assertIn("One of us looks into it", self._get(answer.headers["Location"]).text)
+        self.policy.reaction = "none"
+        page = self._get(self._send(**poor).headers["Location"]).text
+        self.assertIn("We are sorry", page)
+        self.assertNotIn("One of us", page, "nobody does")
+
+    def test_what_is_thanked_for_is_the_senders_to_know(self):
+        answer = self._send(**self._choose(self.poor))
+        mine = answer.headers["Location"].partition("done=")[2]
+        mood, visit, signature = mine.split(".")
+        self.assertEqual(mood, "handled")
+        forged = f"handled.{visit}.", f"quiet.{visit}.{signature}", f"handled.1.{signature}"
+        for done in ("1", "handled", *forged):
+            page = self._get(f"{self.path}?done={done}").text
+            self.assertIn("Thank you", page)
+            self.assertNotIn("We are sorry", page)
+            self.assertNotIn("we do not contact you", page)
 
     def test_reasons_of_a_score_that_was_changed_are_left_out(self):
         self._send(**self._choose(self.very_good, **{f"q{self.reasons.id}": self.late.id}))

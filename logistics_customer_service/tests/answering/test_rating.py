@@ -73,6 +73,19 @@ class TestRating(SpotHttp):
         self.assertEqual(len(self._requests(("picking_id", "=", self.fresh.id))), 1)
         self.assertEqual(asked.feedback_id.revision_count, 1)
 
+    def test_others_of_the_link_do_not_learn_how_it_was(self):
+        """Whoever has the link of the tracking page: a neighbour who took the parcel in."""
+        mine = self._send(f"{self.page}/rate/en_US", **self._choose(self.poor)).headers["Location"]
+        self.assertIn("We are sorry", self._get(mine).text)
+        self.assertNotIn("We are sorry", self._get(f"{self.page}/rate/en_US?done=1").text)
+        page = self._get(f"{self.page}/rate/en_US?change=1").text
+        theirs = self._send(f"{self.page}/rate/en_US", page=page, **self._choose(self.good))
+        thanks = self._get(theirs.headers["Location"]).text
+        self.assertNotIn("We are sorry", thanks, "nor after an answer of their own")
+        self.authenticate(self.user.login, self.user.login)
+        path = f"/my/deliveries/{self.fresh.id}/rate/en_US"
+        self.assertNotIn("We are sorry", self._get(f"{path}?{mine.partition('?')[2]}").text)
+
     def test_what_was_asked_by_mail_is_answered_here(self):
         page = self.picking._ensure_tracking_links()._get_path()
         self.env.flush_all()

@@ -70,6 +70,13 @@ class TestForesight(BudgetCommon):
         call.sudo().next_at = NOW
         self.assertEqual(self._tell(), [(4, "call", "put_off"), (13, "call", "goes")])
 
+    def test_who_was_called_today_is_called_tomorrow(self):
+        self._called_on(NOW - timedelta(hours=1))
+        call = self._callback()
+        self.assertEqual(self._tell(), [(5, "call", "goes")])
+        self.assertFalse(self._next())
+        self.assertEqual(call.next_at, datetime(2026, 3, 5, 1, 0))
+
     def test_calls_of_a_day_are_one(self):
         self._limit(1, self.calling)
         self._callback(call_from=NOW + DAY)

@@ -445,6 +445,27 @@ class TestClock(ClockCommon):
         self.assertLessEqual(counts[100], counts[1] + 6)
         self.assertEqual(len(cases.clock_ids), 400)
 
+    def test_a_new_clock_is_inserted_as_it_will_be_read(self):
+        """What is worked out before the row is there is what reading it afterwards comes to."""
+        rules = self.env["logistics.escalation.rule"]
+        rules.search([]).active = False
+        with freeze_time(shanghai(1, 0)):
+            rules.create(
+                {"name": "Soon", "company_id": self.company.id, "moment": "share", "share": 0.5}
+            )
+        names = ("due_at", "warn_at", "next_at", "state", "remaining_seconds", "elapsed_seconds")
+        case = self._case(shanghai(6, 17), received_at=shanghai(6, 11))
+        clocks = case.clock_ids.sorted("target")
+        self.assertEqual(len(clocks), 4)
+        at_first = [[clock[name] for name in names] for clock in clocks]
+        clocks.write(
+            {"due_at": False, "warn_at": False, "next_at": False, "remaining_seconds": 0,
+             "elapsed_seconds": 0}
+        )  # fmt: skip
+        clocks._read(shanghai(6, 17))
+        self.assertEqual(at_first, [[clock[name] for name in names] for clock in clocks])
+        self.assertTrue(all(clock.next_at < clock.due_at for clock in clocks))
+
     def test_the_calendar_is_read_once_for_all_requests(self):
         self._case(MONDAY)
         with self._count_calendar_readings() as readings:

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ...tools.complaint.case_records import MAX_CASES, MAX_DESCRIPTION, MAX_NUMBERS, MAX_STATES
+from ...tools.complaint.case_records import MAX_BODY, MAX_CASES, MAX_DESCRIPTION, MAX_NUMBERS, MAX_STATES
 from ..common import MODULE
 from .test_complaint import ComplaintCommon
 
@@ -528,6 +528,15 @@ class TestCaseApiByHttp(ApiCommon, HttpCase):
                 self.assertEqual(answer.status_code, status, answer.text[:400])
         self.assertEqual(self._post("read_case_states", {"numbers": ["x"]}, key=portal_key).status_code, 403)
         self.assertFalse(self.Complaint.search([("external_reference", "!=", False)]))
+
+    @mute_logger("odoo.http")
+    def test_a_body_too_large_is_refused_unread(self):
+        body = b'{"cases": [' + b" " * MAX_BODY + b"]}"
+        answer = self._post("register_cases", body)
+        self.assertEqual(answer.status_code, 413, answer.text[:400])
+        self.assertEqual(answer.json()["message"], f"At most {MAX_BODY} bytes; send fewer cases.")
+        body = b'{"domain": []' + b" " * MAX_BODY + b"}"
+        self.assertEqual(self._post("search_count", body).status_code, 200, "others keep theirs")
 
     def test_a_key_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})

@@ -50,6 +50,34 @@ class TestComplaintPerformance(ComplaintCommon):
         # batches of the ORM, and one UPDATE more for each value that is written
         self.assertLessEqual(many - few, 6)
 
+    def test_one_more_case_costs_fifteen_queries(self):
+        """Each of them once: number, tier, case, followers, history, clocks, leave, loads, turn."""
+        policy = self.env["logistics.sla.policy"]
+        policy.search([]).active = False
+        policy.create(
+            {
+                "name": "Policy",
+                "company_id": self.company.id,
+                "target_ids": [
+                    (0, 0, {"target": "first_response", "value": 4}),
+                    (0, 0, {"target": "resolution", "value": 16}),
+                ],
+            }
+        )
+        vals = {
+            "partner_id": self.customers[1].id,
+            "company_id": self.company.id,
+            "team_id": self.team.id,
+            "name": "Broken",
+        }
+        for _warm in range(2):
+            self.Complaint.create(dict(vals))
+            self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        self.Complaint.create(dict(vals))
+        self.env.flush_all()
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 15)
+
     def test_reading_a_list_costs_the_same_for_ten_and_eighty(self):
         names = [
             "number", "name", "partner_id", "tier_id", "priority", "stage_id", "phase", "user_id",

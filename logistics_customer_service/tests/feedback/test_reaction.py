@@ -115,6 +115,31 @@ class TestReaction(FeedbackCommon):
         self.assertTrue(case.customer_answered)
         self.assertIn("Three boxes short", case.message_ids[0].body)
 
+    def test_two_at_once_about_the_same_delivery_make_one_case(self):
+        other = self._deliver(self._order(self.person, at=self._days_ago(6)), at=self._days_ago(2))
+        requests = self._request() + self._request() + self._request(picking_id=other.id)
+        requests._take_answers(
+            [{"answers": self._answers(1, comment=text)} for text in ("First", "Second", "Other")]
+        )
+        first, second, elsewhere = requests.feedback_id
+        self.assertEqual(first.reaction_complaint_id, second.reaction_complaint_id)
+        self.assertNotEqual(first.reaction_complaint_id, elsewhere.reaction_complaint_id)
+        self.assertEqual(len(self._cases()), 2)
+        self.assertIn("Second", first.reaction_complaint_id.message_ids[0].body)
+        self.assertEqual(requests.feedback_id.mapped("reaction_state"), ["open"] * 3)
+
+    def test_two_at_once_about_the_same_settled_case_make_one_case(self):
+        settled = self.env["logistics.complaint"].create({"partner_id": self.customer.id})
+        settled._move_to_phase("resolved")
+        about = {"picking_id": False, "complaint_id": settled.id}
+        requests = self._request(**about) + self._request(**about)
+        requests._take_answers([{"answers": self._answers(1, comment=text)} for text in ("First", "Second")])
+        case = requests.feedback_id.reaction_complaint_id
+        self.assertEqual((len(case), case.previous_id), (1, settled))
+        later = self._request(**about)
+        self._take(later, 2)
+        self.assertEqual(later.feedback_id.reaction_complaint_id, case)
+
     def test_a_case_of_another_delivery_or_settled_is_not(self):
         elsewhere = self.env["logistics.complaint"].create({"partner_id": self.customer.id})
         settled = self.env["logistics.complaint"].create(

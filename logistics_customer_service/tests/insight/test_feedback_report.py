@@ -162,6 +162,21 @@ class TestFeedbackReport(InsightCommon):
         ):
             self.assertEqual(count, len(counted.score_ids.filtered(lambda row: row.answer_id == reason)))  # noqa: B023
 
+    def test_reasons_in_their_own_words(self):
+        """Charts have no room for the question; the same words of two questionnaires are one."""
+        again = self.reasons[0].copy({"question_id": self.reasons.question_id.copy().id})
+        again.value = self.reasons[0].value
+        answer = self._answer(2, reasons=(0, 1))
+        answer.score_ids.filtered(lambda row: row.answer_id == self.reasons[0]).answer_id = again
+        self.env.flush_all()
+        rows = self.Scores._read_group([*self._mine(), ("reason_count", "=", 1)], ["reason"], ["__count"])
+        reasons = (self._counted(self.answers) + answer).score_ids.answer_id.mapped("value")
+        self.assertEqual({reason for reason, _count in rows}, set(reasons))
+        own = [*self._mine(), ("feedback_id", "=", answer.id)]
+        self.assertEqual(
+            dict(self.Scores._read_group(own, ["reason"], ["reason_count:sum"])), {"Late": 1, "Torn": 1}
+        )
+
     # === RESPONSE ===#
 
     def test_response(self):

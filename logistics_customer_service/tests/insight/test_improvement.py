@@ -63,6 +63,49 @@ class TestImprovement(InsightCommon):
         self.assertIn("2.63", improvement.change_text)
         self.assertNotIn("not certain", improvement.change_text)
 
+    def test_what_is_closed_stays_as_it_was(self):
+        improvement = self._improve(state="check")
+        for speed in (5, 5, 4, 5, 5):
+            self._answer(5, (speed,), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        improvement.action_next_step()
+        told = (improvement.now_answers, improvement.now_text, improvement.change_text)
+        self.assertEqual((improvement.state, improvement.closed_on), ("act", self.today))
+        self.assertEqual(told[:2], (5, "4.80"))
+        self.assertIn("2.63", told[2])
+        kept = [(1, self._days_ago(40)), (1, self.now), (1, self.now)]
+        for speed, then in kept:
+            self._answer(1, (speed,), carrier_id=self.carriers[0].id, answered_at=then)
+        self.Feedback.search([("overall", "=", 5), *self._mine()], limit=1).unlink()
+        self.env.flush_all()
+        improvement.invalidate_recordset()
+        self.assertEqual((improvement.now_answers, improvement.now_text, improvement.change_text), told)
+        with self.assertQueryCount(3):
+            improvement.invalidate_recordset()
+            improvement.read(["change_text"])
+        improvement.state = "check"
+        self.assertEqual(improvement.now_answers, 6, "open again, it is read again")
+
+    def test_the_start_is_of_what_it_is_about(self):
+        improvement = self._improve(aspect_id=False)
+        self.assertEqual(improvement.start_answers, 0)
+        improvement.aspect_id = self.aspects[0]
+        self.assertEqual(improvement.start_answers, 6)
+        improvement.carrier_id = False
+        self.assertEqual(improvement.start_answers, 7)
+        self._answer(1, (1,))
+        self.env.flush_all()
+        improvement.measure = "Three tours"
+        self.assertEqual(improvement.start_answers, 7)
+        improvement.done_on = self.today - timedelta(days=41)
+        self.assertEqual(improvement.start_answers, 0, "those of later show the effect")
+
+    def test_too_few_at_the_start(self):
+        improvement = self._improve(carrier_id=self.carriers[1].id)
+        self.assertEqual((improvement.start_few, improvement.start_text), (True, "Too few answers (1)"))
+        improvement = self._improve()
+        self.assertEqual((improvement.start_few, improvement.start_text), (False, "2.17"))
+
     def test_an_uncertain_effect_says_so(self):
         improvement = self._improve(state="check")
         for speed in (1, 2, 3, 3, 4):

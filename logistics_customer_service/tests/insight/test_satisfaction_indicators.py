@@ -1,5 +1,6 @@
 import json
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from odoo.addons.spreadsheet.utils.validate_data import (
     fields_in_spreadsheet,
@@ -69,6 +70,27 @@ class TestSatisfactionIndicators(InsightCommon):
         self.assertEqual(self._figure("csat").value_text, "60.0 %")
         self.assertEqual(self._figure("csat", "tier", tier_id=self.vip.id).value_text, "Too few (4)")
 
+    def test_nothing_counted_is_no_zero(self):
+        """An NPS of nought would be a figure; of nobody there is none, in texts and in charts."""
+        self._answer(5, answered_at=self.then)
+        self._refresh_month()
+        for code in ("nps", "ces"):
+            figure = self._figure(code)
+            self.assertEqual((figure.has_value, figure.value_text), (False, "–"))
+            self.assertEqual((figure.previous_text, figure.change_text), ("–", "–"))
+            [[value]] = figure._read_group([("id", "=", figure.id)], [], ["value:sum"])
+            self.assertFalse(value)
+        # months without a figure are no zeros of a line: each chart has measures of one count
+        content = json.loads(self.env.ref(f"{MODULE}.spreadsheet_dashboard_satisfaction").spreadsheet_data)
+        lines = [
+            dict(map(itemgetter(0, 2), figure["data"]["searchParams"]["domain"]))["indicator_code"]
+            for figure in content["sheets"][0]["figures"]
+            if figure["data"]["type"] == "odoo_line"
+        ]
+        indicators = self.env["logistics.indicator"].search([("report", "=", "logistics.feedback.report")])
+        of = {indicator.code: indicator.denominator for indicator in indicators}
+        self.assertEqual([len({of.get(code) for code in codes}) for codes in lines], [1, 1])
+
     def test_a_goal_judges_it(self):
         self.env["logistics.indicator.goal"].create(
             {
@@ -85,7 +107,9 @@ class TestSatisfactionIndicators(InsightCommon):
 
     def test_digest(self):
         for overall in (5, 4, 4, 2, 1):
-            self._answer(overall)
+            self._answer(overall, is_low=overall < 3)
+        self._answer(3, is_low=True)
+        self._answer(1, is_low=True, state="partial")
         self.env.flush_all()
         digest = self.env["digest.digest"].create(
             {
@@ -99,9 +123,26 @@ class TestSatisfactionIndicators(InsightCommon):
         digest = digest.with_user(self.manager).with_context(
             start_datetime=self.now - timedelta(days=1), end_datetime=self.now + timedelta(days=1)
         )
-        self.assertEqual(digest.kpi_logistics_answers_value, 5)
-        self.assertEqual(digest.kpi_logistics_csat_value, 60)
-        self.assertEqual(digest.kpi_logistics_bad_answers_value, 2)
+        self.assertEqual(digest.kpi_logistics_answers_value, 6)
+        self.assertEqual(digest.kpi_logistics_csat_value, 50)
+        bad = digest.kpi_logistics_bad_answers_value
+        self.assertEqual(bad, 3, "by the policy, an alarming reason too; not what was only begun")
+
+    def test_digest_says_too_few(self):
+        digest = self.env["digest.digest"].create({"name": "Daily", "kpi_logistics_csat": True})
+
+        def told():
+            self.env.flush_all()
+            kpis = digest._compute_kpis(self.company, self.manager)
+            [kpi] = [kpi for kpi in kpis if kpi["kpi_name"] == "kpi_logistics_csat"]
+            columns = kpi["kpi_col1"], kpi["kpi_col2"]
+            return [(column["value"], column["margin"]) for column in columns]
+
+        for days in (0, 3, 3, 3):
+            self._answer(1, answered_at=self.now - timedelta(days=days, minutes=5))
+        self.assertEqual(told(), [("Too few (1)", 0.0), ("Too few (4)", 0.0)])
+        self._answer(5, answered_at=self.now - timedelta(days=3))
+        self.assertEqual(told(), [("Too few (1)", 0.0), ("20.00", 0.0)])
 
     def test_dashboard_reads_fields_there_are(self):
         dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_satisfaction")
@@ -114,6 +155,12 @@ class TestSatisfactionIndicators(InsightCommon):
         for model, names in used.items():
             missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
             self.assertFalse(missing)
+        # a card is of its own indicator, however many companies' figures there are
+        data = content["sheets"][1]["cells"]
+        for row, code in enumerate(("csat", "nps", "ces", "response_rate", "dissatisfied"), 2):
+            number = data[f"B{row}"].removeprefix("=ODOO.LIST(").partition(",")[0]
+            self.assertEqual(data[f"B{row}"], f'=ODOO.LIST({number},1,"value_text")')
+            self.assertIn(["indicator_code", "=", code], content["lists"][number]["domain"])
         for xml_id in menus_xml_ids_in_spreadsheet(content):
             self.assertTrue(self.env.ref(xml_id))
         dashboards = self.env["spreadsheet.dashboard"]

@@ -20,7 +20,7 @@ class TestThemes(InsightCommon):
         cls.speed, cls.care, cls.manners = cls.aspects
         cls.late = cls.Rule.create({"aspect_id": cls.speed.id, "words": "late, delay*\n晚, 延误"})
         cls.Rule.create({"aspect_id": cls.manners.id, "words": "rude, 态度"})
-        cls.Feedback.search([]).theme_pending = False
+        cls.Feedback.search([]).theme_version = cls.Rule._get_version()
 
     def _suggest(self):
         self.env.flush_all()
@@ -33,14 +33,13 @@ class TestThemes(InsightCommon):
         chinese = self._answer(comment="送得太晚了,态度也不好")
         nothing = self._answer(comment="A chocolate plate")
         silent = self._answer()
-        self.assertFalse(silent.theme_pending)
         self._suggest()
         self.assertEqual(english.theme_ids, self.speed + self.manners)
         self.assertEqual(english.theme_words, "delay, late, rude")
         self.assertEqual(chinese.theme_ids, self.speed + self.manners)
         self.assertEqual((chinese.theme_words, nothing.theme_words), ("晚, 态度", False))
         self.assertFalse(nothing.theme_ids + silent.theme_ids)
-        self.assertFalse((english + nothing).filtered("theme_pending"))
+        self.assertEqual(set((english + nothing).mapped("theme_version")), {self.Rule._get_version()})
 
     def test_a_changed_rule_reads_all_comments_again(self):
         answer = self._answer(comment="Far too slow")
@@ -52,6 +51,28 @@ class TestThemes(InsightCommon):
         self.late.unlink()
         self._suggest()
         self.assertFalse(answer.theme_ids)
+
+    def test_a_changed_rule_writes_no_answer_and_goes_on_where_it_ended(self):
+        answers = self.Feedback.concat(*(self._answer(comment=f"slow {number}") for number in range(5)))
+        self._suggest()
+        before = answers.mapped("theme_version")
+        self.late.words = "late, slow"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(answers.mapped("theme_version"), before)
+        # what others have written is not looked at here
+        self.Feedback.search([("id", "not in", answers.ids)]).theme_version = self.Rule._get_version()
+        progress = patch.object(type(self.env["ir.cron"]), "_commit_progress")
+        with patch(f"{LOGGER}.BATCH", 2), progress as told:
+            self.Feedback._cron_suggest_themes()
+            self.assertEqual(len(answers.filtered("theme_ids")), 2)
+            new = self._answer(comment="slow at last")
+            self.Feedback._cron_suggest_themes()
+            self.assertTrue(new.theme_ids, "who has just written comes first")
+            self.Feedback._cron_suggest_themes()
+            self.Feedback._cron_suggest_themes()
+        self.assertEqual(answers.filtered("theme_ids"), answers)
+        self.assertEqual([call.kwargs["remaining"] for call in told.call_args_list], [1, 1, 1, 0])
 
     def test_a_rule_without_words(self):
         with self.assertRaises(ValidationError):
@@ -78,7 +99,7 @@ class TestThemes(InsightCommon):
         ):
             self._suggest()
         self.assertFalse(bad.theme_ids)
-        self.assertFalse((bad + good).filtered("theme_pending"))
+        self.assertEqual(bad.theme_version, self.Rule._get_version(), "not tried for ever")
         self.assertEqual(good.theme_ids, self.speed)
 
     def test_an_answer_corrected_is_read_again(self):

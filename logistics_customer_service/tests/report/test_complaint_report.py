@@ -352,6 +352,32 @@ class TestComplaintReport(ComplaintReportCommon):
                 expected = 1000 * above / below[key] if below[key] else 0
                 self.assertAlmostEqual(rate or 0, expected, 5)
 
+    def test_filtered_by_what_only_complaints_have_the_deliveries_stay(self):
+        """The rate of one category is the same filtered by it and grouped by it."""
+        self._make(9, 50)
+        own, names = [("company_id", "=", self.company.id)], ["valid_count:sum", "complaint_rate:sum"]
+        for field in ("category_id", "kind", "product_ids"):
+            for key, valid, rate in self.Rate._read_group(own, [field], names):
+                if not (key and valid):
+                    continue
+                value = key if isinstance(key, str) else key.id
+                with self.subTest(field=field, value=value):
+                    asked = [*own, (field, "=", value)]
+                    [(above, share)] = self.Rate._read_group(asked, [], names)
+                    self.assertEqual(above, valid)
+                    self.assertAlmostEqual(share, rate, 5)
+                    others = [*own, "!", (field, "=", value), (field, "!=", False)]
+                    [(rest, share)] = self.Rate._read_group(others, [], names)
+                    self.assertAlmostEqual(share, rate * rest / above, 5)
+                    rows = self.Rate._read_grouping_sets(asked, [[], ["date:month"]], names)
+                    self.assertAlmostEqual(rows[0][0][1], rate, 5)
+        # what is no rate is counted as asked
+        (key, valid), *_more = self.Rate._read_group(
+            [*own, ("category_id", "!=", False)], ["category_id"], ["__count"]
+        )
+        asked = [*own, ("category_id", "=", key.id)]
+        self.assertEqual(self.Rate._read_group(asked, [], ["__count"]), [(valid,)])
+
     def _compare_rates(self, field, rows, told, deliveries):
         above = defaultdict(int)
         for case, valid in told.items():

@@ -14,8 +14,10 @@ class TestSurveyWizards(SurveyCommon):
         super().setUpClass()
         cls.manual = cls._policy(name="By hand", trigger="manual", cooldown_days=30)
 
-    def _ask(self, records, **vals):
+    def _ask(self, records, companies=None, **vals):
         context = {"active_model": records._name, "active_ids": records.ids}
+        if companies:
+            context["allowed_company_ids"] = companies.ids
         wizards = self.env["logistics.survey.ask"].with_user(self.agent).with_context(**context)
         return wizards.create(vals)
 
@@ -60,6 +62,24 @@ class TestSurveyWizards(SurveyCommon):
         wizard.action_ask()
         arrived = {mail["To"] for mail in self._send_all()}
         self.assertEqual(arrived, {"li@customer.example", "rests@x.example"})
+
+    def test_of_another_company_nobody_is_asked(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.agent.company_ids += company
+        other = self._customer("Other", email="other@customer.example")
+        theirs = self.env["logistics.profile"].create({"partner_id": other.id, "company_id": company.id})
+        both = self.company + company
+        wizard = self._ask(self._profile(self.customer) + theirs, both)
+        self.assertEqual((wizard.wanted_count, wizard.foreign_count), (1, 1))
+        wizard.action_ask()
+        self.assertEqual(self._requests(policy=self.manual).partner_id, self.customer)
+        wizard = self._ask(theirs, both, policy_id=self.manual.id)
+        with self.assertRaises(UserError):
+            wizard.action_ask()
+        self.manual.company_id = False
+        self._ask(theirs, both, policy_id=self.manual.id).action_ask()
+        asked = self.Request.search([("partner_id", "=", other.id)])
+        self.assertEqual((asked.company_id, asked.policy_id), (company, self.manual))
 
     def test_once_a_day_unless_wanted(self):
         profile = self._profile(self.customer)

@@ -197,7 +197,8 @@ class TestVisit(VisitCommon):
         # as the form does it where the visit is not saved yet
         photos = self.env["ir.attachment"].with_user(self.agent)
         photo = photos.create({"name": "ramp.jpg", "res_model": "logistics.visit", "res_id": 0})
-        self._visit(photo_ids=[Command.set(photo.ids)])
+        visit = self._visit().with_user(self.agent)
+        visit.photo_ids = [Command.set(photo.ids)]
         photo.with_user(self.second).read(["name"])
 
     # === THE DAY ===#

@@ -2,7 +2,6 @@ from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
 from odoo import Command
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -184,7 +183,24 @@ class TestVisitPlanning(VisitCommon):
             {"name": "Whenever", "company_id": self.company.id, "attendance_ids": [Command.clear()]}
         )
         self.team.resource_calendar_id = empty
-        self.assertEqual(self._run().planned_at, shanghai(2026, 3, 5, 9))
+        self.plan.visitor_ids = self.agent
+        resource = self.env["resource.resource"].create(
+            {
+                "name": "Agent",
+                "user_id": self.agent.id,
+                "company_id": self.company.id,
+                "calendar_id": False,
+            }
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Leave",
+                "resource_id": resource.id,
+                "date_from": shanghai(2026, 3, 5, 0),
+                "date_to": shanghai(2026, 3, 5, 12),
+            }
+        )
+        self.assertEqual(self._run().planned_at, shanghai(2026, 3, 5, 12))
 
     def test_days_of_the_plan(self):
         self.plan.write(dict.fromkeys(("mon", "wed", "thu", "fri"), False))
@@ -222,7 +238,7 @@ class TestVisitPlanning(VisitCommon):
 
         def _create(visits, vals_list):
             if any(vals["partner_id"] == bad.id for vals in vals_list):
-                raise UserError("Somebody's rule")
+                raise ValueError("Somebody's rule")
             return create(visits, vals_list)
 
         with patch.object(type(self.Visit), "create", _create), mute_logger(LOGGER):
@@ -242,7 +258,7 @@ class TestVisitPlanning(VisitCommon):
 
         def _get_planner(plan, company):
             if plan == self.plan:
-                raise UserError("Broken")
+                raise ValueError("Broken")
             return planner(plan, company)
 
         with patch.object(type(self.plan), "_get_planner", _get_planner):

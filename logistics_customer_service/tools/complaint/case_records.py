@@ -7,6 +7,8 @@ from ..received import instant_of, is_control, printable, text_of
 
 MAX_CASES = 100
 MAX_STATES = 500
+# a hundred of the longest fit in
+MAX_BODY = 8 * 1024 * 1024
 MAX_NUMBERS = 20
 MAX_DESCRIPTION = 20_000
 EARLIEST = datetime(2000, 1, 1)

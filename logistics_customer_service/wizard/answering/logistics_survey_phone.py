@@ -1,8 +1,13 @@
 from datetime import timedelta
 
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime, get_lang
+from odoo.tools.misc import babel_locale_parse
+
+from ...tools.periods import to_local
 
 MODULE = "logistics_customer_service"
 EARLIER = 3
@@ -234,9 +239,13 @@ class LogisticsSurveyPhone(models.TransientModel):
         ]
 
     def _format(self, instant, time=True):
-        return bool(instant) and format_datetime(
-            self.env, instant, dt_format="medium" if time else "d MMM yyyy"
-        )
+        """Return an instant as whoever rings up reads it, or False."""
+        if not instant:
+            return False
+        local = to_local(instant, self.env.user.tz or "UTC")
+        locale = babel_locale_parse(get_lang(self.env).code)
+        day = format_skeleton("yMMMd", local, locale=locale)
+        return f"{day} {local:%H:%M}" if time else day
 
 
 class _Given:

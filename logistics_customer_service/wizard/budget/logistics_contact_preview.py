@@ -1,5 +1,7 @@
+from babel.dates import format_skeleton
+
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import babel_locale_parse, format_date, get_lang
 
 from ...models.budget.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, WAITS, Foresight
 
@@ -86,7 +88,7 @@ class LogisticsContactPreview(models.TransientModel):
             "limits": self._prepare_limits(page, page.today),
             "days": [
                 {
-                    "name": format_date(self.env, day, date_format="EEE d MMM"),
+                    "name": self._format_day(day),
                     "items": [self._prepare_item(one) for one in found if one.day == day],
                     "full": [one for one in self._prepare_limits(page, day) if one["full"]],
                 }
@@ -107,6 +109,10 @@ class LogisticsContactPreview(models.TransientModel):
             "later": foreseen.later and format_date(self.env, foreseen.later),
             "exempt": planned.is_exempt,
         }
+
+    def _format_day(self, day):
+        """Return day of the week and of the month, in the order of the user's language."""
+        return format_skeleton("MMMEd", day, locale=babel_locale_parse(get_lang(self.env).code))
 
     def _get_subject(self, record):
         """Return in a few words what a contact is about; whom it is with is known."""

@@ -45,6 +45,11 @@ class LogisticsSurveyAsk(models.TransientModel):
     wanted_count = fields.Integer(string="Will Be Asked", compute="_compute_counts")
     resting_count = fields.Integer(string="Asked Not Long Ago", compute="_compute_counts")
     refused_count = fields.Integer(string="Refused Surveys", compute="_compute_counts")
+    foreign_count = fields.Integer(
+        string="Of Another Company",
+        compute="_compute_counts",
+        help="The policy does not ask for their company.",
+    )
 
     @api.model
     def _get_chosen(self, model):
@@ -64,9 +69,11 @@ class LogisticsSurveyAsk(models.TransientModel):
     @api.depends("policy_id", "profile_ids", "picking_ids", "complaint_ids", "despite_rest")
     def _compute_counts(self):
         for wizard in self:
-            facts = wizard._get_facts()
+            chosen = wizard._get_facts()
+            facts = wizard._leave_foreign_out(chosen)
             refused = wizard._get_refusing(facts)
             resting = wizard._get_resting(facts) - refused
+            wizard.foreign_count = len(chosen) - len(facts)
             wizard.refused_count = len(refused)
             wizard.resting_count = len(resting)
             left_out = refused if wizard.despite_rest else refused | resting
@@ -75,14 +82,21 @@ class LogisticsSurveyAsk(models.TransientModel):
     def _get_facts(self):
         """Return what was chosen as occasions; those without a person are left out."""
         records = self.complaint_ids or self.picking_ids or self.profile_ids
-        # agents ask about deliveries and cases; the facts of them are read for all alike
-        facts = [record._prepare_survey_fact() for record in records.sudo()]
+        # what somebody may not read is not told by how many are asked either; agents ask about
+        # deliveries and cases, and the facts of those are read for all alike
+        readable = records._filtered_access("read").sudo()
+        facts = [record._prepare_survey_fact() for record in readable]
         now = fields.Datetime.now()
         return [
             {**fact, "occurred_at": fact["occurred_at"] or now, "insisted": True, "assumed": False}
             for fact in facts
             if fact["partner_id"]
         ]
+
+    def _leave_foreign_out(self, facts):
+        """Return the occasions of the policy's company; a policy of every company asks for all."""
+        company = self.policy_id.company_id
+        return [fact for fact in facts if not company or fact["company_id"] == company.id]
 
     def _get_refusing(self, facts):
         """Return the occasions whose person refused to be asked."""
@@ -140,7 +154,7 @@ class LogisticsSurveyAsk(models.TransientModel):
         self.policy_id.check_access("read")
         for records in (self.profile_ids, self.picking_ids, self.complaint_ids):
             records.check_access("read")
-        facts = self._get_facts()
+        facts = self._leave_foreign_out(self._get_facts())
         left_out = self._get_refusing(facts)
         if not self.despite_rest:
             left_out |= self._get_resting(facts)

@@ -137,7 +137,7 @@
             document.addEventListener(type, wait, { passive: true });
         }
         window.addEventListener("pageshow", () => form.reset());
-        if (wrong) {
+        if (form.dataset.given) {
             wait(); // what was refused stands on the page, whether anybody touches it again or not
         }
     }
