@@ -257,7 +257,6 @@
         "demo/survey/logistics_survey_demo.xml",
         "demo/insight/logistics_improvement_demo.xml",
         "demo/visitreport/logistics_visit_report_demo.xml",
-        "demo/budget/logistics_contact_demo.xml",
         "demo/shipment/indicator_demo.xml",
     ],
     "assets": {
