@@ -96,6 +96,19 @@ class LogisticsProfile(models.Model):
         profiles._adopt_visits()
         return profiles
 
+    @api.model
+    def _insert_missing(self, company):
+        """Profiles made in one statement take over the visits to these prospects, too."""
+        made = super()._insert_missing(company)
+        if made:
+            # the nightly job sees all visits
+            strayed = self.env["logistics.visit"].sudo().search(
+                [("profile_id", "=", False), ("company_id", "=", company.id)]
+            )
+            own = [("company_id", "=", company.id), ("partner_id", "in", strayed.customer_id.ids)]
+            self.search(own)._adopt_visits()
+        return made
+
     def _adopt_visits(self):
         # whoever makes a profile need not see the visits
         strayed = self.env["logistics.visit"].sudo().search(

@@ -56,6 +56,13 @@ class TestVisit(VisitCommon):
         profile = self._new_profile(prospect)
         self.assertEqual(visit.profile_id, profile)
         self.assertEqual(profile.last_visit_on, date(2026, 3, 3))
+        other = self._customer("Newcomer by night")
+        visit = self._made(other)
+        self._order(other)
+        self._profile_of(other).unlink()
+        self.assertFalse(visit.profile_id)
+        self.Profile._insert_missing(self.company)
+        self.assertEqual(visit.profile_id, self._profile_of(other))
 
     def test_who_refuses_is_not_visited(self):
         planned = self._visit()
