@@ -4,6 +4,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..core.isolation import isolate
 
@@ -143,6 +144,14 @@ class LogisticsVisitUrgent(models.Model):
             report.action_count = len(report.action_ids)
             report.complaint_count = len(report.complaint_ids)
             report.improvement_count = len(report.improvement_ids)
+
+    def _read_group_select(self, aggregate_spec, query):
+        """What nobody has acknowledged took no time yet, not none."""
+        selected = super()._read_group_select(aggregate_spec, query)
+        if aggregate_spec != "hours_open:avg":
+            return selected
+        acknowledged = self._field_to_sql(self._table, "acknowledged_at", query)
+        return SQL("%s FILTER (WHERE %s IS NOT NULL)", selected, acknowledged)
 
     # === CRUD METHODS ===#
 

@@ -107,6 +107,15 @@ class TestVisitUrgent(VisitReportCommon):
         with self.assertRaises(UserError):
             managed.action_acknowledge()
 
+    def test_what_waits_does_not_count_as_acknowledged_in_no_time(self):
+        reports = self._urgent() | self._urgent()
+        self._stand(NOW + timedelta(hours=3))
+        reports[0].with_user(self.manager).action_acknowledge()
+        [[hours]] = self.Urgent._read_group(
+            [("id", "in", reports.ids)], aggregates=["hours_open:avg"]
+        )
+        self.assertEqual(hours, 3)
+
     def test_agents_do_not_acknowledge(self):
         report = self._urgent()
         with self.assertRaises(AccessError):
