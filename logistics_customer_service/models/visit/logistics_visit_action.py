@@ -21,7 +21,7 @@ class LogisticsVisitAction(models.Model):
     name = fields.Char(string="What", required=True)
     user_id = fields.Many2one(
         "res.users",
-        string="Who",
+        string="Owner",
         required=True,
         index=True,
         check_company=True,
