@@ -1,6 +1,6 @@
 """A service in fast motion: 5,000 customers in three time zones, five agents, a month of events.
 
-The jobs run as their schedules have them, every two hours, and the agents call whoever the queue
+The jobs run as their schedules have them, every three hours, and the agents call whoever the queue
 gives them while they are at work. Time stands still within a step, for Python and for PostgreSQL
 alike. Everything is drawn by a seeded generator: two runs are the same.
 """
@@ -18,7 +18,7 @@ MODULE = "logistics_customer_service"
 # a Monday; summer time ends in Berlin on 25 October and in Los Angeles on 1 November
 START = datetime(2026, 10, 5)
 DAYS = 30
-STEP = timedelta(hours=2)
+STEP = timedelta(hours=3)
 CUSTOMERS = 5_000
 ZONES = {"Asia/Shanghai": 60, "Europe/Berlin": 25, "America/Los_Angeles": 15}
 AGENTS = {
@@ -31,7 +31,7 @@ AGENTS = {
 # days of the month on which each is on leave
 LEAVES = {"one": range(8, 13), "two": range(14, 17), "five": range(21, 24)}
 AT_WORK = range(9, 17)
-CALLS_A_STEP = 6
+CALLS_A_STEP = 8
 DELIVERIES_A_DAY, CASES_A_DAY = 72, 4
 TIERS = {"vip": 60, "key": 240}
 OUTCOMES = {
@@ -215,7 +215,7 @@ class ContactMonth:
     # === WHAT HAPPENS ===#
 
     def run_day(self, number):
-        """Live through a day: a step every two hours, jobs first, then people."""
+        """Live through a day: a step every three hours, jobs first, then people."""
         day = START + timedelta(days=number)
         for hour in range(0, 24, STEP.seconds // 3600):
             now = day + timedelta(hours=hour)

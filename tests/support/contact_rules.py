@@ -13,8 +13,8 @@ import pytz
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # of a person: which count, and which may be held back
 Contact = namedtuple("Contact", "person at purpose kind counts bound zone tier")
-# a queue that is emptied every two hours, and what it may take to open it
-LATE = timedelta(hours=2)
+# a queue that is looked after every three hours
+LATE = timedelta(hours=3)
 
 ATTEMPTS = """
 SELECT c.customer_id, p.contact_tz, a.called_at, a.result, c.id,

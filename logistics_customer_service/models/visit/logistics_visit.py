@@ -212,7 +212,7 @@ class LogisticsVisit(models.Model):
     finding_ids = fields.One2many("logistics.visit.finding", "visit_id", string="Visit Findings")
     finding_count = fields.Integer(string="Number of Findings", compute="_compute_counts")
     action_ids = fields.One2many("logistics.visit.action", "visit_id", string="Agreed Actions")
-    action_count = fields.Integer(string="Number of Actions", compute="_compute_counts")
+    action_count = fields.Integer(string="Number Agreed", compute="_compute_counts")
     open_action_count = fields.Integer(string="Open Actions", compute="_compute_counts")
     photo_ids = fields.Many2many(
         "ir.attachment", "logistics_visit_photo_rel", string="Photos", copy=False
