@@ -15,6 +15,7 @@ from ..core.concurrency import begin_anew_on
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
 from .logistics_sla_target import (
     ACKNOWLEDGE,
+    CONTRACTUAL,
     FIRST_RESPONSE,
     NEXT_REPLY,
     RESOLUTION,
@@ -25,11 +26,11 @@ from .logistics_sla_target import (
 CRITERIA = frozenset(
     ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
 ) | {"tier_id", "profile_id", "picking_ids", "company_id"}
-FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY)
+FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY, CONTRACTUAL)
 # who a level is, follows from these
 ESCALATED_BY = ("user_id", "team_id", "company_id")
 # what settling the matter stops; an answer to the customer stops the others
-SETTLED = (RESOLUTION, STATUTORY)
+SETTLED = (RESOLUTION, STATUTORY, CONTRACTUAL)
 
 
 class LogisticsComplaint(models.Model):
