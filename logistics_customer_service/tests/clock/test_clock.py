@@ -450,6 +450,31 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(old).state, "running")
         self.assertEqual(self._clock(old).elapsed_seconds, 9 * 3600)
 
+    def test_an_answer_in_a_merged_case_is_the_kept_one_s(self):
+        """Undoing the merge leaves each the answers that were given to it."""
+        for answered_between in (False, True):
+            old, young = self._case(MONDAY), self._case(shanghai(3, 9))
+            self._reply(old, shanghai(2, 10))
+            with freeze_time(shanghai(3, 10)):
+                old._merge_into(young)
+            clock = self._clock(young, "first_response")
+            self.assertEqual((clock.state, clock.stopped_at), ("met", shanghai(2, 10)))
+            self.assertEqual(young.first_reply_at, shanghai(2, 10))
+            if answered_between:
+                self._reply(young, shanghai(3, 10, 30))
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE logistics_complaint_merge SET create_date = %s", [shanghai(3, 10)]
+            )
+            old.merge_ids.invalidate_recordset()
+            with freeze_time(shanghai(3, 11)):
+                old.action_undo_merge()
+            own = shanghai(3, 10, 30) if answered_between else False
+            self.assertEqual((young.first_reply_at, clock.stopped_at), (own, own))
+            self.assertEqual(clock.state, "met" if own else "running")
+            self.assertEqual(old.first_reply_at, shanghai(2, 10))
+            self.assertEqual(self._clock(old, "first_response").state, "met")
+
     def test_imported_as_closed(self):
         stage = self.env["logistics.complaint.stage"]._get_by_phase("closed", self.team)
         case = self._case(shanghai(3, 9), received_at=MONDAY, stage_id=stage.id)
