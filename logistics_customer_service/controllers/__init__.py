@@ -9,3 +9,4 @@ from . import service_form
 from . import survey_answer
 from . import survey_rating
 from . import survey_counter
+from . import greeting

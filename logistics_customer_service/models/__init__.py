@@ -25,7 +25,13 @@ from . import cod
 from . import indicator
 from . import callback
 from . import calling
+from . import callscreen
 from . import selfservice
 from . import caseapi
 from . import answering
 from . import insight
+from . import visit
+from . import budget
+from . import visiting
+from . import visitreport
+from . import care

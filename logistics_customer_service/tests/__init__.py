@@ -50,6 +50,18 @@ from .resolution import test_authority
 from .resolution import test_execution
 from .resolution import test_resolution
 from .callback import test_callback
+from .callback import test_course as test_callback_course
+from .callback import test_call_screen
+from .callback import test_contact_dashboard
+from .visit import test_visit
+from .visit import test_visit_calendar
+from .visit import test_visit_planning
+from .callback import test_agent_hour
+from .care import test_planning as test_care_planning
+from .care import test_greeting
+from .care import test_greeting_page
+from .care import test_care_performance
+from .visit import test_visit_tour
 from .selfservice import test_portal_cases
 from .selfservice import test_service_form
 from .selfservice import test_form_at_once
@@ -71,6 +83,14 @@ from .insight import test_themes
 from .insight import test_improvement
 from .insight import test_satisfaction_indicators
 from .insight import test_screens
+from .budget import test_budget
+from .budget import test_contacts
+from .budget import test_foresight
+from .budget import test_at_once as test_budget_at_once
+from .visitreport import test_urgent as test_visit_urgent
+from .visitreport import test_daily as test_visit_daily
+from .visitreport import test_monthly as test_visit_monthly
+from .visitreport import test_visit_report_access
 from . import test_security
 from . import test_multicompany
 from . import test_performance

@@ -20,6 +20,7 @@ SOURCE = re.compile(
 )
 # the same in Chinese: as Odoo exports them, such messages have no translation
 SAME = {
+    "OpenStreetMap",
     "ID",
     "VIP",
     "service",

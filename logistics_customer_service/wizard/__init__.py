@@ -4,6 +4,9 @@ from . import shipment
 from . import notice
 from . import indicator
 from . import complaint
-from . import callback
 from . import answering
 from . import survey
+from . import callback
+from . import visit
+from . import budget
+from . import care

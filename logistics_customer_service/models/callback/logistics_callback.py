@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ...tools.callback import reach
 
@@ -35,7 +36,12 @@ class LogisticsCallback(models.Model):
     )
     # cascade: what was said to a person goes with the person
     partner_id = fields.Many2one(
-        "res.partner", string="Person", required=True, index=True, ondelete="cascade"
+        "res.partner",
+        string="Person",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="cascade",
     )
     customer_id = fields.Many2one(
         "res.partner",
@@ -63,10 +69,27 @@ class LogisticsCallback(models.Model):
         precompute=True,
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", required=True, index=True, ondelete="restrict", tracking=True
+        "logistics.callback.purpose",
+        string="Call Purpose",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
     )
     reason = fields.Char(string="Why", help="In a few words, for who calls.")
     script = fields.Html(related="purpose_id.script")
+    survey_policy_id = fields.Many2one(
+        "logistics.survey.policy",
+        string="Questionnaire",
+        compute="_compute_survey_policy_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        ondelete="set null",
+        help="The agent fills it in with the customer on the telephone.",
+    )
     picking_id = fields.Many2one(
         "stock.picking",
         string="Delivery",
@@ -94,11 +117,15 @@ class LogisticsCallback(models.Model):
         "logistics.callback.policy", index="btree_not_null", readonly=True, ondelete="set null"
     )
     occasion = fields.Char(readonly=True, copy=False, help="What the policy made it for.")
+    origin = fields.Selection(
+        selection="_get_origins", compute="_compute_origin", store=True, precompute=True
+    )
     priority = fields.Selection(
         selection="_get_priorities",
         compute="_compute_priority",
         store=True,
         readonly=False,
+        required=True,
         precompute=True,
         tracking=True,
     )
@@ -113,6 +140,17 @@ class LogisticsCallback(models.Model):
         ],
         help="Empty: whoever is free calls.",
     )
+    previous_user_id = fields.Many2one(
+        "res.users",
+        string="Agent Before",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Whose it was when it was taken; a call that nobody ends goes back there.",
+    )
+    is_agent_away = fields.Boolean(
+        string="Agent Away", compute="_compute_is_agent_away", search="_search_is_agent_away"
+    )
 
     # --- when
     call_from = fields.Datetime(
@@ -123,6 +161,7 @@ class LogisticsCallback(models.Model):
         compute="_compute_due_at",
         store=True,
         readonly=False,
+        required=True,
         precompute=True,
         tracking=True,
     )
@@ -181,8 +220,13 @@ class LogisticsCallback(models.Model):
         "(policy_id, occasion) WHERE policy_id IS NOT NULL",
         "The policy has planned this callback already.",
     )
+    # two ways to the next call: where few are due by the time, where many are by their order
     _queue_idx = models.Index(
         "(company_id, next_at) WHERE next_at IS NOT NULL AND main_id IS NULL"
+    )
+    _order_idx = models.Index(
+        "(company_id, COALESCE(user_id, 0), priority DESC, due_at, id, next_at)"
+        " WHERE next_at IS NOT NULL AND main_id IS NULL"
     )
 
     # === SELECTIONS ===#
@@ -213,6 +257,16 @@ class LogisticsCallback(models.Model):
             (CANCELLED, self.env._("Cancelled")),
         ]
 
+    @api.model
+    def _get_origins(self):
+        return [
+            ("delivery", self.env._("Delivery")),
+            ("case", self.env._("Case")),
+            ("feedback", self.env._("Answer")),
+            ("policy", self.env._("Policy")),
+            ("manual", self.env._("By Hand")),
+        ]
+
     # === COMPUTE METHODS ===#
 
     @api.depends("partner_id", "purpose_id")
@@ -231,7 +285,8 @@ class LogisticsCallback(models.Model):
     def _compute_profile_id(self):
         profiles = {
             (profile.partner_id, profile.company_id): profile
-            for profile in self.env["logistics.profile"].search(
+            # what a customer refused holds when the profile is archived, too
+            for profile in self.env["logistics.profile"].with_context(active_test=False).search(
                 [
                     ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
                     ("company_id", "in", self.company_id.ids),
@@ -248,6 +303,25 @@ class LogisticsCallback(models.Model):
             person = callback.partner_id
             callback.phone = person.phone or person.commercial_partner_id.phone
 
+    @api.depends("purpose_id", "company_id")
+    def _compute_survey_policy_id(self):
+        for callback in self:
+            policy = callback.purpose_id.survey_policy_id
+            of_company = policy.company_id in (callback.company_id, policy.company_id.browse())
+            callback.survey_policy_id = policy if of_company else False
+
+    @api.depends("feedback_id", "complaint_id", "picking_id", "policy_id")
+    def _compute_origin(self):
+        """What a policy made about a delivery comes from the delivery."""
+        for callback in self:
+            origins = {
+                "feedback": callback.feedback_id,
+                "case": callback.complaint_id,
+                "delivery": callback.picking_id,
+                "policy": callback.policy_id,
+            }
+            callback.origin = next((name for name in origins if origins[name]), "manual")
+
     @api.depends("purpose_id")
     def _compute_priority(self):
         for callback in self:
@@ -257,7 +331,7 @@ class LogisticsCallback(models.Model):
     def _compute_due_at(self):
         for callback in self:
             days = timedelta(days=callback.purpose_id.window_days or 1)
-            callback.due_at = callback.call_from and callback.call_from + days
+            callback.due_at = (callback.call_from or fields.Datetime.now()) + days
 
     @api.depends("attempt_ids")
     def _compute_attempt_count(self):
@@ -296,7 +370,7 @@ class LogisticsCallback(models.Model):
         now = fields.Datetime.now()
         for callback in self:
             waiting = callback.next_at or callback.state == IN_CALL
-            callback.is_overdue = bool(waiting and callback.due_at and callback.due_at < now)
+            callback.is_overdue = bool(waiting and callback.due_at < now)
 
     @api.model
     def _search_is_overdue(self, operator, value):
@@ -304,6 +378,52 @@ class LogisticsCallback(models.Model):
             return NotImplemented
         overdue = ["&", ("next_at", "!=", False), ("due_at", "<", fields.Datetime.now())]
         return overdue if True in value else ["!", *overdue]
+
+    @api.depends("user_id")
+    def _compute_is_agent_away(self):
+        away = self._get_away(self.user_id)
+        for callback in self:
+            callback.is_agent_away = callback.user_id in away
+
+    @api.model
+    def _search_is_agent_away(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        away = [("user_id", "in", self._get_away(self._get_assigned()).ids)]
+        return away if True in value else ["!", *away]
+
+    @api.model
+    def _get_assigned(self):
+        """Return the people who have calls to make: one look-up in an index for each of them."""
+        self.flush_model(["company_id", "user_id", "next_at", "main_id"])
+        following = SQL(
+            """(SELECT COALESCE(user_id, 0) FROM logistics_callback
+                 WHERE company_id = company AND COALESCE(user_id, 0) > agent
+                   AND next_at IS NOT NULL AND main_id IS NULL
+                 ORDER BY COALESCE(user_id, 0) LIMIT 1)"""
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE assigned(company, agent) AS (
+                       SELECT company, 0 FROM unnest(%(companies)s) company
+                        UNION ALL
+                       SELECT company, %(following)s FROM assigned WHERE agent IS NOT NULL)
+                   SELECT DISTINCT agent FROM assigned WHERE agent > 0""",
+                companies=self.env.companies.ids,
+                following=following,
+            )
+        )
+        return self.env["res.users"].browse(user_id for (user_id,) in rows)
+
+    @api.model
+    def _get_away(self, people):
+        """Return those of some people who make no calls now: on leave, or with us no more."""
+        # colleagues' groups and leaves are not the agent's to read
+        people = people.sudo()
+        agents = self.env.ref("logistics_customer_service.group_agent")
+        there = people.filtered(lambda user: user.active and agents in user.all_group_ids)
+        absent = self.env["logistics.service.team"].sudo()._get_absent(there)
+        return (people - there | absent).sudo(self.env.su)
 
     def _get_hours(self):
         """Return when the customer wants to be called; who has not said, in office hours."""
@@ -323,7 +443,7 @@ class LogisticsCallback(models.Model):
     @api.constrains("call_from", "due_at")
     def _check_window(self):
         for callback in self:
-            if callback.due_at and callback.due_at <= callback.call_from:
+            if callback.due_at <= callback.call_from:
                 raise ValidationError(
                     self.env._("A callback is done after it may begin: check “Until”.")
                 )
@@ -365,6 +485,7 @@ class LogisticsCallback(models.Model):
             "escalated_at",
             "policy_id",
             "occasion",
+            "previous_user_id",
         }
 
     @api.model
@@ -374,22 +495,44 @@ class LogisticsCallback(models.Model):
 
     def _plan_first(self):
         """Have customers called from the first of their hours on in which they may be."""
-        waiting = self.filtered(lambda callback: callback.state in (PLANNED, POSTPONED))
+        waiting = self.filtered(lambda callback: callback._is_waiting())
+        waiting._plan_from({callback: callback.call_from for callback in waiting})
+
+    def _is_waiting(self):
+        """Tell whether somebody will call; whom nobody reached, while there is another attempt."""
+        return self.state in (PLANNED, POSTPONED) or self.state == NO_ANSWER and bool(self.next_at)
+
+    def _plan_from(self, starts):
+        """Have these customers called from given instants on, within their hours.
+
+        :param starts: naive UTC instant by callback
+        """
         first = {
-            callback: reach.next_opening(callback.call_from, callback._get_hours())
-            for callback in waiting
+            callback: reach.next_opening(starts[callback], callback._get_hours())
+            for callback in self
         }
-        for next_at, callbacks in waiting.grouped(first.get).items():
+        for next_at, callbacks in self.grouped(first.get).items():
             callbacks._note_course({"next_at": next_at})
+
+    def _follow_profile(self):
+        """Take up the profile that the customer has by now, with its hours and its agent."""
+        self._compute_profile_id()
+        waiting = self.filtered("next_at")
+        waiting._plan_from({callback: callback.next_at for callback in waiting})
+        waiting._give_to_dedicated_agents()
 
     # === WHO MAY BE CALLED ===#
 
-    def _cancel_unwanted(self):
-        """Cancel calls to customers who do not want them, saying why; return the others."""
-        objections = self._get_objections()
+    def _cancel_unwanted(self, objections=None):
+        """Cancel calls to customers who do not want them, saying why; return the others.
+
+        :param objections: what :meth:`_get_objections` returned a moment ago
+        """
+        objections = self._get_objections() if objections is None else objections
+        cancelled = {"state": CANCELLED, "next_at": False, "ended_at": fields.Datetime.now()}
         for objection, callbacks in self.grouped(objections.get).items():
             if objection:
-                callbacks._note_course({"state": CANCELLED, "next_at": False})
+                callbacks._note_course(cancelled)
                 for callback in callbacks:
                     callback._message_log(body=objection)
         return self.filtered(lambda callback: not objections[callback])
@@ -433,8 +576,7 @@ class LogisticsCallback(models.Model):
         """A customer's own agent calls, unless away."""
         free = self.filtered(lambda callback: not callback.user_id and callback.next_at)
         agents = free.profile_id.agent_id
-        # colleagues' leaves are not the agent's to read
-        present = agents - self.env["logistics.service.team"].sudo()._get_absent(agents)
+        present = agents - self._get_away(agents)
         for agent, callbacks in free.grouped(lambda callback: callback.profile_id.agent_id).items():
             if agent in present:
                 callbacks.user_id = agent

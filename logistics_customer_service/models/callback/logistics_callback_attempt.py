@@ -23,3 +23,6 @@ class LogisticsCallbackAttempt(models.Model):
         readonly=True,
     )
     note = fields.Text(readonly=True)
+
+    # who was spoken to lately: a narrow range, however long the history
+    _spoken_idx = models.Index("(company_id, called_at, customer_id) WHERE result = 'done'")

@@ -36,7 +36,10 @@ class LogisticsCallbackPolicy(models.Model):
         default="delivered",
     )
     purpose_id = fields.Many2one(
-        "logistics.callback.purpose", required=True, ondelete="restrict"
+        "logistics.callback.purpose",
+        string="Call Purpose",
+        required=True,
+        ondelete="restrict",
     )
     tier_ids = fields.Many2many("logistics.tier", string="Tiers", help="Empty: all.")
     delay_days = fields.Integer(string="Days Later", default=1)
@@ -45,11 +48,16 @@ class LogisticsCallbackPolicy(models.Model):
         default=90,
         help="So long without a call, or without an order, and the customer is called.",
     )
+    max_age_days = fields.Integer(
+        string="Too Old After (Days)",
+        default=14,
+        help="Nobody is called about what was delivered longer ago: carriers tell some of it late.",
+    )
     callback_ids = fields.One2many("logistics.callback", "policy_id", string="Callbacks")
     callback_count = fields.Integer(string="Planned Callbacks", compute="_compute_callback_count")
 
     _check_days = models.Constraint(
-        "CHECK (delay_days >= 0 AND period_days > 0)",
+        "CHECK (delay_days >= 0 AND period_days > 0 AND max_age_days > 0)",
         "Days cannot be negative, and a period has at least one.",
     )
 
@@ -66,7 +74,7 @@ class LogisticsCallbackPolicy(models.Model):
 
     @api.model
     def _cron_plan_callbacks(self):
-        """Plan what the policies ask for, batch by batch; what is planned already is not found."""
+        """Plan what the policies ask for, batch by batch, going through the customers once."""
         cron = self.env["ir.cron"]
         rounds = [
             (policy, company)
@@ -76,33 +84,37 @@ class LogisticsCallbackPolicy(models.Model):
         remaining = len(rounds)
         cron._commit_progress(remaining=remaining)
         for policy, company in rounds:
-            planned = BATCH
-            while planned == BATCH:
-                planned = policy._plan_or_log(company)
+            last = 0
+            while last is not None:
+                last = policy._plan_or_log(company, last)
                 if not cron._commit_progress(remaining=remaining):
                     return
             remaining -= 1
             if not cron._commit_progress(1, remaining=remaining):
                 return
 
-    def _plan_or_log(self, company):
-        """Plan a batch; one policy's trouble is not the others'."""
+    def _plan_or_log(self, company, last):
+        """Plan a batch as :meth:`_plan` does; one policy's trouble is not the others'."""
         try:
             with self.env.cr.savepoint():
-                return self.with_company(company)._plan(company)
+                return self.with_company(company)._plan(company, last)
         except Exception:
             _logger.exception("Callback policy %s could not plan for %s", self.id, company.name)
-            return 0
+            return None
 
-    def _plan(self, company):
-        """Plan the next batch of callbacks in a company; return how many."""
+    def _plan(self, company, last=0):
+        """Plan the next batch of callbacks in a company.
+
+        :param last: id of the customer up to whom the batches before have come
+        :return: the same after this batch, None after the last one
+        """
         self.ensure_one()
         self.env.flush_all()
-        rows = self.env.execute_query_dict(self._get_query(company))
+        rows = self.env.execute_query_dict(self._get_query(company, last))
         self.env["logistics.callback"].create(
             [self._prepare_callback_vals(company_id=company.id, **row) for row in rows]
         )
-        return len(rows)
+        return rows[-1]["partner_id"] if len(rows) == BATCH else None
 
     def _prepare_callback_vals(self, happened_at, **vals):
         start = happened_at + timedelta(days=self.delay_days)
@@ -143,7 +155,9 @@ class LogisticsCallbackPolicy(models.Model):
     def _fits(self, picking):
         company = not self.company_id or self.company_id == picking.company_id
         tiers = set(self.tier_ids.mapped("code"))
-        return company and (not tiers or picking.logistics_profile_id.tier_id.code in tiers)
+        fits = company and (not tiers or picking.logistics_profile_id.tier_id.code in tiers)
+        limit = fields.Datetime.now() - timedelta(days=self.max_age_days)
+        return fits and self._get_delivery_time(picking) >= limit
 
     def _prepare_delivery(self, picking):
         return {
@@ -151,57 +165,99 @@ class LogisticsCallbackPolicy(models.Model):
             "partner_id": picking._get_logistics_customer().id,
             "picking_id": picking.id,
             "occasion": f"delivery-{picking.id}",
-            "happened_at": fields.Datetime.now(),
+            "happened_at": self._get_delivery_time(picking),
         }
 
-    def _get_query(self, company):
-        """Return the SQL of the customers to call: partner_id, occasion, happened_at."""
+    @api.model
+    def _get_delivery_time(self, picking):
+        """Return when the goods came, which may be long before anybody told us."""
+        return picking.delivered_at or fields.Datetime.now()
+
+    def _get_query(self, company, last):
+        """Return the SQL of the customers to call: partner_id, occasion, happened_at.
+
+        :param last: only customers with a higher id
+        """
         found = {"periodic": self._get_periodic_sql, "silence": self._get_silence_sql}
-        tiers = tuple(set(self.tier_ids.mapped("code")))
         return SQL(
             """SELECT found.partner_id, found.occasion, found.happened_at
                  FROM (%(found)s) found
                  JOIN res_partner person ON person.id = found.partner_id AND person.active
-            LEFT JOIN logistics_profile profile
-                   ON profile.partner_id = person.commercial_partner_id
-                  AND profile.company_id = %(company)s
-            LEFT JOIN logistics_tier tier ON tier.id = profile.tier_id
-                WHERE (%(all_tiers)s OR tier.code IN %(tiers)s)
-                  AND NOT EXISTS (SELECT 1 FROM logistics_callback known
+                WHERE NOT EXISTS (SELECT 1 FROM logistics_callback known
                                    WHERE known.policy_id = %(policy)s
                                      AND known.occasion = found.occasion)
-                ORDER BY found.happened_at
+                ORDER BY found.partner_id
                 LIMIT %(limit)s""",
-            found=found[self.trigger](company),
-            company=company.id,
-            all_tiers=not tiers,
-            tiers=tiers or ("",),
+            found=found[self.trigger](company, self._get_profile_condition(company, last)),
             policy=self.id,
             limit=BATCH,
         )
 
-    def _get_periodic_sql(self, company):
-        """Customers nobody has spoken to for the period: one callback until that has changed."""
+    def _get_profile_condition(self, company, last):
+        """Return in SQL which customers, as ``profile``, the policy calls at all.
+
+        Whoever does not agree to the purpose is left out here: to plan such calls and to cancel
+        them would fill the list.
+        """
+        tiers = self.tier_ids.browse()
+        if self.tier_ids:  # tiers of two schemes with the same code are the same tier
+            codes = self.tier_ids.mapped("code")
+            tiers = tiers.with_context(active_test=False).search([("code", "in", codes)])
+        return SQL(
+            """profile.company_id = %(company)s AND profile.active
+               AND profile.partner_id > %(last)s AND %(tier)s AND %(consent)s""",
+            company=company.id,
+            last=last,
+            tier=SQL("profile.tier_id IN %s", tiers._ids) if tiers else SQL("TRUE"),
+            consent=self._get_consent_sql(),
+        )
+
+    def _get_consent_sql(self):
+        purpose = self.purpose_id.consent_purpose_id
+        if not purpose:
+            return SQL("TRUE")
+        required = purpose.consent_required
+        return SQL(
+            """%(sign)s (SELECT FROM logistics_consent consent
+                          WHERE consent.profile_id = profile.id
+                            AND consent.purpose_id = %(purpose)s AND consent.state = %(state)s)""",
+            sign=SQL("EXISTS") if required else SQL("NOT EXISTS"),
+            purpose=purpose.id,
+            state="granted" if required else "refused",
+        )
+
+    def _get_periodic_sql(self, company, condition):
+        """Customers nobody has spoken to for the period, nor tried to for this policy.
+
+        Whoever was not reached, or whose callback was cancelled, is called again a period later.
+        """
         limit = fields.Datetime.now() - timedelta(days=self.period_days)
         return SQL(
             """SELECT profile.partner_id,
-                      'contact-' || profile.id || '-'
-                          || COALESCE(spoken.at::date::text, 'never') AS occasion,
+                      'contact-' || profile.id || '-' || COALESCE(
+                          (SELECT MAX(before.id) FROM logistics_callback before
+                            WHERE before.policy_id = %(policy)s
+                              AND before.customer_id = profile.partner_id
+                              AND before.company_id = %(company)s), 0) AS occasion,
                       %(limit)s::timestamp AS happened_at
                  FROM logistics_profile profile
-                 LEFT JOIN LATERAL (
-                      SELECT MAX(attempt.called_at) AS at
-                        FROM logistics_callback_attempt attempt
-                       WHERE attempt.customer_id = profile.partner_id
-                         AND attempt.company_id = profile.company_id
-                         AND attempt.result = 'done') spoken ON TRUE
-                WHERE profile.company_id = %(company)s AND profile.active
-                  AND COALESCE(spoken.at, profile.create_date) < %(limit)s""",
+                WHERE %(condition)s AND profile.create_date < %(limit)s
+                  AND NOT EXISTS (
+                      SELECT FROM logistics_callback_attempt spoken
+                       WHERE spoken.company_id = %(company)s AND spoken.called_at >= %(limit)s
+                         AND spoken.result = 'done' AND spoken.customer_id = profile.partner_id)
+                  AND NOT EXISTS (
+                      SELECT FROM logistics_callback tried
+                       WHERE tried.policy_id = %(policy)s AND tried.company_id = %(company)s
+                         AND tried.customer_id = profile.partner_id
+                         AND COALESCE(tried.ended_at, 'infinity') >= %(limit)s)""",
             company=company.id,
+            condition=condition,
+            policy=self.id,
             limit=limit,
         )
 
-    def _get_silence_sql(self, company):
+    def _get_silence_sql(self, company, condition):
         """Customers who have ordered before and not for the period."""
         limit = fields.Datetime.now() - timedelta(days=self.period_days)
         return SQL(
@@ -211,9 +267,8 @@ class LogisticsCallbackPolicy(models.Model):
                  FROM logistics_profile profile
                  JOIN logistics_profile_fact fact
                    ON fact.profile_id = profile.id AND fact.window_months = 0
-                WHERE profile.company_id = %(company)s AND profile.active
-                  AND fact.last_order_at < %(limit)s""",
-            company=company.id,
+                WHERE %(condition)s AND fact.last_order_at < %(limit)s""",
+            condition=condition,
             limit=limit,
         )
 

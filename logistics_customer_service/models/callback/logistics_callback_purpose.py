@@ -23,6 +23,13 @@ class LogisticsCallbackPurpose(models.Model):
         "Empty: what has to be said is said, a debt for instance.",
     )
     script = fields.Html(translate=True, help="What the agent says and asks.")
+    survey_policy_id = fields.Many2one(
+        "logistics.survey.policy",
+        string="Questionnaire",
+        ondelete="restrict",
+        help="Beside the script: the agent fills the questionnaire of this policy in with the "
+        "customer. A low score has the consequences that the policy says.",
+    )
     priority = fields.Selection(
         selection=lambda self: self.env["logistics.callback"]._get_priorities(),
         required=True,

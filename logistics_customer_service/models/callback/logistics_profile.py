@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class LogisticsProfile(models.Model):
@@ -10,6 +11,46 @@ class LogisticsProfile(models.Model):
     callback_count = fields.Integer(
         string="Number of Callbacks", compute="_compute_callback_count"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Callbacks planned before the customer had a profile belong to it from now on."""
+        profiles = super().create(vals_list)
+        # whoever confirms a customer's first order has no rights on callbacks
+        strays = self.env["logistics.callback"].sudo()
+        strays.search(
+            [
+                ("profile_id", "=", False),
+                ("customer_id", "in", profiles.partner_id.ids),
+                ("company_id", "in", profiles.company_id.ids),
+            ]
+        )._follow_profile()
+        return profiles
+
+    @api.model
+    def _insert_missing(self, company):
+        """As inherited; callbacks to those customers follow, in one statement, too."""
+        made = super()._insert_missing(company)
+        callbacks = self.env["logistics.callback"]
+        callbacks.flush_model(["profile_id", "customer_id", "company_id"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE logistics_callback stray SET profile_id = profile.id
+                     FROM logistics_profile profile
+                    WHERE stray.profile_id IS NULL AND stray.company_id = %(company)s
+                      AND profile.partner_id = stray.customer_id
+                      AND profile.company_id = %(company)s""",
+                company=company.id,
+            )
+        )
+        callbacks.invalidate_model(["profile_id"])
+        return made
+
+    def _move_history(self, target):
+        """Callbacks go with the profile they were planned for."""
+        callbacks = self.env["logistics.callback"].sudo()  # whoever merges customers merges all
+        callbacks.search([("profile_id", "in", self.ids)]).profile_id = target
+        return super()._move_history(target)
 
     def _compute_callback_count(self):
         counts = dict(

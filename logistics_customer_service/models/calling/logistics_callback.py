@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from psycopg2.errors import SerializationFailure
@@ -27,7 +27,7 @@ from ..core.isolation import isolate
 _logger = logging.getLogger(__name__)
 
 # how many calls are looked at together to find one that is in the customer's hours
-LOOKED_AT = 100
+LOOKED_AT = 20
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
 BATCH = 200
@@ -40,17 +40,18 @@ class LogisticsCallback(models.Model):
 
     # === THE NEXT CALL ===#
 
-    @api.model
     def action_next_call(self):
         """Take the call that matters most now, and open it; tell where there is none.
 
-        No two agents get the same: whoever asks at the same moment gets the next one.
+        The button stands on a callback, too; which one does not matter. No two agents get the same:
+        whoever asks at the same moment gets the next one.
         """
         if not self.env.user.has_group("logistics_customer_service.group_agent"):
             raise AccessError(self.env._("Only customer service makes callbacks."))
         callback = self._get_current() or self._take_next()
         if callback:
-            return callback._get_call_action()
+            # an hour of calls leaves no trail of breadcrumbs
+            return {**callback._get_call_action(), "target": "main"}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -100,44 +101,122 @@ class LogisticsCallback(models.Model):
         now = fields.Datetime.now()
         tried = self.browse()
         while candidates := self._get_candidates(now) - tried:
+            wanted = candidates._pick_callable(now)
+            if not tried and not wanted:
+                self._put_off_asleep(now)
             tried |= candidates
-            for callback in candidates:
-                if (
-                    callback._may_be_called_now(now)
-                    and callback._lock_customer_unless_taken()
-                    and callback._cancel_unwanted()
-                ):
+            objections = wanted._get_objections()
+            for callback in wanted:
+                if callback._lock_customer_unless_taken() and callback._cancel_unwanted(objections):
                     callback._begin()
                     return callback
         return self.browse()
 
-    def _may_be_called_now(self, now):
-        """Tell whether the customer may be called now; otherwise plan the call for later."""
-        hours = self._get_hours()
-        if not reach.is_open(now, hours):
-            # the hours were changed since, or the day is over
-            self._note_course({"next_at": reach.next_opening(now, hours)})
-            return False
+    def _pick_callable(self, now):
+        """Return those whose customer may be called now; plan the others for later.
+
+        The number of queries does not depend on how many are asleep.
+        """
+        hours = {callback: callback._get_hours() for callback in self}
+        later = {
+            callback: reach.next_opening(now, hours[callback])  # the day is over there
+            for callback in self
+            if not reach.is_open(now, hours[callback])
+        }
         # another try of the same day was planned so, or the customer asked for it
-        if self.state == PLANNED and self._was_called_today(now):
-            self._put_off_a_day(now)
-            return False
-        return True
+        fresh = self.filtered(lambda one: one.state == PLANNED and one not in later)
+        for callback in fresh._get_called_today(now):
+            zone = hours[callback].zone
+            tomorrow = local_midnight(local_date(now, zone) + timedelta(days=1), zone)
+            later[callback] = reach.next_opening(tomorrow, hours[callback])
+        self.browse().union(*later)._put_off(later)
+        return self.filtered(lambda callback: callback not in later)
+
+    def _put_off(self, later):
+        """Plan calls for later, but for those that a colleague sees to at this moment.
+
+        :param later: naive UTC instant by callback
+        """
+        if not self:
+            return
+        self.env.flush_all()  # what fails in there shall be the lock alone
+        try:
+            with self.env.cr.savepoint():
+                mine = self.try_lock_for_update()
+                for next_at, callbacks in mine.grouped(later.get).items():
+                    callbacks._note_course({"next_at": next_at})
+                self.env.flush_all()
+        except SerializationFailure:
+            self.invalidate_recordset(flush=False)
+
+    @api.model
+    def _put_off_asleep(self, now):
+        """Plan all that are due for later whose customers are asleep, by the hours they share.
+
+        In the evening many thousand may be: no agent waits until each of them is looked at.
+        """
+        self.flush_model()
+        self.env["logistics.profile"].flush_model()
+        due = SQL(
+            """SELECT callback.id, CONCAT_WS(
+                      '|', callback.company_id, profile.contact_tz,
+                      profile.contact_hour_from, profile.contact_hour_to, profile.mon, profile.tue,
+                      profile.wed, profile.thu, profile.fri, profile.sat, profile.sun) AS hours
+                 FROM logistics_callback callback
+            LEFT JOIN logistics_profile profile ON profile.id = callback.profile_id
+                WHERE callback.next_at <= %s AND callback.main_id IS NULL
+                  AND callback.company_id IN %s AND callback.state IN %s""",
+            now,
+            tuple(self.env.companies.ids),
+            WAITING,
+        )
+        later = []
+        for hours, sample_id in self.env.execute_query(
+            SQL("SELECT hours, MIN(id) FROM (%s) due GROUP BY hours", due)
+        ):
+            # whoever sees none of a company's calls does no harm in planning them
+            sample = self.sudo().browse(sample_id)._get_hours()
+            if not reach.is_open(now, sample):
+                later.append(SQL("(%s, %s::timestamp)", hours, reach.next_opening(now, sample)))
+        if later:
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE logistics_callback callback SET next_at = later.next_at
+                         FROM (%s) due
+                         JOIN (VALUES %s) later(hours, next_at) ON later.hours = due.hours
+                        WHERE callback.id = due.id""",
+                    due,
+                    SQL(", ").join(later),
+                )
+            )
+            self.invalidate_model(["next_at"], flush=False)
 
     @api.model
     def _get_candidates(self, now):
-        """Return the calls that are due: the most urgent first, own ones before anybody's."""
+        """Return the first of the calls that are due: the most urgent first, own before others'.
+
+        Those of colleagues who are away are anybody's. Each share of the queue is read in the order
+        of an index, so that it does not matter how many wait in it.
+        """
         self.flush_model()
-        companies = self.env.companies.ids
+        away = self._get_away(self._get_assigned())
         found = self.env.execute_query(
             SQL(
-                """SELECT id FROM logistics_callback
-                    WHERE next_at <= %(now)s AND main_id IS NULL AND company_id IN %(companies)s
-                      AND state IN %(waiting)s AND (user_id IS NULL OR user_id = %(user)s)
-                    ORDER BY priority DESC, user_id IS NULL, due_at, id
+                """SELECT found.id
+                     FROM unnest(%(companies)s) company
+                    CROSS JOIN unnest(%(owners)s) owner
+                    CROSS JOIN LATERAL (
+                          SELECT id, priority, user_id, due_at FROM logistics_callback
+                           WHERE company_id = company AND COALESCE(user_id, 0) = owner
+                             AND next_at <= %(now)s AND main_id IS NULL AND state IN %(waiting)s
+                           ORDER BY priority DESC, due_at, id
+                           LIMIT %(limit)s) found
+                    ORDER BY found.priority DESC, found.user_id IS DISTINCT FROM %(user)s,
+                             found.due_at, found.id
                     LIMIT %(limit)s""",
+                companies=self.env.companies.ids,
+                owners=[0, *{self.env.uid, *away.ids}],
                 now=now,
-                companies=tuple(companies),
                 waiting=WAITING,
                 user=self.env.uid,
                 limit=LOOKED_AT,
@@ -181,28 +260,36 @@ class LogisticsCallback(models.Model):
             ]
         )
 
-    def _was_called_today(self, now):
-        """Tell whether anybody spoke to the customer today, or tried to, by the customer's clock."""
-        zone = self._get_hours().zone
-        midnight = local_midnight(local_date(now, zone), zone)
+    def _get_called_today(self, now):
+        """Return those whose customer anybody called today, by the customer's clock: one query."""
+        midnights = {
+            callback: local_midnight(local_date(now, zone), zone)
+            for callback in self
+            for zone in [callback._get_hours().zone]
+        }
+        if not midnights:
+            return self
         # a colleague's call counts, also one the agent may not see
         attempts = self.env["logistics.callback.attempt"].sudo()
-        return bool(
-            attempts.search_count(
+        last = {
+            (customer, company): called_at
+            for customer, company, called_at in attempts._read_group(
                 [
-                    ("customer_id", "=", self.customer_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("called_at", ">=", midnight),
+                    ("customer_id", "in", self.customer_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                    ("called_at", ">=", min(midnights.values())),
                     ("result", "!=", CANCELLED),
                 ],
-                limit=1,
+                ["customer_id", "company_id"],
+                ["called_at:max"],
+            )
+        }
+        return self.filtered(
+            lambda callback: (
+                last.get((callback.customer_id, callback.company_id), datetime.min)
+                >= midnights[callback]
             )
         )
-
-    def _put_off_a_day(self, now):
-        hours = self._get_hours()
-        tomorrow = local_midnight(local_date(now, hours.zone) + timedelta(days=1), hours.zone)
-        self._note_course({"next_at": reach.next_opening(tomorrow, hours)})
 
     def _begin(self):
         """Begin the call; what else the customer waits for today is said in it, too."""
@@ -212,7 +299,14 @@ class LogisticsCallback(models.Model):
         waiting = (self._get_waiting_for_customer() - self)._cancel_unwanted()
         joined = waiting.filtered(lambda callback: callback.next_at and callback.next_at < tonight)
         joined._note_course({"main_id": self.id})
-        self._note_course({"state": IN_CALL, "taken_at": now, "user_id": self.env.uid})
+        self._note_course(
+            {
+                "state": IN_CALL,
+                "taken_at": now,
+                "user_id": self.env.uid,
+                "previous_user_id": self.user_id.id,
+            }
+        )
 
     # === RESULTS ===#
 
@@ -226,8 +320,9 @@ class LogisticsCallback(models.Model):
 
     def action_refused(self):
         """The customer does not want this call; nobody calls again for the purpose."""
+        together = self | self._get_joined()
         result = self._end(REFUSED)
-        self._keep_refusal()
+        together._keep_refusal()
         return result
 
     def action_wrong_number(self):
@@ -363,7 +458,7 @@ class LogisticsCallback(models.Model):
                         "state": POSTPONED,
                         "main_id": False,
                         "call_from": until,
-                        "due_at": one.due_at and max(one.due_at, until + timedelta(days=1)),
+                        "due_at": max(one.due_at, until + timedelta(days=1)),
                     }
                 )
         return True
@@ -373,19 +468,26 @@ class LogisticsCallback(models.Model):
         self._get_joined()._note_course({"main_id": False})
 
     def _keep_refusal(self):
-        """What the customer refused on the phone is refused for good."""
-        for callback in self.filtered(lambda one: one.profile_id):
-            purpose = callback.purpose_id.consent_purpose_id
-            known = callback.profile_id.consent_ids.filtered(
+        """What the customer refused on the phone is refused for good.
+
+        Consents are kept in the profile: who has none yet gets one for it.
+        """
+        strays = self.filtered("purpose_id.consent_purpose_id") - self.filtered("profile_id")
+        for company, callbacks in strays.grouped("company_id").items():
+            self.env["logistics.profile"]._ensure_for(callbacks.partner_id, company)
+        strays._follow_profile()
+        purposes = {
+            (callback.profile_id, callback.purpose_id.consent_purpose_id) for callback in self
+        }
+        for profile, purpose in purposes:
+            known = profile.consent_ids.filtered(
                 lambda consent, purpose=purpose: consent.purpose_id == purpose
             )
-            vals = {"state": "refused", "source": callback.env._("Callback")}
+            vals = {"state": "refused", "source": self.env._("Callback")}
             if known:
-                known.write({**vals, "date": fields.Date.context_today(callback)})
-            elif purpose:
-                known.create(
-                    {"profile_id": callback.profile_id.id, "purpose_id": purpose.id, **vals}
-                )
+                known.write({**vals, "date": fields.Date.context_today(self)})
+            elif profile and purpose:
+                known.create({"profile_id": profile.id, "purpose_id": purpose.id, **vals})
 
     def _ask_for_number(self):
         for callback in self:
@@ -406,43 +508,6 @@ class LogisticsCallback(models.Model):
                         "Callback, %(result)s: %(note)s", result=results[state], note=note
                     )
                 )
-
-    # === FOLLOW-UP ===#
-
-    def action_open_case(self):
-        """Open the intake dialogue with what is known."""
-        self.ensure_one()
-        return self.partner_id._get_intake_action(
-            default_choice_id=self.partner_id.id,
-            default_company_id=self.company_id.id,
-            default_channel="phone",
-        )
-
-    def action_new_callback(self):
-        """Open a new callback for the same person."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Callback"),
-            "res_model": self._name,
-            "views": [(False, "form")],
-            "context": {
-                "default_partner_id": self.partner_id.id,
-                "default_company_id": self.company_id.id,
-                "default_complaint_id": self.complaint_id.id,
-                "default_picking_id": self.picking_id.id,
-            },
-        }
-
-    def action_view_customer(self):
-        """Open the profile of the customer."""
-        self.ensure_one()
-        return self.profile_id._get_records_action()
-
-    def action_view_case(self):
-        """Open the case it is about."""
-        self.ensure_one()
-        return self.complaint_id._get_records_action()
 
     # === SCHEDULED ACTIONS ===#
 
@@ -470,7 +535,8 @@ class LogisticsCallback(models.Model):
         forgotten = self.search([("state", "=", IN_CALL), ("taken_at", "<", limit)])
         forgotten = forgotten.try_lock_for_update()
         forgotten._release_joined()
-        forgotten._note_course({"state": PLANNED, "taken_at": False})
+        for user, callbacks in forgotten.grouped("previous_user_id").items():
+            callbacks._note_course({"state": PLANNED, "taken_at": False, "user_id": user.id})
 
     @api.model
     def _get_late_domain(self):
@@ -488,16 +554,31 @@ class LogisticsCallback(models.Model):
     def _count_late(self):
         return self.search_count(self._get_late_domain())
 
-    def _escalate(self):
-        """Tell the leader of the company's first team, once."""
-        leaders = {
-            company: team.user_id
-            for company, team in self.env["logistics.service.team"]
-            ._get_first(self.company_id)
-            .items()
+    def _get_leaders(self):
+        """Return by callback who is told when it is overdue."""
+        teams = self.env["logistics.service.team"]
+        first = teams._get_first(self.company_id)
+        own = {}
+        for team in teams.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("member_ids", "in", self.user_id.ids),
+                ("user_id", "!=", False),
+            ]
+        ):
+            for member in team.member_ids:
+                own.setdefault((team.company_id, member), team)
+        return {
+            callback: (
+                own.get((callback.company_id, callback.user_id))
+                or first.get(callback.company_id, teams)
+            ).user_id
+            for callback in self
         }
-        for company, callbacks in self.grouped("company_id").items():
-            leader = leaders.get(company)
+
+    def _escalate(self):
+        """Tell the leader of the agent's team, or of the company's first, once."""
+        for leader, callbacks in self.grouped(self._get_leaders().get).items():
             if leader:
                 # read in the list of activities; a mail for each would be noise
                 callbacks.with_context(mail_activity_quick_update=True).activity_schedule(

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -54,13 +54,14 @@ class LogisticsReportMixin(models.AbstractModel):
         return SQL(
             """zone AS (
                 SELECT named.id AS company_id, named.tz,
-                       (NOW() AT TIME ZONE named.tz)::date AS today
+                       (%(now)s AT TIME ZONE 'UTC' AT TIME ZONE named.tz)::date AS today
                   FROM (SELECT company.id, COALESCE(partner.tz, calendar.tz, 'UTC') AS tz
                           FROM res_company company
                           JOIN res_partner partner ON partner.id = company.partner_id
                      LEFT JOIN resource_calendar calendar
                             ON calendar.id = company.resource_calendar_id) named
-            )"""
+            )""",
+            now=fields.Datetime.now(),
         )
 
     def _get_fault_step(self):

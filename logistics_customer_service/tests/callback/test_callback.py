@@ -546,6 +546,31 @@ class TestPolicies(CallbackCommon):
         )
         self.assertEqual(policy.callback_ids.picking_id, picking)
 
+    def _tell_late(self, days):
+        """Return a delivery of which its carrier tells so many days later."""
+        carrier = self.env["delivery.carrier"].create(
+            {"name": "Carrier", "product_id": self.product.id}
+        )
+        order = self._order(self.customer)
+        order.picking_ids.carrier_id = carrier
+        picking = self._deliver(order, at=NOW - timedelta(days=days))
+        self.env["logistics.shipment.event"].create(
+            {
+                "picking_id": picking.id,
+                "kind": "delivered",
+                "happened_at": NOW - timedelta(days=days),
+            }
+        )
+        return picking
+
+    def test_what_a_carrier_tells_late_counts_from_the_delivery(self):
+        policy = self._policy("delivered", delay_days=3, max_age_days=14)
+        self._tell_late(30)
+        self.assertFalse(policy.callback_ids, "nobody is called about last month")
+        recent = self._tell_late(2)
+        self.assertEqual(policy.callback_ids.picking_id, recent)
+        self.assertEqual(policy.callback_ids.call_from, NOW + timedelta(days=1))
+
     def test_of_these_tiers_alone(self):
         self.profile.sudo().tier_id = self.standard
         policy = self._policy("delivered", tier_ids=self.vip.ids)
@@ -581,6 +606,54 @@ class TestPolicies(CallbackCommon):
         self._stand(NOW + timedelta(days=91))
         self._plan()
         self.assertEqual(len(policy.callback_ids), 2)
+
+    def test_who_was_not_reached_is_called_a_period_later(self):
+        self._age()
+        self.other.max_attempts = 1
+        policy = self._policy("periodic", period_days=90)
+        self._plan()
+        self._next().action_no_answer()
+        self._plan()
+        self.assertEqual(len(policy.callback_ids), 1, "given up today")
+        self._stand(NOW + timedelta(days=91))
+        self._plan(times=2)
+        self.assertEqual(len(policy.callback_ids), 2)
+        policy.callback_ids.filtered("next_at").action_cancel()
+        self._stand(NOW + timedelta(days=182))
+        self._plan(times=2)
+        self.assertEqual(len(policy.callback_ids), 3)
+
+    def test_nothing_is_planned_for_who_does_not_agree(self):
+        self._age()
+        consents = self.env["logistics.consent"]
+        refused = consents.create(
+            {
+                "profile_id": self.profile.id,
+                "purpose_id": self.other.consent_purpose_id.id,
+                "state": "refused",
+            }
+        )
+        unasked = self._policy("periodic")
+        asked = self._policy("periodic", purpose_id=self.care.id)
+        self._plan()
+        self.assertFalse(unasked.callback_ids | asked.callback_ids)
+        refused.state = "granted"
+        refused.copy({"purpose_id": self.care.consent_purpose_id.id})
+        self._plan()
+        self.assertEqual((len(unasked.callback_ids), len(asked.callback_ids)), (1, 1))
+
+    def test_more_customers_than_one_batch_once_each(self):
+        people = self.env["res.partner"].create([{"name": f"P{number}"} for number in range(5)])
+        self.Profile.create([{"partner_id": one.id, "company_id": self.company.id} for one in people])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE logistics_profile SET create_date = %s WHERE company_id = %s",
+            [NOW - timedelta(days=100), self.company.id],
+        )
+        policy = self._policy("periodic")
+        with patch(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy.BATCH", 2):
+            self._plan()
+        self.assertEqual(sorted(policy.callback_ids.partner_id.ids), sorted((people | self.customer).ids))
 
     def test_who_orders_no_more(self):
         self.Fact.create(

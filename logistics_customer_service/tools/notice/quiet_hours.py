@@ -28,10 +28,10 @@ def next_allowed(instant, start, end, zone):
     if not is_quiet(hour, start, end):
         return instant
     day = local.date() + timedelta(days=start > end and hour >= start)
-    return max(instant, _to_utc(day, end, zone))
+    return max(instant, to_utc(day, end, zone))
 
 
-def _to_utc(day, hour, zone):
+def to_utc(day, hour, zone):
     """Return the naive UTC instant of a local hour; one that occurs twice is the first.
 
     An hour that the clock jumps over lies right after the jump.

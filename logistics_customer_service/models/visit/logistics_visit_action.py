@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+
+OPEN, DONE = "open", "done"
+
+
+class LogisticsVisitAction(models.Model):
+    """What was agreed on a visit: who does what until when."""
+
+    _name = "logistics.visit.action"
+    _description = "Agreed Action"
+    _order = "state desc, date_deadline, id"
+    _check_company_auto = True
+
+    visit_id = fields.Many2one(
+        "logistics.visit", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="visit_id.company_id", store=True, index=True)
+    customer_id = fields.Many2one(related="visit_id.customer_id", store=True, index=True)
+    team_id = fields.Many2one(related="visit_id.team_id", store=True)
+    visited_on = fields.Date(related="visit_id.visited_on", store=True)
+    name = fields.Char(string="What", required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Who",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        domain=[("share", "=", False)],
+        default=lambda self: self.env.user,
+    )
+    date_deadline = fields.Date(
+        string="Until", required=True, default=fields.Date.context_today
+    )
+    state = fields.Selection(
+        [("open", "Open"), ("done", "Done")], required=True, default=OPEN, index=True
+    )
+    done_at = fields.Datetime(string="Done At", readonly=True, copy=False)
+    activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+
+    @api.depends("state", "date_deadline")
+    def _compute_is_late(self):
+        today = fields.Date.context_today(self)
+        for action in self:
+            action.is_late = bool(
+                action.state == OPEN and action.date_deadline and action.date_deadline < today
+            )
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = ["&", ("state", "=", OPEN), ("date_deadline", "<", fields.Date.context_today(self))]
+        return late if True in value else ["!", *late]
+
+    def action_done(self):
+        """What was agreed is done."""
+        self.filtered(lambda action: action.state == OPEN).write(
+            {"state": DONE, "done_at": fields.Datetime.now()}
+        )
+        return True
+
+    def action_reopen(self):
+        """What was agreed is still to be done."""
+        self.filtered(lambda action: action.state == DONE).write(
+            {"state": OPEN, "done_at": False}
+        )
+        return True

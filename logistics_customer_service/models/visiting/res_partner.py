@@ -1,0 +1,27 @@
+from odoo import models
+
+
+class ResPartner(models.Model):
+    """Customers and prospects who are visited."""
+
+    _inherit = "res.partner"
+
+    def unlink(self):
+        # the database would cascade, but leave calendar entries and messages behind
+        visits = self.env["logistics.visit"].sudo()  # who may delete a partner deletes its visits
+        visits.search([("partner_id", "in", self.ids)]).unlink()
+        return super().unlink()
+
+    def action_view_visits(self):
+        """Open the visits to the customer and its people."""
+        self.ensure_one()
+        return {
+            **self._get_visits_action(),
+            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
+        }
+
+    def _get_visits_action(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_visit_action_all"
+        )
+        return {**action, "context": {"default_partner_id": self.id}}

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+
+class LogisticsComplaint(models.Model):
+    _inherit = "logistics.complaint"
+
+    urgent_id = fields.Many2one(
+        "logistics.visit.urgent",
+        string="From Urgent Report",
+        index="btree_not_null",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="logistics_customer_service.group_agent",
+    )

@@ -1,0 +1,13 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    logistics_urgent_hours = fields.Float(
+        related="company_id.logistics_urgent_hours", readonly=False
+    )
+    logistics_urgent_times = fields.Integer(
+        related="company_id.logistics_urgent_times", readonly=False
+    )
+    logistics_daily_hour = fields.Float(related="company_id.logistics_daily_hour", readonly=False)

@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import NOW, VisitCommon
+
+
+@tagged("post_install", "-at_install")
+class TestVisitCalendar(VisitCommon):
+    """The calendar and the visits say the same, whichever is changed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer.email = "lumina@example.com"
+        cls.visit = cls._visit()
+        cls.entry = cls.visit.event_id
+
+    def test_the_entry_is_the_visitors_alone_and_tells_nobody(self):
+        messages = self.env["mail.message"].search_count([])
+        mails = self.env["mail.mail"].search_count([])
+        visit = self._visit().with_user(self.supervisor)
+        entry = visit.sudo().event_id
+        self.assertEqual((entry.start, entry.user_id), (visit.planned_at, self.agent))
+        self.assertEqual(entry.partner_ids, self.agent.partner_id)
+        self.assertEqual(entry.attendee_ids.mapped("state"), ["accepted"])
+        self.assertEqual((entry.res_model, entry.res_id), ("logistics.visit", visit.id))
+        self.assertFalse(visit.activity_ids, "the visit is no meeting to be done beside")
+        visit.planned_at += timedelta(hours=3)
+        visit.user_id = self.second
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        told = self.env["mail.message"].search([], limit=20, order="id desc")
+        told = told[: self.env["mail.message"].search_count([]) - messages]
+        self.assertFalse(told.notified_partner_ids & self.customer)
+
+    def test_a_visit_that_is_moved_moves_its_entry(self):
+        self.visit.write({"planned_at": NOW + timedelta(days=2), "duration": 2})
+        self.assertEqual(self.entry.start, NOW + timedelta(days=2))
+        self.assertEqual(self.entry.stop, NOW + timedelta(days=2, hours=2))
+
+    def test_an_entry_that_is_moved_moves_its_visit(self):
+        start = NOW + timedelta(days=3)
+        self.entry.with_user(self.agent).write({"start": start, "stop": start + timedelta(hours=3)})
+        self.assertEqual((self.visit.planned_at, self.visit.duration), (start, 3))
+        self.assertEqual(str(self.visit.planned_on), "2026-03-07")
+        self.assertEqual((self.entry.start, self.entry.stop), (start, start + timedelta(hours=3)))
+
+    def test_a_visit_that_is_handed_over_goes_to_the_others_calendar(self):
+        self.visit.user_id = self.second
+        self.assertEqual(self.entry.user_id, self.second)
+        self.assertEqual(self.entry.partner_ids, self.second.partner_id)
+        self.assertEqual(self.entry.attendee_ids.partner_id, self.second.partner_id)
+
+    def test_an_entry_that_is_handed_over_hands_over_its_visit(self):
+        self.entry.user_id = self.second
+        self.assertEqual(self.visit.user_id, self.second)
+        self.assertEqual(self.entry.partner_ids, self.second.partner_id)
+        with self.assertRaises(ValidationError):
+            self.entry.user_id = self.seller
+        clerk = self._new_user("clerk", "base.group_user")
+        with self.assertRaisesRegex(UserError, "does not visit"):
+            self.entry.user_id = clerk
+
+    def test_a_visit_that_is_cancelled_leaves_the_calendar_and_comes_back(self):
+        self.visit._cancel("Stocktaking")
+        self.assertFalse(self.entry.active)
+        self.visit.action_plan_again()
+        self.assertTrue(self.entry.active)
+
+    def test_an_entry_that_is_taken_out_cancels_its_visit(self):
+        self.entry.with_user(self.agent).action_archive()
+        self.assertEqual(self.visit.state, "cancelled")
+        self.assertIn(self.agent.name, self.visit.cancel_reason)
+        self.visit.action_plan_again()
+        self.assertTrue(self.entry.active)
+        self.entry.unlink()
+        self.assertEqual(self.visit.state, "cancelled")
+        self.visit.action_plan_again()
+        self.assertTrue(self.visit.event_id, "a new entry")
+
+    def test_what_is_over_stays_as_it_was(self):
+        visit = self._visit(planned_at=NOW)
+        visit.with_user(self.agent).action_check_in()
+        entry = visit.event_id
+        entry.write({"start": NOW + timedelta(days=1), "stop": NOW + timedelta(days=1, hours=1)})
+        self.assertEqual(visit.planned_at, NOW)
+        visit.with_user(self.agent).action_check_out()
+        entry.unlink()
+        self.assertEqual(visit.state, "done")
+
+    def test_entries_of_others_are_left_alone(self):
+        entry = self.env["calendar.event"].create(
+            {"name": "Lunch", "start": NOW, "stop": NOW + timedelta(hours=1)}
+        )
+        entry.write({"start": NOW + timedelta(hours=1), "stop": NOW + timedelta(hours=2)})
+        entry.unlink()
+        self.assertEqual(self.visit.state, "planned")

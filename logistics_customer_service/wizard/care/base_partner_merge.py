@@ -1,0 +1,24 @@
+from odoo import models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """What both were greeted on stays once: the index would stop the generic code."""
+        # agents merge customers; greetings are written by the program alone
+        greetings = self.env["logistics.greeting"].sudo()
+        kept = greetings.search([("partner_id", "in", (dst_partner | src_partners).ids)]).sorted(
+            lambda one: (one.state == "waiting", one.partner_id != dst_partner, one.id)
+        )
+        seen = set()
+        for greeting in kept:
+            key = greeting.occasion_id, greeting.company_id, greeting.turn
+            if key in seen:
+                greeting.unlink()
+            seen.add(key)
+        # nothing but a lock, of which a person has one in a company
+        turns = self.env["logistics.contact.turn"].sudo()
+        turns.search([("partner_id", "in", src_partners.ids)]).unlink()
+        self.env.flush_all()
+        return super()._update_foreign_keys(src_partners, dst_partner)
