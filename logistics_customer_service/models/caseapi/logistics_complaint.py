@@ -59,7 +59,7 @@ class LogisticsComplaint(models.Model):
     _inherit = "logistics.complaint"
 
     external_reference = fields.Char(
-        string="Caller's Reference",
+        string="Other System's Reference",
         readonly=True,
         copy=False,
         help="What the program that registered the case calls it; sent again, it opens no other.",

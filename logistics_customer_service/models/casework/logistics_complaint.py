@@ -250,11 +250,28 @@ class LogisticsComplaint(models.Model):
     def write(self, vals):
         """Write values.
 
-        :raise UserError: for a stage that would take up a merged case again
+        :raise UserError: for a stage that would take up a merged case again, or one closed long ago
         """
         if "stage_id" in vals:
             self._check_stays_merged(vals["stage_id"])
+            self._check_reopens_in_time(vals["stage_id"])
         return super().write(vals)
+
+    def _check_reopens_in_time(self, stage_id):
+        """A case closed long ago is not dragged back: it would spoil what was reported of it."""
+        if self.env.su:
+            return
+        stage = self.env["logistics.complaint.stage"].browse(stage_id)
+        late = self.filtered(lambda case: case._is_closed_for_good())[:1]
+        if late and stage.phase not in (CLOSED, CANCELLED):
+            raise UserError(
+                self.env._(
+                    "%(case)s was closed more than %(days)s days ago. The button “Reopen” opens a "
+                    "new case that takes it up.",
+                    case=late.number,
+                    days=late.company_id.logistics_reopen_days,
+                )
+            )
 
     def _check_stays_merged(self, stage_id):
         """A merged case stays cancelled, also when it is dragged: only undoing the merge ends it."""
@@ -297,14 +314,16 @@ class LogisticsComplaint(models.Model):
 
         :param text: plain text
         :param channel: value of the field ``channel``
+        :return: the case in which it is due: this one, or another where this one is settled
         """
         self.ensure_one()
+        case = self._get_kept()
         label = dict(self._fields["channel"]._description_selection(self.env))[channel]
-        self.message_post(
+        message = case.message_post(
             body=Markup("<p><b>%s</b></p>%s")
             % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
         )
-        self.write({"customer_answered": True, "customer_wrote_at": fields.Datetime.now()})
+        return case._customer_wrote(message, channel)
 
     # === ACTIONS ===#
 
@@ -319,9 +338,15 @@ class LogisticsComplaint(models.Model):
         self._move_to_phase(CLOSED)
 
     def action_reopen(self):
-        """Take up settled cases again."""
+        """Take up settled cases again; what was closed long ago is taken up by a new case."""
         self._check_not_merged()
-        self._move_to_phase(WORKING)
+        self.check_access("write")
+        late = self.filtered(lambda case: case._is_closed_for_good())
+        (self - late)._move_to_phase(WORKING)
+        follow_ups = self.browse().union(*(case._open_follow_up() for case in late))
+        if len(follow_ups) == 1:
+            return follow_ups.action_open()
+        return bool(follow_ups) and self._get_cases_action([("id", "in", follow_ups.ids)])
 
     def action_start(self):
         """Take new cases and begin to work on them."""

@@ -27,6 +27,8 @@ class LogisticsComplaintMerge(models.Model):
     )
     resolved_at = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
+    source_answered = fields.Boolean(string="Customer Had Answered", readonly=True)
+    kept_answered = fields.Boolean(string="Customer Had Answered in the Kept Case", readonly=True)
     moved = fields.Json(readonly=True)
     undone_at = fields.Datetime(readonly=True)
 
@@ -44,6 +46,8 @@ class LogisticsComplaintMerge(models.Model):
                 "stage_id": source.stage_id.id,
                 "resolved_at": source.resolved_at,
                 "closed_at": source.closed_at,
+                "source_answered": source.customer_answered,
+                "kept_answered": kept.customer_answered,
                 "moved": self._get_movable(source, kept),
             }
         )
@@ -112,4 +116,15 @@ class LogisticsComplaintMerge(models.Model):
         source.merged_into_id = False
         source.stage_id = self.stage_id or source.stage_id
         source.write({"resolved_at": self.resolved_at, "closed_at": self.closed_at})
+        self._give_back_answers()
         self.undone_at = fields.Datetime.now()
+
+    def _give_back_answers(self):
+        """Let each case wait for the answer to its own customer's words, as before the merge."""
+        source, kept = self.source_id, self.kept_id
+        if not self.source_answered or not kept.customer_answered:
+            return  # nobody waited, or it was answered since
+        source.customer_answered = True
+        wrote_since = kept.customer_wrote_at and kept.customer_wrote_at > self.create_date
+        if not self.kept_answered and not wrote_since:
+            kept.customer_answered = False

@@ -15,6 +15,7 @@ from ..core.concurrency import begin_anew_on
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
 from .logistics_sla_target import (
     ACKNOWLEDGE,
+    CONTRACTUAL,
     FIRST_RESPONSE,
     NEXT_REPLY,
     RESOLUTION,
@@ -25,11 +26,13 @@ from .logistics_sla_target import (
 CRITERIA = frozenset(
     ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
 ) | {"tier_id", "profile_id", "picking_ids", "company_id"}
-FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY)
+FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY, CONTRACTUAL)
 # who a level is, follows from these
 ESCALATED_BY = ("user_id", "team_id", "company_id")
 # what settling the matter stops; an answer to the customer stops the others
-SETTLED = (RESOLUTION, STATUTORY)
+SETTLED = (RESOLUTION, STATUTORY, CONTRACTUAL)
+# what the first answer stops
+ANSWERED = (ACKNOWLEDGE, FIRST_RESPONSE)
 
 
 class LogisticsComplaint(models.Model):
@@ -92,6 +95,8 @@ class LogisticsComplaint(models.Model):
         result = super().write(vals)
         if "merged_into_id" in vals:
             (kept | self.merged_into_id)._move_start()
+            self._hand_over_replies()
+            self.filtered(lambda case: not case.merged_into_id)._take_back_replies(kept)
         if "received_at" in vals:
             self._move_start()
         if CRITERIA & vals.keys():
@@ -235,6 +240,47 @@ class LogisticsComplaint(models.Model):
             )
             own.write({"started_at": started})
         self._read_clocks()
+
+    def _hand_over_replies(self):
+        """Who was answered in a merged case was answered in the one that is kept."""
+        for case in self.filtered(lambda case: case.merged_into_id and case.first_reply_at):
+            kept, at = case.merged_into_id, case.first_reply_at
+            if not kept.first_reply_at or kept.first_reply_at > at:
+                kept._note_course({"first_reply_at": at})
+                kept._get_answered_clocks()._note(clocks.STOPPED, at)
+                kept._read_clocks()
+
+    def _take_back_replies(self, kept):
+        """A merge was undone: the case that was kept has its own first answer again, if any.
+
+        :param kept: the case into which these were merged
+        """
+        for case in self.filtered(lambda case: case.first_reply_at):
+            if kept.first_reply_at != case.first_reply_at:
+                continue
+            own = kept._get_answered_clocks()
+            stops = own.event_ids.filtered(lambda event: event.kind == clocks.STOPPED)
+            foreign = stops.filtered(lambda event: event.happened_at == kept.first_reply_at)
+            stops -= foreign
+            foreign.unlink()  # it was never said of this case
+            replies = kept.sudo().message_ids.filtered(kept._is_reply_to_customer)
+            first = min([*stops.mapped("happened_at"), *replies.mapped("date")], default=False)
+            kept._note_course({"first_reply_at": first})
+            if first:
+                (own - stops.clock_id)._note(clocks.STOPPED, first)
+            kept._read_clocks()
+
+    def _get_answered_clocks(self):
+        """Return the clocks that the first answer stops, stopped or not."""
+        # as in _get_clocks
+        return self.env["logistics.clock"].sudo().search(
+            [
+                ("complaint_id", "in", self.ids),
+                ("target", "in", ANSWERED),
+                ("state", "!=", clocks.CANCELLED),
+                ("frozen", "=", False),
+            ]
+        )
 
     def _get_clocks(self, *targets):
         """Return the open clocks of the cases, of these targets or of all."""

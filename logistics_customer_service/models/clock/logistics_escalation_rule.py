@@ -172,12 +172,28 @@ class LogisticsEscalationRule(models.Model):
             for reason, alike in cases.grouped(by_case.get).items():
                 alike._schedule_escalation(user, self.name, reason)
         if self.do_mail:
-            for case in cases:
-                case.message_notify(
-                    partner_ids=user.partner_id.ids,
-                    subject=f"{self.name}: {case.display_name}",
-                    body=by_case[case],
-                )
+            self._notify(user, by_case)
+
+    def _notify(self, user, by_case):
+        """Write to a person once, however many cases it is about; each has its reason already.
+
+        :param user: who is told
+        :param by_case: mapping of case to the reason, as HTML
+        """
+        cases = self.env["logistics.complaint"].union(*by_case)
+        if len(cases) == 1:
+            # answers to it belong to the case
+            sender, subject, body = cases, cases.display_name, by_case[cases]
+        else:
+            sender = self.env["mail.thread"]
+            subject = self.env._("%s cases", len(cases))
+            body = Markup().join(
+                Markup("<p>%s<br/>%s</p>") % (case._get_html_link(), by_case[case])
+                for case in cases
+            )
+        sender.message_notify(
+            partner_ids=user.partner_id.ids, subject=f"{self.name}: {subject}", body=body
+        )
 
     def _get_reason(self, clock, user):
         """Return why a case is escalated, in a sentence."""

@@ -1,11 +1,12 @@
 from odoo import api, fields, models
 
-ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY, RESOLUTION, STATUTORY, EXTERNAL = (
+ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY, RESOLUTION, STATUTORY, CONTRACTUAL, EXTERNAL = (
     "acknowledge",
     "first_response",
     "next_reply",
     "resolution",
     "statutory",
+    "contractual",
     "external",
 )
 TARGETS = [
@@ -14,11 +15,12 @@ TARGETS = [
     (NEXT_REPLY, "Next reply"),
     (RESOLUTION, "Resolution"),
     (STATUTORY, "Statutory"),
+    (CONTRACTUAL, "Contractual"),
     (EXTERNAL, "External answer"),
 ]
 HOURS, DAYS = "hours", "days"
-# what the law counts
-IN_DAYS = (STATUTORY, EXTERNAL)
+# what laws and contracts count
+IN_DAYS = (STATUTORY, CONTRACTUAL, EXTERNAL)
 
 
 class LogisticsSlaTarget(models.Model):

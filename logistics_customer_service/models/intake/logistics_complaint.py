@@ -234,18 +234,21 @@ class LogisticsComplaint(models.Model):
         if self.customer_answered:
             self.customer_answered = False
 
-    def _customer_wrote(self, message):
+    def _customer_wrote(self, message, channel=None):
         """The customer wrote: an answer is due, and what waited goes on.
 
         A case closed long ago stays closed: another one takes its place.
+
+        :param channel: value of the field ``channel``, where the message does not say it
+        :return: the case in which an answer is due
         """
-        if self.phase in (CLOSED, CANCELLED) and not self._can_reopen():
-            self._open_follow_up(message)
-            return
+        if self._is_closed_for_good():
+            return self._open_follow_up(message, channel)
         self.write({"customer_answered": True, "customer_wrote_at": fields.Datetime.now()})
         if self.phase in (WAITING_CUSTOMER, CLOSED, CANCELLED):
             self._move_to_phase(WORKING)
             self.customer_answered = True
+        return self
 
     def _third_party_wrote(self, message):
         """A carrier or somebody else wrote: what waited for a third party goes on."""
@@ -257,21 +260,34 @@ class LogisticsComplaint(models.Model):
         days = timedelta(days=self.company_id.logistics_reopen_days)
         return not self.closed_at or self.closed_at >= fields.Datetime.now() - days
 
-    def _open_follow_up(self, message):
-        """Open a new case that takes up a settled one, and tell both."""
-        case = self.create(self._prepare_follow_up(message))
-        for attachment in message.attachment_ids:
+    def _is_closed_for_good(self):
+        """Tell whether a case is settled and the time for taking it up again is over."""
+        return self.phase in (CLOSED, CANCELLED) and not self._can_reopen()
+
+    def _open_follow_up(self, message=None, channel=None):
+        """Open a new case that takes up a settled one, and tell both.
+
+        :param message: what the customer wrote; without it an agent takes the case up
+        :param channel: as for :meth:`_customer_wrote`
+        """
+        wrote = message or self.env["mail.message"]
+        vals = self._prepare_follow_up(wrote)
+        case = self.create({**vals, "channel": channel or vals["channel"]})
+        for attachment in wrote.attachment_ids:
             attachment.copy({"res_model": self._name, "res_id": case.id})
+        link = case._get_html_link()
         self.message_post(
             body=self.env._(
-                "The customer wrote again after the time for reopening: %s takes it up.",
-                case._get_html_link(),
+                "The customer wrote again after the time for reopening: %s takes it up.", link
             )
+            if wrote
+            else self.env._("After the time for reopening %s takes it up.", link)
         )
         return case
 
     def _prepare_follow_up(self, message):
         return {
+            **(self._prepare_follow_up_text(message) if message else self._copy_text()),
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
             "contact_id": self.contact_id.id,
@@ -280,12 +296,19 @@ class LogisticsComplaint(models.Model):
             "kind": self.kind,
             "category_id": self.category_id.id,
             "name": self.name,
-            "channel": "mail" if message.message_type == "email" else "portal",
-            "description": mail_text.without_quotes(str(message.body)),
             "order_ids": [fields.Command.set(self.order_ids.ids)],
             "picking_ids": [fields.Command.set(self.picking_ids.ids)],
             "previous_id": self.id,
         }
+
+    def _prepare_follow_up_text(self, message):
+        return {
+            "channel": "mail" if message.message_type == "email" else "portal",
+            "description": mail_text.without_quotes(str(message.body)),
+        }
+
+    def _copy_text(self):
+        return {"channel": self.channel, "description": self.description}
 
     # === RECIPIENTS ===#
 

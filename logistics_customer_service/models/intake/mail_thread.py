@@ -36,13 +36,24 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
+        routes = [self._lead_to_kept_case(route) for route in routes or ()]
         watched = ("logistics.complaint", "logistics.investigation")
-        if any(model in watched for model, *_route in routes or ()):
+        if any(model in watched for model, *_route in routes):
             self = self.with_context(  # pylint: disable=context-overridden
                 logistics_mail_automatic=self._is_logistics_automatic(message, message_dict),
                 logistics_mail_quiet=mail_text.wants_no_answer(message.get),
             )
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _lead_to_kept_case(self, route):
+        """Return a route in which a case that was merged is the one it was merged into."""
+        model, thread_id, *rest = route
+        if model != "logistics.complaint" or not thread_id:
+            return route
+        # the gateway reads on behalf of the company
+        case = self.env[model].sudo().browse(thread_id).exists()
+        return (model, case._get_kept().id or thread_id, *rest)
 
     @api.model
     def _is_logistics_automatic(self, message, message_dict):

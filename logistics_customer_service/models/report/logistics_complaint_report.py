@@ -309,7 +309,8 @@ class LogisticsComplaintReport(models.Model):
 
     def _get_hour_columns(self):
         """Return the SQL of hours, as the calendar has them and as the clocks counted them."""
-        elapsed = "COALESCE(EXTRACT(EPOCH FROM %s - c.received_at), 0)::float8 / 3600"
+        # the first answer may have been given in a case merged into this one, before it came
+        elapsed = "GREATEST(EXTRACT(EPOCH FROM %s - c.received_at), 0)::float8 / 3600"
         worked = "COALESCE(%s, 0)::float8 / 3600"
         return {
             "answer_total": SQL(elapsed, SQL("c.first_reply_at")),

@@ -307,11 +307,16 @@ class LogisticsComplaint(models.Model):
         self.filtered("customer_answered").customer_answered = False
 
     def _take_refusal(self, letter):
-        """Bring a case whose result the customer refused to the next level, then outside."""
+        """Bring a case whose result the customer refused to the next level, then outside.
+
+        What was merged meanwhile is refused where it is dealt with.
+        """
         for case in self:
-            if case.phase in (RESOLVED, CLOSED, CANCELLED):
-                case._move_to_phase(WORKING)
-            case._step_up()
+            kept = case._get_kept()
+            if kept.phase in (RESOLVED, CLOSED, CANCELLED):
+                # an answer to a result counts, however late it is noted
+                kept.sudo()._move_to_phase(WORKING)
+            kept._step_up()
 
     def _step_up(self):
         if self.resolution_level == "first":

@@ -297,7 +297,7 @@ class LogisticsResultLetter(models.Model):
         body = plaintext2html(self.env._("The customer's answer to the result: %s", label))
         if self.answer_note:
             body += Markup("<blockquote>%s</blockquote>") % self.answer_note
-        self.complaint_id.message_post(body=body, subtype_xmlid="mail.mt_note")
+        self.complaint_id._get_kept().message_post(body=body, subtype_xmlid="mail.mt_note")
 
     def action_note_accepted(self):
         """Note that the customer agreed, on the phone say."""

@@ -4,12 +4,15 @@ from unittest.mock import patch
 
 import pytz
 from freezegun import freeze_time
+from lxml import etree
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
+from odoo.tools.safe_eval import safe_eval
 
-from .common import ClockCommon, shanghai
+from .common import MODULE, ClockCommon, shanghai
 
 MONDAY = shanghai(2, 9)
 
@@ -303,6 +306,38 @@ class TestClock(ClockCommon):
 
     # === DUE ===#
 
+    def test_the_contract_s_days_stand_beside_the_law_s(self):
+        self._policy("contract", {"kind": "complaint"}, contractual=5)
+        case = self._case(MONDAY)
+        law, contract = self._clock(case, "statutory"), self._clock(case, "contractual")
+        self.assertEqual((contract.unit, contract.calendar_id.id), ("days", False))
+        self.assertEqual(contract.due_at, shanghai(8, 0) - timedelta(seconds=1))
+        self.assertEqual(law.due_at - contract.due_at, timedelta(days=2))
+        self._move(case, "waiting_customer", shanghai(2, 10))
+        self.assertEqual(contract.state, "running")
+        self._move(case, "resolved", shanghai(8, 10))
+        self.assertEqual((law.state, contract.state), ("met", "breached"))
+        self._move(case, "working", shanghai(8, 11))
+        self.assertEqual((law.state, contract.state), ("running", "breached"))
+
+    def test_my_day_is_what_is_due_answered_or_waits(self):
+        self.env.cr.execute("UPDATE logistics_complaint SET user_id = NULL")
+        self.env.invalidate_all()
+        due, later, answered, waits, done = self.Case.create(
+            [self._case_vals(user_id=self.agent.id) for _number in range(5)]
+        )
+        (answered + waits + later + done).clock_ids._note("cancelled", fields.Datetime.now())
+        (answered + waits + later + done)._read_clocks()
+        due.clock_ids.write({"started_at": fields.Datetime.now() - timedelta(days=30)})
+        due._read_clocks()
+        answered.customer_answered = True
+        waits._move_to_phase("waiting_third")
+        done._move_to_phase("cancelled")
+        view = self.env.ref(f"{MODULE}.logistics_complaint_view_search").get_combined_arch()
+        text = etree.fromstring(view).find(".//filter[@name='my_day']").get("domain")
+        found = self.Case.search(safe_eval(text, {"uid": self.agent.id}))
+        self.assertEqual(found, (due + answered + waits).sorted())
+
     def test_overdue_is_breached_while_open(self):
         case = self._case(MONDAY)
         clock = self._clock(case, "first_response")
@@ -414,6 +449,31 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(young).due_at, shanghai(4, 18))
         self.assertEqual(self._clock(old).state, "running")
         self.assertEqual(self._clock(old).elapsed_seconds, 9 * 3600)
+
+    def test_an_answer_in_a_merged_case_is_the_kept_one_s(self):
+        """Undoing the merge leaves each the answers that were given to it."""
+        for answered_between in (False, True):
+            old, young = self._case(MONDAY), self._case(shanghai(3, 9))
+            self._reply(old, shanghai(2, 10))
+            with freeze_time(shanghai(3, 10)):
+                old._merge_into(young)
+            clock = self._clock(young, "first_response")
+            self.assertEqual((clock.state, clock.stopped_at), ("met", shanghai(2, 10)))
+            self.assertEqual(young.first_reply_at, shanghai(2, 10))
+            if answered_between:
+                self._reply(young, shanghai(3, 10, 30))
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE logistics_complaint_merge SET create_date = %s", [shanghai(3, 10)]
+            )
+            old.merge_ids.invalidate_recordset()
+            with freeze_time(shanghai(3, 11)):
+                old.action_undo_merge()
+            own = shanghai(3, 10, 30) if answered_between else False
+            self.assertEqual((young.first_reply_at, clock.stopped_at), (own, own))
+            self.assertEqual(clock.state, "met" if own else "running")
+            self.assertEqual(old.first_reply_at, shanghai(2, 10))
+            self.assertEqual(self._clock(old, "first_response").state, "met")
 
     def test_imported_as_closed(self):
         stage = self.env["logistics.complaint.stage"]._get_by_phase("closed", self.team)

@@ -180,6 +180,26 @@ class TestEscalation(ClockCommon):
         ).filtered(lambda message: message.message_type == "user_notification")
         self.assertEqual(told.notified_partner_ids, self.supervisor.partner_id)
 
+    def test_one_message_tells_of_many_cases(self):
+        self._rule(name="Late", do_mail=True)
+        with freeze_time(MONDAY):
+            cases = self.Case.create([self._case_vals() for _number in range(3)])
+        domain = [
+            ("message_type", "=", "user_notification"),
+            ("notified_partner_ids", "in", self.supervisor.partner_id.ids),
+        ]
+        before = self.env["mail.message"].search(domain)
+        self._watch(shanghai(2, 14, 1))
+        told = self.env["mail.message"].search(domain) - before
+        self.assertEqual(len(told), 1)
+        self.assertEqual(told.subject, "Late: 3 cases")
+        for case in cases:
+            self.assertIn(case.number, told.body)
+            self.assertTrue(
+                any("the deadline has passed" in body for body in case.message_ids.mapped("body"))
+            )
+        self.assertEqual(told.body.count("the deadline has passed"), 3)
+
     def test_the_highest_priority_stays(self):
         self._rule(do_priority=True, do_activity=False)
         case = self._case(MONDAY, severity="critical")

@@ -340,6 +340,26 @@ class TestComplaint(ComplaintCommon):
 
     # === PEOPLE ===#
 
+    def test_reopened_by_hand_in_time_or_taken_up_by_another(self):
+        case = self._case(category_id=self.broken.id, channel="letter", description="<p>Broken</p>")
+        case._move_to_phase("cancelled")
+        case = case.with_user(self.agent)
+        days = self.company.logistics_reopen_days
+        case.sudo().closed_at = fields.Datetime.now() - timedelta(days=days - 1)
+        case.action_reopen()
+        self.assertEqual(case.phase, "working")
+        case.sudo()._move_to_phase("cancelled")
+        case.sudo().closed_at = fields.Datetime.now() - timedelta(days=days + 1)
+        with self.assertRaisesRegex(UserError, "closed more than"):
+            case.stage_id = self._stage("working")
+        action = case.action_reopen()
+        self.assertEqual(case.phase, "cancelled")
+        follow_up = self.Complaint.browse(action["res_id"])
+        self.assertEqual((follow_up.previous_id, follow_up.phase), (case, "new"))
+        self.assertEqual((follow_up.channel, follow_up.description), ("letter", "<p>Broken</p>"))
+        self.assertEqual(follow_up.partner_id, case.partner_id)
+        self.assertIn(follow_up.number, case.message_ids[:1].body)
+
     def test_two_agents_take_one_case(self):
         case = self._case()
         case.with_user(self.agent).action_take()

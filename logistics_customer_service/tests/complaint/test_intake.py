@@ -1,4 +1,6 @@
-from odoo import Command
+from datetime import timedelta
+
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
@@ -137,6 +139,22 @@ class TestIntake(ComplaintCommon):
         self.assertEqual(case.order_ids, self.order)
         self.assertTrue(case.customer_answered)
         self.assertIn("One more box", case.message_ids[:1].body)
+
+    def test_adding_to_a_settled_case_takes_it_up_in_time_only(self):
+        held = self._case(self.customer, category_id=self.broken.id)
+        days = self.company.logistics_reopen_days
+        for age, reopened in ((days - 1, True), (days + 1, False)):
+            held._move_to_phase("cancelled")
+            held.closed_at = fields.Datetime.now() - timedelta(days=age)
+            form = self._form("PO-4711")
+            form.category_id = self.broken
+            form.add_to_id = held
+            form.description = "One more box"
+            case = self._register(form)
+            self.assertEqual(case == held, reopened)
+            self.assertEqual(held.phase, "working" if reopened else "cancelled")
+        self.assertEqual((case.previous_id, case.channel), (held, "phone"))
+        self.assertIn("One more box", case.description)
 
     # === FROM DOCUMENTS ===#
 

@@ -358,6 +358,16 @@ class TestComplaintMail(MailCommon):
         self.assertIn("Any news?", follow_up.description)
         self.assertNotIn("We look into it", follow_up.description)
 
+    def test_answer_to_a_merged_case_goes_where_it_is_dealt_with(self):
+        case, kept = self._receive(OUTLOOK), self._case()
+        case._merge_into(kept)
+        late = self._answer(case)
+        self.assertEqual(late.res_id, case.id, "written on the case that was merged")
+        self._receive(GMAIL_REPLY, parent=late.message_id)
+        self.assertEqual(case.phase, "cancelled")
+        self.assertTrue(kept.customer_answered)
+        self.assertIn("Any news?", kept.message_ids[:1].body)
+
     def test_replies_go_to_the_team(self):
         case = self._receive(OUTLOOK)
         self.assertIn("service@logistics.example.com", self._answer(case).reply_to)

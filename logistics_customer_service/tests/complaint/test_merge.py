@@ -75,6 +75,32 @@ class TestMerge(ComplaintCommon):
         self.assertEqual(self.line.complaint_id, self.source)
         self.assertFalse(self.kept.order_ids)
 
+    def test_what_waited_for_an_answer_waits_again(self):
+        self.source.customer_answered = True
+        self._merge()
+        self.assertEqual(
+            (self.source.customer_answered, self.kept.customer_answered), (False, True)
+        )
+        self.source.action_undo_merge()
+        self.assertEqual(
+            (self.source.customer_answered, self.kept.customer_answered), (True, False)
+        )
+
+    def test_what_was_answered_meanwhile_waits_no_more(self):
+        self.source.customer_answered = True
+        self._merge()
+        self.kept.customer_answered = False
+        self.source.action_undo_merge()
+        self.assertFalse((self.source + self.kept).filtered("customer_answered"))
+
+    def test_both_customers_words_wait_again(self):
+        (self.source + self.kept).customer_answered = True
+        self._merge()
+        self.source.action_undo_merge()
+        self.assertEqual(
+            (self.source + self.kept).filtered("customer_answered"), self.source + self.kept
+        )
+
     def test_not_undone_after_the_day(self):
         self._merge()
         self.assertTrue(self.source.can_undo_merge)

@@ -77,6 +77,22 @@ class TestCaseDashboard(ComplaintCommon):
             self.assertEqual(that["offset"], -1)
             self.assertEqual(pivots[now]["domain"], pivots[before]["domain"])
 
+    def test_money_is_shown_with_its_currency(self):
+        """A pivot brings the currency with the figure; a format of the cell would hide it."""
+        [data] = [sheet for sheet in self.content["sheets"] if sheet["name"] == "Data"]
+        for name in ("compensation_amount", "recovered_amount"):
+            [cell] = [
+                cell
+                for cell, formula in self.cells.items()
+                if cell.startswith("B") and f'"{name}:sum"' in formula
+            ]
+            [card] = [
+                row for row, formula in data["cells"].items() if f"Dashboard!{cell})" in formula
+            ]
+            for sheet, used in ((self.content["sheets"][0], cell), (data, card)):
+                formatted = {zone.partition(":")[0] for zone in sheet["formats"]}
+                self.assertNotIn(used, formatted)
+
     def test_every_query_is_answered_with_cases_and_without(self):
         """What the browser asks, asked here: also where there is nothing at all."""
         own = Domain("company_id", "=", self.company.id)

@@ -293,6 +293,13 @@ class TestComplaintReport(ComplaintReportCommon):
         rows = self.Report.search([("complaint_id", "in", (first + second).ids)])
         self.assertEqual(rows.complaint_id, first)
 
+    def test_an_answer_from_before_the_kept_case_came_takes_no_time(self):
+        case = self._case(category_id=self.broken.id)
+        case._note_course({"first_reply_at": case.received_at - timedelta(hours=3)})
+        self.env.flush_all()
+        row = self.Report.search([("complaint_id", "=", case.id)])
+        self.assertEqual((row.answered_count, row.answer_total), (1, 0))
+
     # === COMPLAINT RATE ===#
 
     def test_the_rate_is_complaints_over_deliveries_under_any_grouping(self):

@@ -391,6 +391,16 @@ class TestResultLetter(LetterCommon, HttpCase):
         self.assertEqual(self.case.resolution_level, "external")
         self.assertEqual(self.case.external_on, self.company._get_logistics_today())
 
+    def test_refused_after_the_case_was_merged(self):
+        letter = self._sent()
+        kept = self._case()
+        self.case._merge_into(kept)
+        self.assertEqual(self._post(self._url(letter), "refuse", note="No").status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(letter.state, "refused")
+        self.assertEqual((self.case.phase, kept.resolution_level), ("cancelled", "next"))
+        self.assertTrue(any("No</blockquote>" in body for body in kept.message_ids.mapped("body")))
+
     @mute_logger("odoo.http")
     def test_who_guesses_links_has_to_wait(self):
         letter = self._sent()

@@ -309,8 +309,7 @@ class LogisticsComplaintIntake(models.TransientModel):
                 "picking_ids": [Command.link(picking.id) for picking in pickings],
             }
         )
-        case._note_customer_said(self.description or self.name, self.channel)
-        return case
+        return case._note_customer_said(self.description or self.name, self.channel)
 
 
 class LogisticsComplaintIntakeOrder(models.TransientModel):
