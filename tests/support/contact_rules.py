@@ -6,7 +6,7 @@ its rule, in words; an empty list is good.
 
 from collections import defaultdict, namedtuple
 from datetime import timedelta
-from functools import lru_cache
+from functools import cache
 
 import pytz
 
@@ -50,7 +50,7 @@ SELECT v.partner_id, v.checked_in_at, (SELECT id FROM logistics_consent_purpose
 """
 
 
-@lru_cache(maxsize=None)
+@cache
 def zone_of(name):
     return pytz.timezone(name)
 
