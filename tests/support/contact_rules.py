@@ -170,7 +170,8 @@ def broken_cadence(env, today):
         today=today,
     )
     shown = env["logistics.profile"].search([("is_visit_overdue", "=", True)])
-    return [f"profile {one} is not visited, and not shown as overdue" for one in {i for (i,) in due} - {*shown.ids}]
+    missed = {profile for (profile,) in due} - {*shown.ids}
+    return [f"profile {one} is not visited, and not shown as overdue" for one in missed]
 
 
 def called_against_their_will(env):
