@@ -110,6 +110,7 @@ class Foresight:
         }
 
     def _prepare_requests(self, records):
+        # what jobs decide by, agents need not see
         requests = self.env["logistics.survey.request"].sudo().union(*records)
         self._profiles = requests._get_profiles()
         self._refused = requests._get_refused(self._profiles)
@@ -118,6 +119,7 @@ class Foresight:
         self._asked = asked._get_last_asked(self.now)
 
     def _prepare_calls(self, records):
+        # likewise: calls of colleagues, too
         callbacks = self.env["logistics.callback"].sudo().union(*records)
         self._objections = callbacks._get_objections()
         # a colleague's call counts, also one the user may not see
@@ -133,6 +135,7 @@ class Foresight:
         )
 
     def _prepare_greetings(self, records):
+        # likewise
         greetings = self.env["logistics.greeting"].sudo().union(*records)
         self._against = greetings._get_reasons(greetings._get_profiles())
 

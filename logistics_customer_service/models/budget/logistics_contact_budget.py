@@ -130,6 +130,7 @@ class LogisticsContactBudget(models.Model):
     @api.model
     def _get_purpose(self, code):
         """Return the consent purpose of a code; purposes are the service's, jobs need them all."""
+        # warehouse staff and carriers, who cause contacts, do not read purposes
         return self.env["logistics.consent.purpose"].sudo().search([("code", "=", code)], limit=1)
 
     # === LEDGERS ===#

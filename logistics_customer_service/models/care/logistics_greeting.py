@@ -324,6 +324,7 @@ class LogisticsGreeting(models.Model):
     @api.model
     def _get_purpose(self):
         """Return the purpose for which customers agree to be greeted."""
+        # whoever plans greetings need not read purposes
         purposes = self.env["logistics.consent.purpose"].sudo().with_context(active_test=False)
         return purposes.search([("code", "=", PURPOSE)], limit=1)
 

@@ -372,6 +372,7 @@ class LogisticsComplaint(models.Model):
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "logistics_customer_service.ir_cron_acknowledge", raise_if_not_found=True
         )
+        # scheduled actions are the administrator's
         self.env["ir.cron"].sudo().browse(cron_id)._trigger()
 
     @api.model

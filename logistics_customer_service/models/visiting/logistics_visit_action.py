@@ -39,6 +39,7 @@ class LogisticsVisitAction(models.Model):
             activities.create([action._prepare_activity_vals() for action in waiting]),
             strict=True,
         ):
+            # the to-do is tied to it by the program alone
             action.sudo().activity_id = activity
 
     def _prepare_activity_vals(self):

@@ -347,7 +347,7 @@ class LogisticsVisitDaily(models.Model):
             report.sudo().activity_ids.unlink()
             report._queue_mail(
                 "mail_template_visit_daily",
-                report.sudo().supervisor_id.partner_id,
+                report.sudo().supervisor_id.partner_id,  # colleagues' contacts
                 lambda report: [report._prepare_print_vals("action_report_visit_daily")],
             )
         return True

@@ -648,9 +648,9 @@ class LogisticsVisitMonthly(models.Model):
         blank = self.new({"team_id": team.id, "company_id": team.company_id.id, "month": month})
         if not self.env["logistics.visit"].search_count(blank._get_visits_domain(month), limit=1):
             return
-        writer = blank._choose_reader(
-            [team.user_id, team.company_id.sudo().logistics_manager_id]
-        )
+        # who manages the service stands in settings that supervisors do not read
+        manager = team.company_id.sudo().logistics_manager_id
+        writer = blank._choose_reader([team.user_id, manager])
         reports = self.with_context(lang=writer.lang or self.env.lang).with_company(
             team.company_id
         )

@@ -109,6 +109,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         for user in named:
             if user.active and user != self.user_id:
                 return user
+        # groups are the administrator's
         managers = self.env.ref("logistics_customer_service.group_manager").sudo().all_user_ids
         able = managers.filtered(lambda user: user.active and self.company_id in user.company_ids)
         people = able.filtered(lambda user: not user._is_superuser()) or able
@@ -146,9 +147,11 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         )
         if not template:
             return
+        # templates are the manager's; who may send a report may send what they put down
         template = template.sudo()
         readers = partners.filtered("email").grouped(lambda partner: self._get_lang(partner))
         for lang, group in readers.items():
+            # the mail says what its reader may read, whoever sends it
             report = self.sudo().with_context(lang=lang)
             rendered = {
                 name: template._render_field(name, self.ids, set_lang=lang)[self.id]
@@ -158,6 +161,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
             report.env["mail.mail"].create(
                 report._prepare_mail_vals(group, rendered, attachments)
             )
+        # scheduled actions are the administrator's
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _get_lang(self, partner):

@@ -68,6 +68,7 @@ class LogisticsCareDates(models.TransientModel):
         customer = self.profile_id.partner_id.sudo()
         if self.is_business and customer.logistics_founded_on != self.founded_on:
             customer.logistics_founded_on = self.founded_on
+        # agents have no rights on contacts; these dates are theirs to note
         for line in self.line_ids.sudo():
             if line.partner_id.commercial_partner_id == customer:
                 line._save()
