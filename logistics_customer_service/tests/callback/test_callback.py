@@ -12,6 +12,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ...tools.callback import reach
 from ..common import MODULE, LogisticsCommon
 from ..feedback.common import FeedbackCommon
 
@@ -884,3 +885,17 @@ class TestAtOnce(BaseCase):
             callbacks = env["logistics.callback"].browse(taken)
             self.assertEqual(len(set(taken)), 8, "each got a call of its own")
             self.assertEqual(len(callbacks.customer_id), 8, "each called another customer")
+
+    def test_sleepers_whom_a_colleague_holds_are_passed_by(self):
+        now = fields.Datetime.now()
+        due = "SELECT id FROM logistics_callback WHERE company_id = %s AND next_at <= %s ORDER BY id"
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            other.execute(f"{due} LIMIT 1 FOR UPDATE", [self.company, now])
+            held = other.fetchall()
+            one.execute("SET LOCAL lock_timeout = '2s'")  # whoever waits is told so
+            env = api.Environment(one, api.SUPERUSER_ID, {"allowed_company_ids": [self.company]})
+            with patch.object(reach, "is_open", return_value=False):
+                env["logistics.callback"]._put_off_asleep(now)
+            one.execute(due, [self.company, now])
+            self.assertEqual(one.fetchall(), held)
+            one.rollback()
