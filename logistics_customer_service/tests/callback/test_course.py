@@ -68,6 +68,26 @@ class TestCourse(CallbackCommon):
         self.assertEqual(self._next(), theirs)
         self.assertEqual(theirs.user_id, self.agent)
 
+    def test_on_a_holiday_of_the_whole_company_nobody_is_there(self):
+        abroad = self.env["res.company"].create({"name": "Elsewhere"})
+        holiday = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "New Year",
+                "calendar_id": False,
+                "date_from": NOW - timedelta(days=1),
+                "date_to": NOW + timedelta(days=1),
+                "time_type": "leave",
+            }
+        )
+        for company, absent in ((self.agent.company_id, self.agent), (abroad, self.env["res.users"])):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE resource_calendar_leaves SET company_id = %s WHERE id = %s",
+                [company.id, holiday.id],
+            )
+            found = self.env["logistics.service.team"]._get_absent(self.agent)
+            self.assertEqual(found, absent, company.name)
+
     def test_calls_of_who_left_are_anybodys(self):
         left, moved = self._new_user("left", "group_agent"), self._new_user("moved", "group_agent")
         first = self._callback(self._customer("A"), user_id=left.id, priority="2")
