@@ -656,6 +656,25 @@ class TestPolicies(CallbackCommon):
             self._plan()
         self.assertEqual(sorted(policy.callback_ids.partner_id.ids), sorted((people | self.customer).ids))
 
+    def test_one_customer_of_whom_nothing_can_be_planned_keeps_nobody_waiting(self):
+        people = self.env["res.partner"].create([{"name": f"P{number}"} for number in range(3)])
+        self.Profile.create([{"partner_id": one.id, "company_id": self.company.id} for one in people])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE logistics_profile SET create_date = %s WHERE company_id = %s",
+            [NOW - timedelta(days=100), self.company.id],
+        )
+        # another company's customer by now
+        abroad = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s", [abroad.id, people[1].id]
+        )
+        self.env.invalidate_all()
+        policy = self._policy("periodic")
+        with mute_logger(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy"):
+            self._plan()
+        self.assertEqual(policy.callback_ids.partner_id, people - people[1] | self.customer)
+
     def test_who_orders_no_more(self):
         self.Fact.create(
             {
