@@ -456,7 +456,8 @@ class LogisticsCallback(models.Model):
         model = self
         if not self.env.su:
             vals_list = [self._without_course(vals) for vals in vals_list]
-            model = self.with_context(self._without_course_defaults(self.env.context))
+            context = self._without_course_defaults(self.env.context)
+            model = self.with_env(self.env(context=context))
         callbacks = super(LogisticsCallback, model).create(vals_list).with_env(self.env)
         callbacks._cancel_unwanted()
         callbacks._plan_first()
