@@ -74,6 +74,7 @@
         "data/survey/logistics_survey_policy_data.xml",
         "data/survey/survey_cron_data.xml",
         "data/insight/insight_cron_data.xml",
+        "data/insight/logistics_improvement_data.xml",
         "data/budget/logistics_contact_budget_data.xml",
         "data/insight/logistics_theme_rule_data.xml",
         "data/insight/logistics_indicator_insight_data.xml",

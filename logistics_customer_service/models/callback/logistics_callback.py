@@ -453,9 +453,12 @@ class LogisticsCallback(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Callbacks begin planned, whatever an import says; nobody is called who refused."""
+        model = self
         if not self.env.su:
             vals_list = [self._without_course(vals) for vals in vals_list]
-        callbacks = super().create(vals_list)
+            context = self._without_course_defaults(self.env.context)
+            model = self.with_env(self.env(context=context))
+        callbacks = super(LogisticsCallback, model).create(vals_list).with_env(self.env)
         callbacks._cancel_unwanted()
         callbacks._plan_first()
         callbacks._give_to_dedicated_agents()
@@ -486,12 +489,22 @@ class LogisticsCallback(models.Model):
             "policy_id",
             "occasion",
             "previous_user_id",
+            # follow from the person: another customer's would bring another's consent along
+            "customer_id",
+            "profile_id",
+            "origin",
+            "attempt_count",
         }
 
     @api.model
     def _without_course(self, vals):
         course = self._get_course_fields()
         return {name: value for name, value in vals.items() if name not in course}
+
+    @api.model
+    def _without_course_defaults(self, context):
+        course = {f"default_{name}" for name in self._get_course_fields()}
+        return {name: value for name, value in context.items() if name not in course}
 
     def _plan_first(self):
         """Have customers called from the first of their hours on in which they may be."""
@@ -516,7 +529,7 @@ class LogisticsCallback(models.Model):
 
     def _follow_profile(self):
         """Take up the profile that the customer has by now, with its hours and its agent."""
-        self._compute_profile_id()
+        self.sudo()._compute_profile_id()  # see write: nobody chooses it
         waiting = self.filtered("next_at")
         waiting._plan_from({callback: callback.next_at for callback in waiting})
         waiting._give_to_dedicated_agents()

@@ -111,10 +111,18 @@ class LogisticsCallbackPolicy(models.Model):
         self.ensure_one()
         self.env.flush_all()
         rows = self.env.execute_query_dict(self._get_query(company, last))
-        self.env["logistics.callback"].create(
-            [self._prepare_callback_vals(company_id=company.id, **row) for row in rows]
-        )
+        vals_list = [self._prepare_callback_vals(company_id=company.id, **row) for row in rows]
+        isolate(vals_list, self.env["logistics.callback"].create, self._leave_out, self.env)
         return rows[-1]["partner_id"] if len(rows) == BATCH else None
+
+    def _leave_out(self, part, error):
+        """Plan no call for one customer; nobody else waits for it."""
+        _logger.warning(
+            "Callback policy %s could not plan for partner %s: %s",
+            self.id,
+            part[0]["partner_id"],
+            error,
+        )
 
     def _prepare_callback_vals(self, happened_at, **vals):
         start = happened_at + timedelta(days=self.delay_days)

@@ -6,6 +6,7 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools.callback import reach
@@ -28,6 +29,8 @@ _logger = logging.getLogger(__name__)
 
 # how many calls are looked at together to find one that is in the customer's hours
 LOOKED_AT = 20
+# how many that are asleep one press of the button plans anew; the next one goes on with the rest
+PUT_OFF = 2000
 # a call that nobody ended: the window was closed, the phone was hung up
 FORGOTTEN = timedelta(hours=2)
 BATCH = 200
@@ -99,11 +102,11 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        tried = self.browse()
-        while candidates := self._get_candidates(now) - tried:
+        tried, asleep = self.browse(), []
+        while candidates := self._get_candidates(now, tried, asleep):
             wanted = candidates._pick_callable(now)
             if not tried and not wanted:
-                self._put_off_asleep(now)
+                asleep = self._put_off_asleep(now)
             tried |= candidates
             objections = wanted._get_objections()
             for callback in wanted:
@@ -151,52 +154,85 @@ class LogisticsCallback(models.Model):
 
     @api.model
     def _put_off_asleep(self, now):
-        """Plan all that are due for later whose customers are asleep, by the hours they share.
+        """Plan those that are due for later whose customers are asleep, by the hours they share.
 
-        In the evening many thousand may be: no agent waits until each of them is looked at.
+        In the evening many thousand may be: no agent waits until each of them is looked at, nor
+        until each is written.
+
+        :return: the hours, as in :meth:`_get_hours_sql`, of all who are asleep
         """
         self.flush_model()
         self.env["logistics.profile"].flush_model()
         due = SQL(
-            """SELECT callback.id, CONCAT_WS(
-                      '|', callback.company_id, profile.contact_tz,
-                      profile.contact_hour_from, profile.contact_hour_to, profile.mon, profile.tue,
-                      profile.wed, profile.thu, profile.fri, profile.sat, profile.sun) AS hours
+            """SELECT callback.id, %(hours)s AS hours
                  FROM logistics_callback callback
             LEFT JOIN logistics_profile profile ON profile.id = callback.profile_id
-                WHERE callback.next_at <= %s AND callback.main_id IS NULL
-                  AND callback.company_id IN %s AND callback.state IN %s""",
-            now,
-            tuple(self.env.companies.ids),
-            WAITING,
+                WHERE callback.next_at <= %(now)s AND callback.main_id IS NULL
+                  AND callback.company_id IN %(companies)s AND callback.state IN %(waiting)s""",
+            hours=self._get_hours_sql(),
+            now=now,
+            companies=tuple(self.env.companies.ids),
+            waiting=WAITING,
         )
-        later = []
-        for hours, sample_id in self.env.execute_query(
-            SQL("SELECT hours, MIN(id) FROM (%s) due GROUP BY hours", due)
-        ):
-            # whoever sees none of a company's calls does no harm in planning them
-            sample = self.sudo().browse(sample_id)._get_hours()
-            if not reach.is_open(now, sample):
-                later.append(SQL("(%s, %s::timestamp)", hours, reach.next_opening(now, sample)))
+        later = self._get_openings(due, now)
         if later:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE logistics_callback callback SET next_at = later.next_at
-                         FROM (%s) due
-                         JOIN (VALUES %s) later(hours, next_at) ON later.hours = due.hours
-                        WHERE callback.id = due.id""",
-                    due,
-                    SQL(", ").join(later),
-                )
-            )
-            self.invalidate_model(["next_at"], flush=False)
+            self._write_openings(due, later)
+        return list(later)
 
     @api.model
-    def _get_candidates(self, now):
+    def _get_hours_sql(self):
+        """Return in SQL what customers who may be called at the same hours have in common."""
+        return SQL(
+            """CONCAT_WS('|', callback.company_id, profile.contact_tz,
+                         profile.contact_hour_from, profile.contact_hour_to, profile.mon,
+                         profile.tue, profile.wed, profile.thu, profile.fri, profile.sat,
+                         profile.sun)"""
+        )
+
+    @api.model
+    def _get_openings(self, due, now):
+        """Return hours → when these customers may be called next, of those who are asleep."""
+        rows = self.env.execute_query(SQL("SELECT hours, MIN(id) FROM (%s) due GROUP BY hours", due))
+        # whoever sees none of a company's calls does no harm in planning them
+        samples = self.sudo().browse(sample_id for _hours, sample_id in rows)
+        found = {hours: sample._get_hours() for (hours, _id), sample in zip(rows, samples, strict=True)}
+        return {
+            hours: reach.next_opening(now, sample)
+            for hours, sample in found.items()
+            if not reach.is_open(now, sample)
+        }
+
+    @api.model
+    def _write_openings(self, due, later):
+        """Plan the first of those that are due by the hours they share; what others hold is theirs."""
+        update = SQL(
+            """UPDATE logistics_callback callback SET next_at = free.next_at
+                 FROM (SELECT held.id, chosen.next_at FROM logistics_callback held
+                         JOIN (SELECT due.id, later.next_at FROM (%s) due
+                                 JOIN (VALUES %s) later(hours, next_at) USING (hours)
+                                LIMIT %s) chosen ON chosen.id = held.id
+                          FOR NO KEY UPDATE OF held SKIP LOCKED) free
+                WHERE callback.id = free.id""",
+            due,
+            SQL(", ").join(SQL("(%s, %s::timestamp)", *item) for item in later.items()),
+            PUT_OFF,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(update)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            return  # a colleague has just done it; the rest is the next press's
+        self.invalidate_model(["next_at"], flush=False)
+
+    @api.model
+    def _get_candidates(self, now, tried=(), asleep=()):
         """Return the first of the calls that are due: the most urgent first, own before others'.
 
         Those of colleagues who are away are anybody's. Each share of the queue is read in the order
         of an index, so that it does not matter how many wait in it.
+
+        :param tried: callbacks that were looked at already
+        :param asleep: hours, as in :meth:`_get_hours_sql`, of customers to pass by
         """
         self.flush_model()
         away = self._get_away(self._get_assigned())
@@ -206,9 +242,10 @@ class LogisticsCallback(models.Model):
                      FROM unnest(%(companies)s) company
                     CROSS JOIN unnest(%(owners)s) owner
                     CROSS JOIN LATERAL (
-                          SELECT id, priority, user_id, due_at FROM logistics_callback
+                          SELECT id, priority, user_id, due_at FROM logistics_callback callback
                            WHERE company_id = company AND COALESCE(user_id, 0) = owner
                              AND next_at <= %(now)s AND main_id IS NULL AND state IN %(waiting)s
+                             AND id <> ALL(%(tried)s) AND %(awake)s
                            ORDER BY priority DESC, due_at, id
                            LIMIT %(limit)s) found
                     ORDER BY found.priority DESC, found.user_id IS DISTINCT FROM %(user)s,
@@ -218,12 +255,27 @@ class LogisticsCallback(models.Model):
                 owners=[0, *{self.env.uid, *away.ids}],
                 now=now,
                 waiting=WAITING,
+                tried=[callback.id for callback in tried],
+                awake=self._get_awake_sql(asleep),
                 user=self.env.uid,
                 limit=LOOKED_AT,
             )
         )
         # what the rules hide stays hidden
         return self.browse(row[0] for row in found)._filtered_access("write")
+
+    @api.model
+    def _get_awake_sql(self, asleep):
+        """Return in SQL that a customer has none of these hours."""
+        if not asleep:
+            return SQL("TRUE")
+        return SQL(
+            """NOT EXISTS (SELECT FROM (SELECT) one
+                             LEFT JOIN logistics_profile profile ON profile.id = callback.profile_id
+                            WHERE %s = ANY(%s))""",
+            self._get_hours_sql(),
+            asleep,
+        )
 
     def _lock_customer(self):
         """Take all calls that wait for the customer; return whether nobody else has one."""
@@ -459,6 +511,8 @@ class LogisticsCallback(models.Model):
                         "main_id": False,
                         "call_from": until,
                         "due_at": max(one.due_at, until + timedelta(days=1)),
+                        "ended_at": False,
+                        "escalated_at": False,
                     }
                 )
         return True
@@ -535,8 +589,21 @@ class LogisticsCallback(models.Model):
         forgotten = self.search([("state", "=", IN_CALL), ("taken_at", "<", limit)])
         forgotten = forgotten.try_lock_for_update()
         forgotten._release_joined()
-        for user, callbacks in forgotten.grouped("previous_user_id").items():
-            callbacks._note_course({"state": PLANNED, "taken_at": False, "user_id": user.id})
+        isolate(forgotten, type(forgotten)._put_back, type(self)._put_back_to_nobody)
+
+    def _put_back(self):
+        """Have calls wait again, for whom they waited before."""
+        for user, callbacks in self.grouped("previous_user_id").items():
+            callbacks._wait_for(user)
+        self.flush_recordset()
+
+    def _put_back_to_nobody(self, error):
+        """Whoever it waited for may be in the company no more: whoever is free calls."""
+        _logger.warning("Callback %s goes to whoever is free: %s", self.id, error)
+        self._wait_for(self.env["res.users"])
+
+    def _wait_for(self, user):
+        self._note_course({"state": PLANNED, "taken_at": False, "user_id": user.id})
 
     @api.model
     def _get_late_domain(self):

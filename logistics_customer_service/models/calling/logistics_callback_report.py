@@ -45,6 +45,11 @@ class LogisticsCallbackReport(models.Model):
     waiting_count = fields.Integer(string="Waiting for a Call", readonly=True)
     overdue_count = fields.Integer(string="Overdue", readonly=True)
     reached_count = fields.Integer(string="Reached", readonly=True)
+    talk_count = fields.Integer(
+        string="Conversations",
+        readonly=True,
+        help="Callbacks that reached the customer; those made in the same call are one.",
+    )
     case_count = fields.Integer(string="Cases Opened", readonly=True)
     order_count = fields.Integer(string="Orders Won", readonly=True)
     saved_count = fields.Integer(string="Customers Kept", readonly=True)
@@ -58,7 +63,10 @@ class LogisticsCallbackReport(models.Model):
         string="Share Reached (%)", readonly=True, help="Reached ÷ ended.", aggregator="avg"
     )
     attempts_per_reached = fields.Float(
-        string="Attempts per Customer Reached", readonly=True, aggregator="avg"
+        string="Attempts per Customer Reached",
+        readonly=True,
+        aggregator="avg",
+        help="Attempts ÷ conversations: what was said in the same call took one attempt.",
     )
     minutes_per_call = fields.Float(string="Minutes per Call", readonly=True, aggregator="avg")
     on_time_rate = fields.Float(
@@ -71,7 +79,7 @@ class LogisticsCallbackReport(models.Model):
     def _get_ratios(self):
         return {
             "reached_rate": ("reached_count", "ended_count"),
-            "attempts_per_reached": ("attempt_count", "reached_count"),
+            "attempts_per_reached": ("attempt_count", "talk_count"),
             "minutes_per_call": ("minutes", "attempt_count"),
             "on_time_rate": ("on_time_count", "due_count"),
         }
@@ -89,7 +97,7 @@ class LogisticsCallbackReport(models.Model):
         names += ("policy_id", "user_id", "state", "outcome", "call_from", "callback_count")
         names += ("ended_count", "reached_count", "attempt_count", "minutes", "due_count")
         names += ("on_time_count", "team_id", "origin", "due_at", "ended_at", "waiting_count")
-        names += ("overdue_count", "case_count", "order_count", "saved_count")
+        names += ("overdue_count", "talk_count", "case_count", "order_count", "saved_count")
         return {**super()._get_columns(), **{name: SQL.identifier("r", name) for name in names}}
 
     def _get_steps(self):
@@ -112,6 +120,7 @@ class LogisticsCallbackReport(models.Model):
                        1 AS callback_count,
                        (c.ended_at IS NOT NULL AND c.state <> 'cancelled')::int AS ended_count,
                        (c.state = 'done')::int AS reached_count,
+                       (c.state = 'done' AND c.main_id IS NULL)::int AS talk_count,
                        COALESCE(tried.attempts, 0) AS attempt_count,
                        COALESCE(tried.minutes, 0) AS minutes,
                        (c.state <> 'cancelled'

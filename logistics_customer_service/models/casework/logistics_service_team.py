@@ -150,27 +150,40 @@ class LogisticsServiceTeam(models.Model):
 
     @api.model
     def _get_absent(self, agents):
-        """Return the agents who are on leave now, by their own calendar: one query."""
+        """Return the agents who are on leave now, by their own calendar: one query.
+
+        A holiday without a calendar is one of all calendars of its company.
+        """
         self.env["resource.calendar.leaves"].flush_model()
         self.env["resource.resource"].flush_model(["user_id"])
         rows = self.env.execute_query(
             SQL(
-                """SELECT resource.user_id, absence.calendar_id
+                """SELECT resource.user_id, absence.calendar_id, absence.company_id
                      FROM resource_calendar_leaves absence
                      LEFT JOIN resource_resource resource ON resource.id = absence.resource_id
                     WHERE absence.date_from <= %(now)s AND absence.date_to >= %(now)s
                       AND absence.time_type = 'leave'
                       AND (resource.user_id = ANY(%(agents)s)
-                           OR absence.resource_id IS NULL AND absence.calendar_id = ANY(%(own)s))""",
+                           OR absence.resource_id IS NULL AND (
+                               absence.calendar_id = ANY(%(own)s)
+                               OR absence.calendar_id IS NULL
+                               AND absence.company_id = ANY(%(companies)s)))""",
                 now=fields.Datetime.now(),
                 agents=agents.ids,
                 own=agents.resource_calendar_id.ids,
+                companies=agents.company_id.ids,
             )
         )
-        on_leave = {user_id for user_id, _calendar in rows}
-        closed = {calendar_id for user_id, calendar_id in rows if not user_id}
+        on_leave = {user_id for user_id, _calendar, _company in rows}
+        holidays = [holiday for user_id, *holiday in rows if not user_id]
+        calendars = {calendar_id for calendar_id, _company in holidays if calendar_id}
+        companies = {company_id for calendar_id, company_id in holidays if not calendar_id}
         return agents.filtered(
-            lambda agent: agent.id in on_leave or agent.resource_calendar_id.id in closed
+            lambda agent: (
+                agent.id in on_leave
+                or agent.resource_calendar_id.id in calendars
+                or agent.company_id.id in companies
+            )
         )
 
     def _get_working(self, agents):

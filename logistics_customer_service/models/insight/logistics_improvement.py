@@ -257,6 +257,12 @@ class LogisticsImprovement(models.Model):
                 }
             )
 
+    @api.model
+    def _keep_missing(self):
+        """Keep the sums of improvements that were begun or closed before these were kept."""
+        self.search([("start_answers", ">", 0), ("start_total", "=", 0)])._keep_start()
+        self.search([("state", "=", CLOSED), ("closed_on", "=", False)])._keep_end()
+
     # === WHAT ANSWERS SAY ===#
 
     def _get_start_end(self):

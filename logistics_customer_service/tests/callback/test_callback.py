@@ -12,6 +12,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ...tools.callback import reach
 from ..common import MODULE, LogisticsCommon
 from ..feedback.common import FeedbackCommon
 
@@ -655,6 +656,25 @@ class TestPolicies(CallbackCommon):
             self._plan()
         self.assertEqual(sorted(policy.callback_ids.partner_id.ids), sorted((people | self.customer).ids))
 
+    def test_one_customer_of_whom_nothing_can_be_planned_keeps_nobody_waiting(self):
+        people = self.env["res.partner"].create([{"name": f"P{number}"} for number in range(3)])
+        self.Profile.create([{"partner_id": one.id, "company_id": self.company.id} for one in people])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE logistics_profile SET create_date = %s WHERE company_id = %s",
+            [NOW - timedelta(days=100), self.company.id],
+        )
+        # another company's customer by now
+        abroad = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s", [abroad.id, people[1].id]
+        )
+        self.env.invalidate_all()
+        policy = self._policy("periodic")
+        with mute_logger(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy"):
+            self._plan()
+        self.assertEqual(policy.callback_ids.partner_id, people - people[1] | self.customer)
+
     def test_who_orders_no_more(self):
         self.Fact.create(
             {
@@ -884,3 +904,17 @@ class TestAtOnce(BaseCase):
             callbacks = env["logistics.callback"].browse(taken)
             self.assertEqual(len(set(taken)), 8, "each got a call of its own")
             self.assertEqual(len(callbacks.customer_id), 8, "each called another customer")
+
+    def test_sleepers_whom_a_colleague_holds_are_passed_by(self):
+        now = fields.Datetime.now()
+        due = "SELECT id FROM logistics_callback WHERE company_id = %s AND next_at <= %s ORDER BY id"
+        with self.registry.cursor() as one, self.registry.cursor() as other:
+            other.execute(f"{due} LIMIT 1 FOR UPDATE", [self.company, now])
+            held = other.fetchall()
+            one.execute("SET LOCAL lock_timeout = '2s'")  # whoever waits is told so
+            env = api.Environment(one, api.SUPERUSER_ID, {"allowed_company_ids": [self.company]})
+            with patch.object(reach, "is_open", return_value=False):
+                env["logistics.callback"]._put_off_asleep(now)
+            one.execute(due, [self.company, now])
+            self.assertEqual(one.fetchall(), held)
+            one.rollback()

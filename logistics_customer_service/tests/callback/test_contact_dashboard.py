@@ -86,6 +86,15 @@ class TestContactDashboard(CallbackCommon):
         self.assertNotIn(later, by_team)
         self.assertEqual(by_team[team.browse()], (2, 50.0))
 
+    def test_two_callbacks_in_one_call_took_one_attempt(self):
+        for purpose in (self.other, self.env.ref(f"{MODULE}.callback_purpose_debt")):
+            self._callback(purpose=purpose)
+        taken = self._next()
+        self.assertEqual(len(taken.joined_ids), 1)
+        taken.action_done()
+        names = ("reached_count:sum", "talk_count:sum", "attempts_per_reached:avg")
+        self.assertEqual(self._figures(["company_id"], *names)[self.company], (2, 1, 1.0))
+
     def test_what_waits_and_what_is_overdue(self):
         self._callback(self._customer("A"), due_at=NOW + timedelta(days=9000))
         # by the database's clock

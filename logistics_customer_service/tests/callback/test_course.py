@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import NotNullViolation
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -32,6 +34,31 @@ class TestCourse(CallbackCommon):
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_look_after_calls").method_direct_trigger()
 
+    # === RIGHTS ===#
+
+    def test_no_default_notes_a_course(self):
+        defaults = {"default_state": "done", "default_ended_at": NOW, "default_escalated_at": NOW}
+        callbacks = self.Callback.with_user(self.agent).with_context(**defaults)
+        callback = callbacks.create({"partner_id": self.customer.id, "purpose_id": self.other.id})
+        self.assertEqual(callback.state, "planned")
+        self.assertFalse(callback.ended_at or callback.escalated_at)
+
+    def test_nobody_writes_whose_customer_it_is(self):
+        """Else who refused would be called by another's consent."""
+        self.profile.consent_ids.unlink()
+        callback = self._callback(self._customer("Nova")).with_user(self.agent)
+        for name, value in (("profile_id", self.profile.id), ("customer_id", self.customer.id)):
+            with self.assertRaises(UserError):
+                callback.write({name: value})
+        made = self.Callback.with_user(self.agent).create(
+            {
+                "partner_id": self._customer("Vega").id,
+                "purpose_id": self.other.id,
+                "profile_id": self.profile.id,
+            }
+        )
+        self.assertFalse(made.profile_id)
+
     # === ABSENCE ===#
 
     def test_calls_of_who_is_away_are_anybodys(self):
@@ -40,6 +67,26 @@ class TestCourse(CallbackCommon):
         self._send_away(self.second)
         self.assertEqual(self._next(), theirs)
         self.assertEqual(theirs.user_id, self.agent)
+
+    def test_on_a_holiday_of_the_whole_company_nobody_is_there(self):
+        abroad = self.env["res.company"].create({"name": "Elsewhere"})
+        holiday = self.env["resource.calendar.leaves"].create(
+            {
+                "name": "New Year",
+                "calendar_id": False,
+                "date_from": NOW - timedelta(days=1),
+                "date_to": NOW + timedelta(days=1),
+                "time_type": "leave",
+            }
+        )
+        for company, absent in ((self.agent.company_id, self.agent), (abroad, self.env["res.users"])):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE resource_calendar_leaves SET company_id = %s WHERE id = %s",
+                [company.id, holiday.id],
+            )
+            found = self.env["logistics.service.team"]._get_absent(self.agent)
+            self.assertEqual(found, absent, company.name)
 
     def test_calls_of_who_left_are_anybodys(self):
         left, moved = self._new_user("left", "group_agent"), self._new_user("moved", "group_agent")
@@ -82,6 +129,33 @@ class TestCourse(CallbackCommon):
         self.assertEqual((seconds.state, seconds.user_id), ("planned", self.second))
 
     # === WHEN ===#
+
+    def test_one_that_cannot_go_back_keeps_nobody_waiting(self):
+        first = self._callback(user_id=self.agent.id)
+        first.with_user(self.second).action_call()
+        other = self._callback(self._customer("Nova"))
+        other.with_user(self.second).action_call()
+        # the agent works for another company by now
+        abroad = self.env["res.company"].create({"name": "Elsewhere"})
+        self.agent.write({"company_ids": [Command.set(abroad.ids)], "company_id": abroad.id})
+        self._stand(NOW + timedelta(hours=3))
+        self._run_watch()
+        self.assertEqual(other.state, "planned")
+        self.assertEqual((first.state, first.user_id), ("planned", self.env["res.users"]))
+
+    def test_who_was_given_up_and_rings_back_is_called_again(self):
+        self.other.max_attempts = 1
+        taken = self._callback()
+        taken.with_user(self.agent).action_call()
+        taken.with_user(self.agent).action_no_answer()
+        self.assertTrue(taken.ended_at)
+        taken.escalated_at = NOW
+        wizard = self.env["logistics.callback.postpone"].with_user(self.agent)
+        until = shanghai(2026, 3, 9, 11)
+        wizard.create({"callback_ids": taken.ids, "until": until}).action_postpone()
+        self.assertEqual((taken.state, taken.next_at), ("postponed", until))
+        self.assertFalse(taken.ended_at, "it has not ended")
+        self.assertFalse(taken.escalated_at, "should it be late again, somebody is told")
 
     def test_a_callback_has_an_end(self):
         with mute_logger("odoo.sql_db"), self.assertRaises(NotNullViolation):
@@ -136,6 +210,40 @@ class TestCourse(CallbackCommon):
         cost(1)
         many = cost(30)  # more than are looked at together
         self.assertLessEqual(cost(90), many)
+
+    def _plan_asleep(self, count):
+        """Return callbacks due now to customers who sleep until three, before all others."""
+        people = self.env["res.partner"].create(
+            [{"name": f"P{number}", "phone": "+86 10 5550 0199"} for number in range(count)]
+        )
+        self.Profile.create(
+            [
+                {"partner_id": one.id, "company_id": self.company.id, "contact_hour_from": 15.0}
+                for one in people
+            ]
+        )
+        callbacks = self.Callback.union(*(self._callback(one, priority="3") for one in people))
+        callbacks.write({"next_at": NOW})
+        return callbacks
+
+    def test_one_press_plans_so_many_and_finds_who_is_awake(self):
+        asleep, awake = self._plan_asleep(9), self._callback(self._customer("Nova"))
+        calling = f"odoo.addons.{MODULE}.models.calling.logistics_callback"
+        with patch(f"{calling}.LOOKED_AT", 2), patch(f"{calling}.PUT_OFF", 3):
+            self.assertEqual(self._next(), awake)
+            self.env.invalidate_all()
+            waiting = asleep.filtered(lambda callback: callback.next_at == NOW)
+            self.assertEqual(len(waiting), 9 - 2 - 3, "two were looked at, three written at once")
+            awake.with_user(self.agent).action_done()
+            self.assertFalse(self._next(), "nobody is called in the night")
+
+    def test_calls_that_cannot_be_had_hide_nobody(self):
+        calling = f"odoo.addons.{MODULE}.models.calling.logistics_callback"
+        self._callback().with_user(self.second).action_call()
+        self.Callback.union(*(self._callback(priority="3") for _number in range(3)))
+        awake = self._callback(self._customer("Nova"))
+        with patch(f"{calling}.LOOKED_AT", 2):
+            self.assertEqual(self._next(), awake, "the others' customer is on the telephone")
 
     def test_two_companies_one_queue(self):
         """Whoever works for two companies gets the more urgent call, whichever it is of."""

@@ -86,6 +86,24 @@ class TestImprovement(InsightCommon):
         improvement.state = "check"
         self.assertEqual(improvement.now_answers, 6, "open again, it is read again")
 
+    def test_sums_that_an_older_version_did_not_keep_are_made_up_for(self):
+        until = self.today - timedelta(days=5)
+        begun, closed = self._improve(date_to=until), self._improve(state="act")
+        kept = (begun.start_text, begun.start_total, begun.start_squares)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE logistics_improvement SET start_total = NULL, start_squares = NULL,"
+            " end_answers = NULL, end_total = NULL, end_squares = NULL, closed_on = NULL"
+        )
+        self.env.invalidate_all()
+        before = closed.done_on
+        self._answer(5, (5,), carrier_id=self.carriers[0].id)
+        self.env.flush_all()
+        self.Improvement.sudo()._keep_missing()
+        self.assertEqual((begun.start_text, begun.start_total, begun.start_squares), kept)
+        self.assertEqual((closed.end_answers, closed.end_total), (1, 5))
+        self.assertEqual((closed.done_on, closed.closed_on), (before, self.today))
+
     def test_the_start_is_of_what_it_is_about(self):
         improvement = self._improve(aspect_id=False)
         self.assertEqual(improvement.start_answers, 0)
