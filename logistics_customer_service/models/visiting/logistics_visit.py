@@ -328,6 +328,22 @@ class LogisticsVisit(models.Model):
             }
         )
 
+    def _leave_without_visitor(self):
+        """Cancel planned visits whose visitor has left; of those that no plan plans anew the
+        leader of the team hears."""
+        for visitor, visits in self.grouped("user_id").items():
+            visits._cancel(self.env._("%s visits nobody any more.", visitor.name))
+        for visit in self.filtered(lambda visit: visit.origin != "cadence"):
+            leader = visit.team_id.user_id or visit.company_id.logistics_manager_id
+            if leader.active:
+                visit.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=visit.with_context(lang=leader.lang or self.env.lang).env._(
+                        "Find another visitor"
+                    ),
+                    user_id=leader.id,
+                )
+
     def action_plan_again(self):
         """Plan visits again that were cancelled."""
         self.check_access("write")
@@ -379,7 +395,9 @@ class LogisticsVisit(models.Model):
         """Open the intake dialogue with what is known."""
         self.ensure_one()
         return self.partner_id._get_intake_action(
-            default_choice_id=self.partner_id.id, default_company_id=self.company_id.id
+            default_choice_id=self.partner_id.id,
+            default_company_id=self.company_id.id,
+            default_visit_id=self.id,
         )
 
     def action_view_case(self):

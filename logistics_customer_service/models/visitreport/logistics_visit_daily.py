@@ -196,6 +196,13 @@ class LogisticsVisitDaily(models.Model):
             "read_at",
             "read_by_id",
             "reminded_at",
+            # these follow from others: nobody writes his own figures
+            "tz",
+            "team_id",
+            "planned_count",
+            "visit_count",
+            "call_count",
+            "reached_count",
         }
 
     @api.model

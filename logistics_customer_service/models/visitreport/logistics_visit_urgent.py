@@ -168,6 +168,9 @@ class LogisticsVisitUrgent(models.Model):
             "notice_count",
             "acknowledged_at",
             "acknowledged_by_id",
+            # these follow from others
+            "team_id",
+            "hours_open",
         }
 
     @api.model

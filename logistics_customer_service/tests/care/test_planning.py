@@ -230,6 +230,18 @@ class TestPlanning(CareCommon):
         self._plan(at="2027-01-20 00:00:00")
         self.assertEqual(self._greetings(self.customer).mapped("day"), [date(2027, 2, 4)])
 
+    def test_day_of_one_company_leaves_the_others_theirs(self):
+        """A company that was early with a date of its own must not keep it from all others."""
+        holiday, _occasion = self._spring_festival()
+        days = self.Day.search([("holiday_id", "=", holiday.id), ("year", "=", 2028)])
+        days.unlink()
+        own = self.Day.create(
+            {"holiday_id": holiday.id, "date": date(2028, 1, 24), "company_id": self.company.id}
+        )
+        self.Holiday._load(self.env.ref("base.cn"), [2028])
+        found = self.Day.search([("holiday_id", "=", holiday.id), ("year", "=", 2028)])
+        self.assertEqual((found - own).mapped("date"), [date(2028, 1, 26)])
+
     def test_switched_off_day_and_holiday(self):
         holiday, _occasion = self._spring_festival()
         day = self.Day.search([("holiday_id", "=", holiday.id), ("year", "=", 2027)])

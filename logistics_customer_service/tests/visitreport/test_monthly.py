@@ -165,6 +165,38 @@ class TestVisitMonthly(VisitReportCommon):
                 found[f"{section} of", key, record_id] += figure[target]
         return +found
 
+    def test_customers_of_another_team_are_not_missed(self):
+        """Who was visited by another team was visited, whatever team the cadence asks first."""
+        customer = self._customer("Of the others")
+        self._profile(customer).sudo()._set_tier(self.vip, "score")
+        self._profile_of(customer).tier_since = date(2025, 11, 1)
+
+        def is_missed():
+            figures = self._report().coverage_ids
+            figures.report_id.invalidate_recordset()
+            found = any(customer.id in (ids or []) for ids in figures.mapped("target_record_ids"))
+            figures.report_id.sudo().unlink()
+            return found
+
+        self.assertTrue(is_missed())
+        self._visit(datetime(2026, 3, 10), partner=customer, team_id=self.second_team.id)
+        self.assertFalse(is_missed())
+
+    def test_cases_opened_from_a_visit_are_its_months(self):
+        visit = self._visit(datetime(2026, 4, 1, 2)).with_user(self.agent)
+        intake = (
+            self.env["logistics.complaint.intake"]
+            .with_user(self.agent)
+            .with_context(**visit.action_open_case()["context"])
+            .create({"partner_id": self.customer.id})
+        )
+        intake.action_register()
+        case = self.env["logistics.complaint"].search([("visit_id", "=", visit.id)])
+        self.assertEqual(case.partner_id, self.customer)
+        report = self._report(date(2026, 4, 1))
+        cases = report.problem_ids.filtered(lambda figure: figure.key == "cases")
+        self.assertEqual(cases.record_ids, case.ids)
+
     def test_figures_equal_an_independent_count(self):
         for team in (self.team, self.second_team):
             for month in (FEBRUARY, MARCH):
