@@ -255,8 +255,9 @@ class LogisticsVisit(models.Model):
                 filter(None, [visit.name, visit.partner_id.display_name])
             )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.commercial_partner_id")
     def _compute_customer_id(self):
+        """Whoever joins a company later brings the visits along, as the profile does."""
         for visit in self:
             visit.customer_id = visit.partner_id.commercial_partner_id
 

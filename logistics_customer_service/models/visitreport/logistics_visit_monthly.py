@@ -651,9 +651,19 @@ class LogisticsVisitMonthly(models.Model):
         month = months.previous_month(company._get_logistics_today())
         teams = self.env["logistics.service.team"].search([("company_id", "=", company.id)])
         there = self.search([("team_id", "in", teams.ids), ("month", "=", month)]).team_id
-        for team in teams - there:
-            self._draw_for_team(team, month)
-        company.logistics_visit_month = month
+        left_out = []
+
+        def draw(some):
+            for team in some:
+                self._draw_for_team(team, month)
+
+        def leave_out(team, error):
+            _logger.warning("The report of %s could not be drawn: %s", team.name, error)
+            left_out.append(team)
+
+        isolate(teams - there, draw, leave_out)
+        if not left_out:  # tomorrow those are tried again
+            company.logistics_visit_month = month
 
     @api.model
     def _draw_for_team(self, team, month):

@@ -182,7 +182,11 @@ class LogisticsVisitUrgent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A draft that nobody sends is brought to its writer's mind."""
+        """A draft that nobody sends is brought to its writer's mind; nobody has answered it."""
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "answer" or self.env.su}
+            for vals in vals_list
+        ]
         reports = super().create(vals_list)
         for report in reports.filtered(lambda report: report.state == DRAFT):
             report._go_on({"remind_at": report._get_next_reminder(0)})

@@ -64,6 +64,13 @@ class TestVisit(VisitCommon):
         self.Profile._insert_missing(self.company)
         self.assertEqual(visit.profile_id, self._profile_of(other))
 
+    def test_who_joins_a_customer_brings_the_visits_along(self):
+        person = self._customer("Anna", is_company=False)
+        visit = self._made(person)
+        visit.finding_ids = [Command.create({"topic": "wish", "text": "Sundays"})]
+        person.parent_id = self.customer
+        self.assertEqual((visit.customer_id, visit.finding_ids.customer_id), (self.customer,) * 2)
+
     def test_who_refuses_is_not_visited(self):
         planned = self._visit()
         made = self._made()

@@ -2,6 +2,7 @@ import random
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import partial
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -361,6 +362,28 @@ class TestVisitMonthly(VisitReportCommon):
         own.unlink()
         self._run("ir_cron_visit_monthly")
         self.assertFalse(self.Monthly.search([("team_id", "=", self.team.id)]))
+
+    def test_a_team_that_cannot_be_drawn_leaves_the_others_theirs(self):
+        self.company.logistics_visit_month = FEBRUARY
+        draw = type(self.Monthly)._draw_figures
+
+        def fail(report):
+            if report.team_id == self.team:
+                raise ValueError("Not this one")
+            return draw(report)
+
+        logger = "odoo.addons.logistics_customer_service.models.visitreport"
+        with (
+            patch.object(type(self.Monthly), "_draw_figures", fail),
+            mute_logger(f"{logger}.logistics_visit_monthly"),
+        ):
+            self._run("ir_cron_visit_monthly")
+        reports = self.Monthly.search([("company_id", "=", self.company.id)])
+        self.assertEqual(reports.team_id, self.second_team)
+        self._run("ir_cron_visit_monthly")
+        reports = self.Monthly.search([("company_id", "=", self.company.id)])
+        self.assertEqual(reports.team_id, self.team | self.second_team, "tried again")
+        self.assertEqual(self.company.logistics_visit_month, MARCH)
 
     # === PRINTED ===#
 

@@ -89,6 +89,14 @@ class TestVisitReportAccess(VisitReportCommon):
         made = daily.create({"date": date(2026, 3, 2), "visit_count": 99})
         self.assertEqual(made.visit_count, 0)
 
+    def test_nobody_answers_an_own_report(self):
+        daily = self.Daily.with_user(self.mate).create({"remark": "Well done!"})
+        self.assertFalse(daily.remark)
+        urgent = self.Urgent.with_user(self.mate).create(
+            {"reason": "other", "what": "Fire", "answer": "You were right."}
+        )
+        self.assertFalse(urgent.answer)
+
     def test_lines_and_figures_are_nobodys_to_make(self):
         with self.assertRaises(AccessError):
             self.env["logistics.visit.daily.line"].with_user(self.agent).create(
