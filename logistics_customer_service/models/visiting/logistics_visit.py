@@ -5,6 +5,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...tools.notice import quiet_hours
+from ...tools.periods import local_hour
 from ..visit.logistics_visit import CANCELLED, DONE, OPEN, PLANNED, UNDER_WAY
 
 # entries are made and moved without telling anybody: the customer is not invited by accident
@@ -212,13 +214,22 @@ class LogisticsVisit(models.Model):
         """The entries were moved in the calendar: the visits are then."""
         for visit in self:
             entry = visit.event_id
-            hours = (entry.stop - entry.start).total_seconds() / 3600
-            vals = {"planned_at": entry.start}
-            if 0 < hours <= 24:
-                vals["duration"] = hours
+            vals = visit._prepare_time_of(entry)
             changed = {name: value for name, value in vals.items() if visit[name] != value}
             if changed:
                 visit.write(changed)
+            elif entry.allday:
+                visit._sync_entries()
+
+    def _prepare_time_of(self, entry):
+        """Return when the visit is by its entry; one of a whole day names no hour."""
+        if entry.allday:
+            zone = self._get_zone()
+            hour = local_hour(self.planned_at, zone)
+            return {"planned_at": quiet_hours.to_utc(entry.start_date, hour, zone)}
+        hours = (entry.stop - entry.start).total_seconds() / 3600
+        vals = {"planned_at": entry.start}
+        return {**vals, "duration": hours} if 0 < hours <= 24 else vals
 
     def _take_visitor_from_entries(self):
         """The entries were handed over in the calendar: somebody else visits."""

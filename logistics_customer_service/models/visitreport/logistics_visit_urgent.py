@@ -256,6 +256,9 @@ class LogisticsVisitUrgent(models.Model):
     def _tell(self):
         """Tell the manager, from the second time on the general manager, too."""
         report = self.sudo()  # persons and settings are the company's
+        if not report.manager_id.active:
+            # whoever was told first has left without an answer
+            report._go_on({"manager_id": report._get_manager().id})
         readers = report.manager_id
         if report.notice_count:
             general = report.company_id.logistics_general_manager_id
