@@ -99,6 +99,16 @@ class TestPlanning(CareCommon):
         person.logistics_birth_year = 1985
         self.assertIn("1985", person.logistics_birthday)
 
+    def test_birthdays_of_merged_contacts_are_not_mixed(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        kept = self._born(date(2000, 2, 29))
+        double = self._born(date(2001, 4, 3), year=2001)
+        wizard._merge((kept | double).ids, kept)
+        self.assertEqual(kept.logistics_birthday, "Feb 29")
+        unknown = self.env["res.partner"].create({"name": "Wang", "parent_id": self.customer.id})
+        wizard._merge((kept | unknown).ids, unknown)
+        self.assertEqual(unknown.logistics_birthday, "Feb 29")
+
     def test_birthday_mended_is_planned_anew(self):
         self._occasion()
         person = self._born(date(1985, 3, 20))
