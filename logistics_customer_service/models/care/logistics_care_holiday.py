@@ -124,11 +124,15 @@ class LogisticsCareHoliday(models.Model):
 
     @api.model
     def _add_days(self, holidays, known):
+        """Add days for all companies; those that one company has of its own are its own alone."""
         days = self.env["logistics.care.day"]
         there = {
             (day.holiday_id.id, day.year)
             for day in days.with_context(active_test=False).search(
-                [("holiday_id", "in", [one.id for one in holidays.values()])]
+                [
+                    ("holiday_id", "in", [one.id for one in holidays.values()]),
+                    ("company_id", "=", False),
+                ]
             )
         }
         return days.create(

@@ -255,8 +255,9 @@ class LogisticsVisit(models.Model):
                 filter(None, [visit.name, visit.partner_id.display_name])
             )
 
-    @api.depends("partner_id")
+    @api.depends("partner_id.commercial_partner_id")
     def _compute_customer_id(self):
+        """Whoever joins a company later brings the visits along, as the profile does."""
         for visit in self:
             visit.customer_id = visit.partner_id.commercial_partner_id
 
@@ -419,11 +420,17 @@ class LogisticsVisit(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """The course of a visit is written by its buttons alone."""
-        if self._get_course_fields() & vals.keys() and not self.env.su:
-            raise UserError(
-                self.env._("The course of a visit is noted with the buttons of the visit.")
-            )
+        """The course of a visit is written by its buttons alone; what is over stays as planned."""
+        if not self.env.su:
+            if self._get_course_fields() & vals.keys():
+                raise UserError(
+                    self.env._("The course of a visit is noted with the buttons of the visit.")
+                )
+            begun = self.filtered(lambda visit: visit.state != PLANNED)
+            if self._get_plan_fields() & vals.keys() and begun:
+                raise UserError(
+                    self.env._("A visit that has begun, or is over, is not planned anew.")
+                )
         return super().write(vals)
 
     @api.model
@@ -442,7 +449,20 @@ class LogisticsVisit(models.Model):
             "has_place",
             "event_id",
             "plan_id",
+            # these follow from others, and reports count by them
+            "customer_id",
+            "profile_id",
+            "tier_id",
+            "region_id",
+            "planned_on",
+            "visited_on",
+            "minutes",
         }
+
+    @api.model
+    def _get_plan_fields(self):
+        """Return the names of the fields that say whom to visit, when and by whom."""
+        return {"company_id", "partner_id", "user_id", "planned_at", "duration"}
 
     @api.model
     def _without_course(self, vals):

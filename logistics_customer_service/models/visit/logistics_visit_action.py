@@ -56,16 +56,42 @@ class LogisticsVisitAction(models.Model):
         late = ["&", ("state", "=", OPEN), ("date_deadline", "<", fields.Date.context_today(self))]
         return late if True in value else ["!", *late]
 
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """When an action was done is noted by the program."""
+        return super().create([self._note_time(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """When an action was done is noted by the program, whoever writes that it is."""
+        if "state" not in vals:
+            return super().write(self._without_time(vals))
+        changed = self.filtered(lambda action: action.state != vals["state"])
+        super(LogisticsVisitAction, self - changed).write(self._without_time(vals))
+        return super(LogisticsVisitAction, changed).write(self._note_time(vals))
+
+    @api.model
+    def _note_time(self, vals):
+        vals = self._without_time(vals)
+        if "done_at" in vals or "state" not in vals:
+            return vals
+        return {**vals, "done_at": vals["state"] == DONE and fields.Datetime.now()}
+
+    @api.model
+    def _without_time(self, vals):
+        if self.env.su:
+            return vals
+        return {name: value for name, value in vals.items() if name != "done_at"}
+
+    # === ACTIONS ===#
+
     def action_done(self):
         """What was agreed is done."""
-        self.filtered(lambda action: action.state == OPEN).write(
-            {"state": DONE, "done_at": fields.Datetime.now()}
-        )
+        self.filtered(lambda action: action.state == OPEN).write({"state": DONE})
         return True
 
     def action_reopen(self):
         """What was agreed is still to be done."""
-        self.filtered(lambda action: action.state == DONE).write(
-            {"state": OPEN, "done_at": False}
-        )
+        self.filtered(lambda action: action.state == DONE).write({"state": OPEN})
         return True

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 
 class CalendarEvent(models.Model):
@@ -12,6 +13,10 @@ class CalendarEvent(models.Model):
         return [*super()._get_activity_excluded_models(), "logistics.visit"]
 
     def write(self, vals):
+        if vals.get("recurrency") and self._get_planned_visits():
+            raise UserError(
+                self.env._("The entry of a visit does not repeat: each visit is planned by itself.")
+            )
         result = super().write(vals)
         if not self.env.context.get("logistics_visit_sync"):
             names = {"start", "stop", "duration", "allday", "start_date", "stop_date"}

@@ -5,6 +5,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...tools.notice import quiet_hours
+from ...tools.periods import local_hour
 from ..visit.logistics_visit import CANCELLED, DONE, OPEN, PLANNED, UNDER_WAY
 
 # entries are made and moved without telling anybody: the customer is not invited by accident
@@ -212,13 +214,22 @@ class LogisticsVisit(models.Model):
         """The entries were moved in the calendar: the visits are then."""
         for visit in self:
             entry = visit.event_id
-            hours = (entry.stop - entry.start).total_seconds() / 3600
-            vals = {"planned_at": entry.start}
-            if 0 < hours <= 24:
-                vals["duration"] = hours
+            vals = visit._prepare_time_of(entry)
             changed = {name: value for name, value in vals.items() if visit[name] != value}
             if changed:
                 visit.write(changed)
+            elif entry.allday:
+                visit._sync_entries()
+
+    def _prepare_time_of(self, entry):
+        """Return when the visit is by its entry; one of a whole day names no hour."""
+        if entry.allday:
+            zone = self._get_zone()
+            hour = local_hour(self.planned_at, zone)
+            return {"planned_at": quiet_hours.to_utc(entry.start_date, hour, zone)}
+        hours = (entry.stop - entry.start).total_seconds() / 3600
+        vals = {"planned_at": entry.start}
+        return {**vals, "duration": hours} if 0 < hours <= 24 else vals
 
     def _take_visitor_from_entries(self):
         """The entries were handed over in the calendar: somebody else visits."""
@@ -328,6 +339,22 @@ class LogisticsVisit(models.Model):
             }
         )
 
+    def _leave_without_visitor(self):
+        """Cancel planned visits whose visitor has left; of those that no plan plans anew the
+        leader of the team hears."""
+        for visitor, visits in self.grouped("user_id").items():
+            visits._cancel(self.env._("%s visits nobody any more.", visitor.name))
+        for visit in self.filtered(lambda visit: visit.origin != "cadence"):
+            leader = visit.team_id.user_id or visit.company_id.logistics_manager_id
+            if leader.active:
+                visit.with_context(mail_activity_quick_update=True).activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=visit.with_context(lang=leader.lang or self.env.lang).env._(
+                        "Find another visitor"
+                    ),
+                    user_id=leader.id,
+                )
+
     def action_plan_again(self):
         """Plan visits again that were cancelled."""
         self.check_access("write")
@@ -379,7 +406,9 @@ class LogisticsVisit(models.Model):
         """Open the intake dialogue with what is known."""
         self.ensure_one()
         return self.partner_id._get_intake_action(
-            default_choice_id=self.partner_id.id, default_company_id=self.company_id.id
+            default_choice_id=self.partner_id.id,
+            default_company_id=self.company_id.id,
+            default_visit_id=self.id,
         )
 
     def action_view_case(self):

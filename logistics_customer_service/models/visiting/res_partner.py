@@ -6,6 +6,16 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") is False:
+            # who may archive a partner calls off what was planned with it
+            visits = self.env["logistics.visit"].sudo().search(
+                [("partner_id", "in", self.ids), ("state", "=", "planned")]
+            )
+            visits._cancel(self.env._("The customer was archived."))
+        return result
+
     def unlink(self):
         # the database would cascade, but leave calendar entries and messages behind
         visits = self.env["logistics.visit"].sudo()  # who may delete a partner deletes its visits

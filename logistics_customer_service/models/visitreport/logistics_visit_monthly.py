@@ -318,9 +318,12 @@ class LogisticsVisitMonthly(models.Model):
 
     def _get_visits_domain(self, month):
         """Return the team's visits of a month: by the day they were made, else planned for."""
-        return Domain("team_id", "=", self.team_id.id) & (
-            self._within("visited_on", month)
-            | (Domain("visited_on", "=", False) & self._within("planned_on", month))
+        return Domain("team_id", "=", self.team_id.id) & self._within_visits(month)
+
+    @api.model
+    def _within_visits(self, month):
+        return self._within("visited_on", month) | (
+            Domain("visited_on", "=", False) & self._within("planned_on", month)
         )
 
     @api.model
@@ -346,13 +349,20 @@ class LogisticsVisitMonthly(models.Model):
             ["customer_id:array_agg"],
         )
         rows = [(tier.id, state, ids) for tier, state, ids in rows]
-        known = {id_ for _tier, _state, ids in rows for id_ in ids}
         rows += [
             (row.tier_id.id, "due", row.customer_id.ids)
-            for row in self._get_unplanned(month, known)
+            for row in self._get_unplanned(month, self._get_seen_to(month))
         ]
         covered = months.cover(rows)
         return {("coverage", None, tier_id or None): row for tier_id, row in covered.items()}
+
+    def _get_seen_to(self, month):
+        """Return the ids of customers for whom any team of the company planned or made a visit."""
+        domain = Domain("company_id", "=", self.company_id.id) & self._within_visits(month)
+        return {
+            customer.id
+            for (customer,) in self.env["logistics.visit"]._read_group(domain, ["customer_id"])
+        }
 
     def _get_unplanned(self, month, known):
         """Return the rows of the coverage whose interval ran out before the month did.
@@ -476,7 +486,9 @@ class LogisticsVisitMonthly(models.Model):
             self._get_visits_domain(month) & Domain("complaint_id", "!=", False),
             ["complaint_id"],
         )
-        of_visits = Domain("id", "in", [case.id for (case,) in visits])
+        of_visits = Domain("id", "in", [case.id for (case,) in visits]) | Domain(
+            "visit_id.team_id", "=", self.team_id.id
+        )
         of_reports = Domain("urgent_id.team_id", "=", self.team_id.id)
         return (
             Domain("company_id", "=", self.company_id.id)
@@ -639,9 +651,19 @@ class LogisticsVisitMonthly(models.Model):
         month = months.previous_month(company._get_logistics_today())
         teams = self.env["logistics.service.team"].search([("company_id", "=", company.id)])
         there = self.search([("team_id", "in", teams.ids), ("month", "=", month)]).team_id
-        for team in teams - there:
-            self._draw_for_team(team, month)
-        company.logistics_visit_month = month
+        left_out = []
+
+        def draw(some):
+            for team in some:
+                self._draw_for_team(team, month)
+
+        def leave_out(team, error):
+            _logger.warning("The report of %s could not be drawn: %s", team.name, error)
+            left_out.append(team)
+
+        isolate(teams - there, draw, leave_out)
+        if not left_out:  # tomorrow those are tried again
+            company.logistics_visit_month = month
 
     @api.model
     def _draw_for_team(self, team, month):

@@ -168,6 +168,9 @@ class LogisticsVisitUrgent(models.Model):
             "notice_count",
             "acknowledged_at",
             "acknowledged_by_id",
+            # these follow from others
+            "team_id",
+            "hours_open",
         }
 
     @api.model
@@ -179,7 +182,11 @@ class LogisticsVisitUrgent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A draft that nobody sends is brought to its writer's mind."""
+        """A draft that nobody sends is brought to its writer's mind; nobody has answered it."""
+        vals_list = [
+            {name: value for name, value in vals.items() if name != "answer" or self.env.su}
+            for vals in vals_list
+        ]
         reports = super().create(vals_list)
         for report in reports.filtered(lambda report: report.state == DRAFT):
             report._go_on({"remind_at": report._get_next_reminder(0)})
@@ -249,6 +256,9 @@ class LogisticsVisitUrgent(models.Model):
     def _tell(self):
         """Tell the manager, from the second time on the general manager, too."""
         report = self.sudo()  # persons and settings are the company's
+        if not report.manager_id.active:
+            # whoever was told first has left without an answer
+            report._go_on({"manager_id": report._get_manager().id})
         readers = report.manager_id
         if report.notice_count:
             general = report.company_id.logistics_general_manager_id

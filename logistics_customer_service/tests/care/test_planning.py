@@ -99,6 +99,16 @@ class TestPlanning(CareCommon):
         person.logistics_birth_year = 1985
         self.assertIn("1985", person.logistics_birthday)
 
+    def test_birthdays_of_merged_contacts_are_not_mixed(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        kept = self._born(date(2000, 2, 29))
+        double = self._born(date(2001, 4, 3), year=2001)
+        wizard._merge((kept | double).ids, kept)
+        self.assertEqual(kept.logistics_birthday, "Feb 29")
+        unknown = self.env["res.partner"].create({"name": "Wang", "parent_id": self.customer.id})
+        wizard._merge((kept | unknown).ids, unknown)
+        self.assertEqual(unknown.logistics_birthday, "Feb 29")
+
     def test_birthday_mended_is_planned_anew(self):
         self._occasion()
         person = self._born(date(1985, 3, 20))
@@ -229,6 +239,18 @@ class TestPlanning(CareCommon):
         )
         self._plan(at="2027-01-20 00:00:00")
         self.assertEqual(self._greetings(self.customer).mapped("day"), [date(2027, 2, 4)])
+
+    def test_day_of_one_company_leaves_the_others_theirs(self):
+        """A company that was early with a date of its own must not keep it from all others."""
+        holiday, _occasion = self._spring_festival()
+        days = self.Day.search([("holiday_id", "=", holiday.id), ("year", "=", 2028)])
+        days.unlink()
+        own = self.Day.create(
+            {"holiday_id": holiday.id, "date": date(2028, 1, 24), "company_id": self.company.id}
+        )
+        self.Holiday._load(self.env.ref("base.cn"), [2028])
+        found = self.Day.search([("holiday_id", "=", holiday.id), ("year", "=", 2028)])
+        self.assertEqual((found - own).mapped("date"), [date(2028, 1, 26)])
 
     def test_switched_off_day_and_holiday(self):
         holiday, _occasion = self._spring_festival()

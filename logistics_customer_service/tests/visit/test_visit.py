@@ -64,6 +64,13 @@ class TestVisit(VisitCommon):
         self.Profile._insert_missing(self.company)
         self.assertEqual(visit.profile_id, self._profile_of(other))
 
+    def test_who_joins_a_customer_brings_the_visits_along(self):
+        person = self._customer("Anna", is_company=False)
+        visit = self._made(person)
+        visit.finding_ids = [Command.create({"topic": "wish", "text": "Sundays"})]
+        person.parent_id = self.customer
+        self.assertEqual((visit.customer_id, visit.finding_ids.customer_id), (self.customer,) * 2)
+
     def test_who_refuses_is_not_visited(self):
         planned = self._visit()
         made = self._made()
@@ -103,6 +110,46 @@ class TestVisit(VisitCommon):
             {"partner_id": self.customer.id, "user_id": self.agent.id, "state": "done"}
         )
         self.assertEqual(mine.state, "planned")
+
+    def test_what_follows_is_not_written_by_hand(self):
+        """Figures of reports go by these: nobody gives a visit another day or customer."""
+        other = self._new_profile(self._customer("Somebody else"))
+        visit = self._made().with_user(self.agent)
+        for vals in (
+            {"visited_on": "2026-02-01"},
+            {"planned_on": "2026-02-01"},
+            {"minutes": 90},
+            {"profile_id": other.id},
+            {"customer_id": other.partner_id.id},
+            {"tier_id": self.standard.id},
+        ):
+            with self.subTest(vals=vals), self.assertRaises(UserError):
+                visit.write(vals)
+        mine = self.Visit.with_user(self.agent).create(
+            {
+                "partner_id": self.customer.id,
+                "user_id": self.agent.id,
+                "planned_at": NOW,
+                "planned_on": "2026-02-01",
+                "visited_on": "2026-02-01",
+                "profile_id": other.id,
+            }
+        )
+        self.assertEqual(
+            (mine.planned_on, mine.visited_on, mine.profile_id), (NOW.date(), False, self.profile)
+        )
+
+    def test_what_is_over_is_not_planned_anew(self):
+        visit = self._made().with_user(self.agent)
+        for vals in (
+            {"planned_at": NOW + timedelta(days=9)},
+            {"user_id": self.second.id},
+            {"partner_id": self._customer("Somebody else").id},
+        ):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "not planned anew"):
+                visit.write(vals)
+        visit.write({"note": "They want a quieter truck.", "contact_name": "Anna"})
+        self.assertEqual(visit.user_id, self.agent)
 
     def test_noted_afterwards(self):
         visit = self._visit().with_user(self.agent)
@@ -183,6 +230,12 @@ class TestVisit(VisitCommon):
         self.assertEqual(send.done_at, NOW)
         ask.sudo().activity_id.with_user(self.second).action_feedback("They will")
         self.assertEqual((ask.state, visit.open_action_count), ("done", 0))
+        ask.action_reopen()
+        self.assertFalse(ask.done_at)
+        ask.with_user(self.second).write({"state": "done", "done_at": "2020-01-01 00:00:00"})
+        self.assertEqual(ask.done_at, NOW, "by the clock, however it was noted")
+        ask.with_user(self.second).write({"done_at": False, "name": "Ask transport again"})
+        self.assertEqual(ask.done_at, NOW)
         ask.action_reopen()
         ask.date_deadline = "2026-03-20"
         self.assertEqual(visit.activity_ids.date_deadline, date(2026, 3, 20))
@@ -305,6 +358,26 @@ class TestVisit(VisitCommon):
         (both | visit).invalidate_recordset()
         self.assertEqual((both | visit).profile_id, self.profile)
         self.assertEqual(self.profile.visit_count, 4)
+
+    def test_nobody_is_left_to_a_visitor_who_has_left(self):
+        self.team.user_id = self.supervisor
+        self._consent("granted")
+        by_plan, by_hand = self._visit(origin="cadence"), self._visit()
+        made = self._made()
+        self.agent.active = False
+        self.assertEqual(
+            (by_plan | by_hand | made).mapped("state"), ["cancelled", "cancelled", "done"]
+        )
+        self.assertFalse(self.profile.next_visit_on, "the cadence may plan again")
+        self.assertFalse(by_hand.event_id.active)
+        self.assertEqual(by_hand.activity_ids.user_id, self.supervisor)
+        self.assertFalse(by_plan.activity_ids)
+
+    def test_archived_customers_are_not_visited(self):
+        planned, made = self._visit(), self._made()
+        self.customer.active = False
+        self.assertEqual((planned.state, made.state), ("cancelled", "done"))
+        self.assertIn("archived", planned.cancel_reason)
 
     def test_visits_go_with_the_partner(self):
         prospect = self._customer("Newcomer")

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -45,6 +45,26 @@ class TestVisitCalendar(VisitCommon):
         self.assertEqual((self.visit.planned_at, self.visit.duration), (start, 3))
         self.assertEqual(str(self.visit.planned_on), "2026-03-07")
         self.assertEqual((self.entry.start, self.entry.stop), (start, start + timedelta(hours=3)))
+
+    def test_an_entry_of_a_whole_day_keeps_the_hour(self):
+        """Who drags a visit to the top of another day means the day."""
+        entry = self.entry.with_user(self.agent)
+        entry.write({"allday": True, "start_date": "2026-03-09", "stop_date": "2026-03-09"})
+        self.assertEqual(self.visit.planned_at, self._instant(NOW, "2026-03-09"))
+        self.assertEqual((self.visit.duration, str(self.visit.planned_on)), (1, "2026-03-09"))
+        self.assertEqual((entry.allday, entry.start), (False, self.visit.planned_at))
+        entry.write({"allday": True, "start_date": "2026-03-09", "stop_date": "2026-03-09"})
+        self.assertEqual((entry.allday, entry.start), (False, self.visit.planned_at))
+
+    def _instant(self, at, day):
+        return datetime.combine(date.fromisoformat(day), at.time())
+
+    def test_an_entry_does_not_repeat(self):
+        with self.assertRaisesRegex(UserError, "does not repeat"):
+            self.entry.with_user(self.agent).write(
+                {"recurrency": True, "rrule_type": "weekly", "count": 3, "end_type": "count"}
+            )
+        self.assertEqual(self.visit.state, "planned")
 
     def test_a_visit_that_is_handed_over_goes_to_the_others_calendar(self):
         self.visit.user_id = self.second

@@ -29,6 +29,8 @@ class MonthByHand:
         # by customer's tier, by visit of the team, by profile
         self.due, self.seen = defaultdict(set), defaultdict(set)
         self.days, self.made = {}, defaultdict(list)
+        # customers to whom any team of the company went, or would have gone
+        self.seen_to = set()
 
     def _is_inside(self, day):
         return bool(day) and self.first <= day < self.end
@@ -40,6 +42,8 @@ class MonthByHand:
             day = local_day(visit["checked_in_at"] or visit["planned_at"], zone)
             if visit["state"] == "done":
                 self.made[visit["profile_id"]].append(day)
+            if self._is_inside(day):
+                self.seen_to.add(visit["customer_id"])
             if visit["team_id"] == self.team_id:
                 self.days[visit["id"]] = day
                 if self._is_inside(day):
@@ -62,12 +66,11 @@ class MonthByHand:
     def count_coverage(self, company_id, get_days):
         """:param get_days: function of a tier's id, returning the days between two visits for
         which the team answers, or 0"""
-        known = set().union(*self.due.values())
         for profile in self.read(
             "logistics_profile", "id, company_id, partner_id, tier_id, tier_since, create_date"
         ):
             days = profile["company_id"] == company_id and get_days(profile["tier_id"])
-            if not days or profile["partner_id"] in known:
+            if not days or profile["partner_id"] in self.seen_to:
                 continue
             before = [day for day in self.made[profile["id"]] if day < self.first]
             begin = max(before, default=profile["tier_since"] or profile["create_date"].date())

@@ -2,6 +2,7 @@ import random
 from collections import Counter
 from datetime import date, datetime, timedelta
 from functools import partial
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -164,6 +165,38 @@ class TestVisitMonthly(VisitReportCommon):
             if section in ("coverage", "visitor"):
                 found[f"{section} of", key, record_id] += figure[target]
         return +found
+
+    def test_customers_of_another_team_are_not_missed(self):
+        """Who was visited by another team was visited, whatever team the cadence asks first."""
+        customer = self._customer("Of the others")
+        self._profile(customer).sudo()._set_tier(self.vip, "score")
+        self._profile_of(customer).tier_since = date(2025, 11, 1)
+
+        def is_missed():
+            figures = self._report().coverage_ids
+            figures.report_id.invalidate_recordset()
+            found = any(customer.id in (ids or []) for ids in figures.mapped("target_record_ids"))
+            figures.report_id.sudo().unlink()
+            return found
+
+        self.assertTrue(is_missed())
+        self._visit(datetime(2026, 3, 10), partner=customer, team_id=self.second_team.id)
+        self.assertFalse(is_missed())
+
+    def test_cases_opened_from_a_visit_are_its_months(self):
+        visit = self._visit(datetime(2026, 4, 1, 2)).with_user(self.agent)
+        intake = (
+            self.env["logistics.complaint.intake"]
+            .with_user(self.agent)
+            .with_context(**visit.action_open_case()["context"])
+            .create({"partner_id": self.customer.id})
+        )
+        intake.action_register()
+        case = self.env["logistics.complaint"].search([("visit_id", "=", visit.id)])
+        self.assertEqual(case.partner_id, self.customer)
+        report = self._report(date(2026, 4, 1))
+        cases = report.problem_ids.filtered(lambda figure: figure.key == "cases")
+        self.assertEqual(cases.record_ids, case.ids)
 
     def test_figures_equal_an_independent_count(self):
         for team in (self.team, self.second_team):
@@ -329,6 +362,28 @@ class TestVisitMonthly(VisitReportCommon):
         own.unlink()
         self._run("ir_cron_visit_monthly")
         self.assertFalse(self.Monthly.search([("team_id", "=", self.team.id)]))
+
+    def test_a_team_that_cannot_be_drawn_leaves_the_others_theirs(self):
+        self.company.logistics_visit_month = FEBRUARY
+        draw = type(self.Monthly)._draw_figures
+
+        def fail(report):
+            if report.team_id == self.team:
+                raise ValueError("Not this one")
+            return draw(report)
+
+        logger = "odoo.addons.logistics_customer_service.models.visitreport"
+        with (
+            patch.object(type(self.Monthly), "_draw_figures", fail),
+            mute_logger(f"{logger}.logistics_visit_monthly"),
+        ):
+            self._run("ir_cron_visit_monthly")
+        reports = self.Monthly.search([("company_id", "=", self.company.id)])
+        self.assertEqual(reports.team_id, self.second_team)
+        self._run("ir_cron_visit_monthly")
+        reports = self.Monthly.search([("company_id", "=", self.company.id)])
+        self.assertEqual(reports.team_id, self.team | self.second_team, "tried again")
+        self.assertEqual(self.company.logistics_visit_month, MARCH)
 
     # === PRINTED ===#
 

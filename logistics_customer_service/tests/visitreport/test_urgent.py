@@ -161,6 +161,16 @@ class TestVisitUrgent(VisitReportCommon):
         report.action_send()
         self.assertEqual(visit.urgent_count, 1)
 
+    def test_a_manager_who_has_left_is_not_told_alone(self):
+        report = self._urgent()
+        self.assertEqual(report.manager_id, self.manager)
+        self.manager.active = False
+        self._stand(NOW + timedelta(hours=3))
+        self._run("ir_cron_visit_urgent")
+        self.assertTrue(report.manager_id.active)
+        self.assertIn(report.manager_id, report.activity_ids.user_id)
+        self.assertEqual(self._mails(report)[-1].recipient_ids, report.manager_id.partner_id)
+
     def test_case_improvement_and_action_follow(self):
         report = self._urgent(visit_id=self._visit().id).with_user(self.supervisor)
         action = report.action_open_case()

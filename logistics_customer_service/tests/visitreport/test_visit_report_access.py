@@ -68,6 +68,35 @@ class TestVisitReportAccess(VisitReportCommon):
         with self.assertRaises(UserError):
             forged.write({"state": "acknowledged"})
 
+    def test_figures_of_own_reports_are_not_written_by_hand(self):
+        daily, urgent = self.daily.with_user(self.agent), self.urgent.with_user(self.agent)
+        for state in ("draft", "sent"):
+            for record, vals in (
+                (daily, {"visit_count": 99}),
+                (daily, {"planned_count": 0}),
+                (daily, {"call_count": 99}),
+                (daily, {"reached_count": 99}),
+                (daily, {"tz": "Europe/Berlin"}),
+                (daily, {"team_id": False}),
+                (urgent, {"team_id": False}),
+                (urgent, {"hours_open": 0.1}),
+            ):
+                with self.subTest(state=state, vals=vals), self.assertRaises(UserError):
+                    record.write(vals)
+            if state == "draft":
+                daily.action_send()
+                urgent.action_send()
+        made = daily.create({"date": date(2026, 3, 2), "visit_count": 99})
+        self.assertEqual(made.visit_count, 0)
+
+    def test_nobody_answers_an_own_report(self):
+        daily = self.Daily.with_user(self.mate).create({"remark": "Well done!"})
+        self.assertFalse(daily.remark)
+        urgent = self.Urgent.with_user(self.mate).create(
+            {"reason": "other", "what": "Fire", "answer": "You were right."}
+        )
+        self.assertFalse(urgent.answer)
+
     def test_lines_and_figures_are_nobodys_to_make(self):
         with self.assertRaises(AccessError):
             self.env["logistics.visit.daily.line"].with_user(self.agent).create(

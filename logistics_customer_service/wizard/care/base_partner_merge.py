@@ -1,5 +1,7 @@
 from odoo import models
 
+BIRTHDAY = ("logistics_birth_month", "logistics_birth_day", "logistics_birth_year")
+
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
@@ -22,3 +24,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         turns.search([("partner_id", "in", src_partners.ids)]).unlink()
         self.env.flush_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        """A birthday goes over whole: the generic code would mix day and year of two people."""
+        # contacts that are merged are gone in a moment; their dates are the service's to read
+        known = (dst_partner | src_partners).sudo().filtered("logistics_birth_month")
+        others = known - known[:1] - dst_partner
+        others.write(dict.fromkeys(BIRTHDAY, False))
+        return super()._update_values(src_partners, dst_partner)
