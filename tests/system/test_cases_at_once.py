@@ -422,8 +422,10 @@ EFFECTS = {
         SELECT res_id, count(*) FROM mail_message
          WHERE model = 'logistics.complaint' AND res_id = ANY(%s) AND body LIKE '%%the deadline has passed%%'
            AND message_type = 'notification' GROUP BY res_id""",
+    # one to a person for all cases of a batch, which it links
     "messages": """
-        SELECT res_id, count(*) FROM mail_message
-         WHERE model = 'logistics.complaint' AND res_id = ANY(%s) AND message_type = 'user_notification'
-         GROUP BY res_id""",
+        SELECT escalated.id, count(*) FROM unnest(%s) escalated(id)
+          JOIN mail_message ON message_type = 'user_notification'
+           AND (model = 'logistics.complaint' AND res_id = escalated.id
+                OR body LIKE '%%data-oe-id="' || escalated.id || '"%%') GROUP BY escalated.id""",
 }
