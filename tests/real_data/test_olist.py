@@ -12,6 +12,7 @@ from pathlib import Path
 
 import odoo_session
 import pytest
+from scipy import stats
 
 from scripts.dev import drop_database
 
@@ -140,6 +141,21 @@ def test_scores_are_those_of_pandas_and_the_published_ones(figures, reviews):
     assert round(scores["mean_on_time"], 3) == 4.283
     assert round(scores["mean_late"], 3) == 2.273
     assert round(100 * scores["low_share"], 2) == 14.58
+
+
+def test_the_analysis_shows_what_lateness_costs(env, reviews):
+    """The difference between late and on time, with the interval that scipy gives it (Welch)."""
+    latest = reviews[reviews.latest & reviews.delivered]
+    late, on_time = (latest[latest.on_time == kept].review_score for kept in (False, True))
+    found = env["logistics.feedback.analysis"].action_explain({})["punctuality"]
+    for name, scores in (("late", late), ("on_time", on_time)):
+        assert found[name]["count"] == len(scores)
+        assert found[name]["value"] == pytest.approx(scores.mean(), abs=1e-9)
+    difference = found["difference"]
+    assert round(difference["value"], 2) == -2.01
+    interval = stats.ttest_ind(late, on_time, equal_var=False).confidence_interval()
+    assert difference["low"] == pytest.approx(interval.low, abs=1e-9)
+    assert difference["high"] == pytest.approx(interval.high, abs=1e-9)
 
 
 def test_every_review_is_an_answer_of_odoos_survey(env, reviews, orders):
