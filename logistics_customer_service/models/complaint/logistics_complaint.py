@@ -1,4 +1,3 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -511,30 +510,21 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _number(self, vals_list):
-        """Give each of the values a number: two or three queries a company."""
-        by_company = defaultdict(list)
-        for vals in vals_list:
-            by_company[vals.get("company_id") or self.env.company.id].append(vals)
-        for company in self.env["res.company"].browse(by_company):
-            batch = by_company[company.id]
-            for vals, number in zip(batch, self._reserve(company, len(batch)), strict=True):
-                vals["number"] = number
-
-    @api.model
-    def _reserve(self, company, count):
+        """Give each of the values a number."""
         # numbers are drawn for whoever may register a case
         sequences = self.env["ir.sequence"].sudo()
-        sequence = sequences.browse(sequences._get_logistics_sequence_id(SEQUENCE_CODE, company.id))
-        if not sequence:
-            raise UserError(
-                self.env._(
-                    "%(company)s has no sequence for the numbers of cases. An administrator makes "
-                    "one with the code “%(code)s”.",
-                    company=company.name,
-                    code=SEQUENCE_CODE,
-                )
-            )
-        return sequence._reserve_logistics_numbers(count, company._get_logistics_today())
+        sequences._number_logistics_vals(
+            SEQUENCE_CODE, "number", vals_list, self._tell_missing_sequence
+        )
+
+    @api.model
+    def _tell_missing_sequence(self, company):
+        return self.env._(
+            "%(company)s has no sequence for the numbers of cases. An administrator makes "
+            "one with the code “%(code)s”.",
+            company=company.name,
+            code=SEQUENCE_CODE,
+        )
 
     def _name_by_category(self):
         """Name cases without a subject after their category or kind, in one write each."""
