@@ -108,7 +108,9 @@ class TestReactions(ShipmentCommon):
         first, second = self._delivery(), self._delivery()
         event = self._say(first, "in_transit")
         seen = []
-        self.startPatcher(patch.object(type(self.Picking), "_refresh_arrival", seen.append))
+        self.startPatcher(
+            patch.object(type(self.Picking), "_refresh_arrival", lambda pickings: seen.append(pickings))
+        )
         event.picking_id = second
         self.assertEqual(seen, [first + second])
 
@@ -127,8 +129,9 @@ class TestReactions(ShipmentCommon):
         picking = self._delivery(validate=False)
         taken = self._record(self.Picking, steps)
         self._deliver(picking.sale_id)
+        # core writes the carrier's number and price afterwards
         done = [name for name in steps if name not in ("_claim_events", "_sync_cod")]
-        self.assertEqual(taken[-len(done) :], done)
+        self.assertEqual([name for name in taken if name in done][-len(done) :], done)
         taken.clear()
         picking.write({"carrier_id": False, "carrier_tracking_ref": "N1"})
         self.assertEqual(taken, ["_claim_events", "_sync_cod"])
