@@ -80,17 +80,28 @@ class StockPicking(models.Model):
 
     _shipment_open_idx = models.Index("(company_id, shipment_promised_at) WHERE shipment_open")
 
-    # === EXTENSION POINT ===#
+    # === OCCASIONS ===#
 
     def _note_occasion(self, occasion):
         """Called once when something begins that the customer may want to know.
 
-        Does nothing here; other capabilities override it. ``self`` are the deliveries, in a batch.
+        ``self`` are the deliveries, in a batch.
 
         :param occasion: one of ``new_arrival`` (expected on another day than before),
             ``delay_foreseen`` (expected after the promised day), ``missed`` (the promised day
-            passed and the goods are not handed over), ``silent`` (no news for longer than usual)
+            passed and the goods are not handed over), ``silent`` (no news for longer than usual),
+            ``goods_out`` and ``delivered`` (validated, and brought without a carrier)
         """
+        for step in self._get_occasion_steps():
+            getattr(self, step)(occasion)
+
+    @api.model
+    def _get_occasion_steps(self):
+        """Return the names of the methods that take an occasion, in the order in which they act.
+
+        Rooms above add theirs to the end.
+        """
+        return ["_note_notices", "_detect_exceptions"]
 
     # === REFRESH ===#
 
@@ -304,11 +315,6 @@ class StockPicking(models.Model):
         )
 
     # === WHEN TO REFRESH ===#
-
-    def _action_done(self):
-        result = super()._action_done()
-        self._refresh_arrival()
-        return result
 
     @api.model
     def _cron_watch_shipments(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ...tools.notice import notices
 
@@ -8,11 +8,13 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    def _note_occasion(self, occasion):
-        result = super()._note_occasion(occasion)
+    @api.model
+    def _get_occasion_steps(self):
+        return [*super()._get_occasion_steps(), "_plan_callbacks_on"]
+
+    def _plan_callbacks_on(self, occasion):
         if occasion == notices.DELIVERED:
             self._plan_callbacks()
-        return result
 
     def _plan_callbacks(self):
         """Plan the callbacks that policies ask for after these deliveries."""

@@ -34,12 +34,6 @@ class SaleOrder(models.Model):
             else:
                 order.cash_on_delivery = order.cash_on_delivery
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "cash_on_delivery" in vals:
-            self.filtered(lambda order: order.state == "sale")._switch_cod()
-        return result
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collected(self):
         """An order is kept as long as money collected for it is on record."""
@@ -49,10 +43,11 @@ class SaleOrder(models.Model):
     def _switch_cod(self):
         """Begin to collect, or stop where nothing has been collected yet."""
         cods = self.env["logistics.cod"].sudo()  # follows from the order its writer may change
-        cods._sync(self.filtered("cash_on_delivery"))
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        cods._sync(confirmed.filtered("cash_on_delivery"))
         cods.search(
             [
-                ("order_id", "in", self.filtered(lambda order: not order.cash_on_delivery).ids),
+                ("order_id", "in", confirmed.filtered(lambda order: not order.cash_on_delivery).ids),
                 ("state", "in", ("to_collect", "not_delivered")),
             ]
         ).unlink()

@@ -4,11 +4,6 @@ from odoo import models
 class StockMove(models.Model):
     _inherit = "stock.move"
 
-    def _action_confirm(self, *args, **kwargs):
-        moves = super()._action_confirm(*args, **kwargs)
-        moves.picking_id._sync_cod()
-        return moves
-
     def _get_cod_value(self):
         """Return the value, taxes included, of what a move brings of its order line."""
         line = self.sale_line_id

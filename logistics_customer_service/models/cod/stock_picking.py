@@ -41,22 +41,9 @@ class StockPicking(models.Model):
             picking.cod_currency_id = picking.cod_ids.currency_id
             picking.cod_state = picking.cod_ids.state
 
-    def _action_done(self):
-        result = super()._action_done()
-        # what was brought is known now, and the rest is a delivery of its own
+    def _sync_validated_cod(self):
+        """What was brought is known now, and the rest is a delivery of its own."""
         self._sync_cod(validated=self)
-        return result
-
-    def action_cancel(self):
-        result = super().action_cancel()
-        self._sync_cod()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        if "carrier_id" in vals:
-            self._sync_cod()
-        return result
 
     def _sync_cod(self, validated=()):
         """Bring what the deliveries collect in line with what they bring.

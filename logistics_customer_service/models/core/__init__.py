@@ -1,5 +1,6 @@
 from . import logistics_cached_mixin
 from . import logistics_secret_mixin
+from . import logistics_reaction_mixin
 from . import res_company
 from . import res_config_settings
 from . import res_partner

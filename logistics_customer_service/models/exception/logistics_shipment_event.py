@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 
 from ...tools.shipment import shipment
 
@@ -6,9 +6,7 @@ from ...tools.shipment import shipment
 class LogisticsShipmentEvent(models.Model):
     _inherit = "logistics.shipment.event"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        events = super().create(vals_list)
-        if any(event.source != shipment.ODOO for event in events):
+    def _detect_exceptions(self):
+        """Have somebody look at what carriers or staff say."""
+        if any(event.source != shipment.ODOO for event in self):
             self.env["logistics.exception"]._detect_soon()
-        return events

@@ -46,8 +46,8 @@ class StockPicking(models.Model):
             several = picking.get_multiple_carrier_tracking()
             picking.tracking_link = several[0][1] if several else picking.carrier_tracking_url
 
-    def _action_done(self):
-        result = super()._action_done()
+    def _note_short(self):
+        """Mark validated deliveries that brought less than was asked for."""
         short = self.filtered(
             lambda picking: picking.state == "done"
             and picking._is_customer_delivery()
@@ -56,7 +56,6 @@ class StockPicking(models.Model):
         if short:
             short.shipment_short = True
             self.env["logistics.exception"]._detect_soon()
-        return result
 
     def _is_short(self):
         """Tell whether something asked for did not go out with this transfer."""
@@ -66,10 +65,9 @@ class StockPicking(models.Model):
             for move in self.move_ids
         )
 
-    def _note_occasion(self, occasion):
-        result = super()._note_occasion(occasion)
+    def _detect_exceptions(self, _occasion):
+        """Have somebody look at whatever begins."""
         self.env["logistics.exception"]._detect_soon()
-        return result
 
     # === AGENTS' SCREENS ===#
 

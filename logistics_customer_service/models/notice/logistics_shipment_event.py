@@ -1,23 +1,10 @@
-from odoo import api, models
+from odoo import models
 
 from ...tools.notice import notices
 
 
 class LogisticsShipmentEvent(models.Model):
     _inherit = "logistics.shipment.event"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        events = super().create(vals_list)
-        events._note_occasions()
-        return events
-
-    def write(self, vals):
-        """An event may get its meaning, or its delivery, after it came."""
-        result = super().write(vals)
-        if {"kind", "picking_id"} & vals.keys():
-            self._note_occasions()
-        return result
 
     def _note_occasions(self):
         """Have customers told what happened to their shipments."""

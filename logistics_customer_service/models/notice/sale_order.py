@@ -19,11 +19,6 @@ class SaleOrder(models.Model):
         for order in self:
             order.notice_count = counts.get(order, 0)
 
-    def _action_confirm(self):
-        result = super()._action_confirm()
-        self._note_confirmed()
-        return result
-
     def _note_confirmed(self):
         """Have customers told that their orders of goods are confirmed."""
         now = fields.Datetime.now()

@@ -26,11 +26,6 @@ class StockPicking(models.Model):
 
     # === WHAT CUSTOMERS ARE TOLD OF ===#
 
-    def _action_done(self):
-        result = super()._action_done()
-        self._note_goods_out()
-        return result
-
     def _note_goods_out(self):
         """Have customers told that the goods are out; without a carrier that is delivered."""
         out = self.filtered(
@@ -41,7 +36,7 @@ class StockPicking(models.Model):
             lambda picking: not picking.carrier_id and not picking.shipment_reported
         )._note_occasion(notices.DELIVERED)
 
-    def _note_occasion(self, occasion):
+    def _note_notices(self, occasion):
         """Have the customers of these deliveries told of something that begins now.
 
         :param occasion: one of the occasions of notice rules
@@ -57,7 +52,6 @@ class StockPicking(models.Model):
                 for picking in deliveries
             ]
         )
-        return super()._note_occasion(occasion)
 
     def _get_told_day(self, occasion):
         """Return the day that tells one new expected arrival from the next, or False."""

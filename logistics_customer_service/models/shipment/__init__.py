@@ -5,3 +5,4 @@ from . import logistics_shipment_event
 from . import sale_order
 from . import sale_order_line
 from . import stock_picking
+from . import stock_move

@@ -5,12 +5,17 @@ from odoo.exceptions import UserError
 
 from ...tools.shipment import shipment
 from ...tools.shipment.carrier_events import TooMany
+from ...tools.shipment.moments import EVENTS, NEW
+
+# what a delivery's own outlook follows from
+FACTS = {"kind", "happened_at", "source", "picking_id", "expected_at"}
 
 
 class LogisticsShipmentEvent(models.Model):
     """What happened to a shipment, as staff, the carrier or Odoo itself say."""
 
     _name = "logistics.shipment.event"
+    _inherit = ["logistics.reaction.mixin"]
     _description = "Shipment Event"
     _order = "happened_at desc, id desc"
     _rec_name = "kind"
@@ -115,12 +120,39 @@ class LogisticsShipmentEvent(models.Model):
         matches = self._find_deliveries(keys)
         for vals, key in zip(lost, keys, strict=True):
             vals["picking_id"] = matches[key]
-        return super().create(vals_list)
+        events = super().create(vals_list)
+        events.picking_id._react({EVENTS})
+        events._react({NEW})
+        return events
+
+    def write(self, vals):
+        """An event may get its meaning, or its delivery, after it came."""
+        outlook = bool(FACTS & vals.keys())
+        pickings = self.picking_id if outlook else self.env["stock.picking"]
+        result = super().write(vals)
+        if outlook:
+            (pickings | self.picking_id)._react({EVENTS})
+        self._react(vals)
+        return result
+
+    def unlink(self):
+        pickings = self.picking_id
+        result = super().unlink()
+        pickings._react({EVENTS})
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_carriers(self):
         if self.filtered(lambda event: event.source == "carrier"):
             raise UserError(self.env._("What a carrier told us is kept as it was told."))
+
+    @api.model
+    def _get_reactions(self):
+        """What follows from events, after their deliveries have reacted to them."""
+        return [
+            ("_detect_exceptions", {NEW}),
+            ("_note_occasions", {NEW, "kind", "picking_id"}),
+        ]
 
     # === DELIVERIES OF TRACKING NUMBERS ===#
 

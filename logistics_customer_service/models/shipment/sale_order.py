@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 
+from ...tools.shipment.moments import CONFIRMED
+
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "logistics.reaction.mixin"]
 
     promise_ids = fields.One2many("logistics.promise", "order_id", readonly=True)
     can_agree_promise = fields.Boolean(compute="_compute_can_agree_promise")
@@ -13,6 +16,21 @@ class SaleOrder(models.Model):
             order.can_agree_promise = order.state == "sale" and any(
                 line._is_open() for line in order.order_line
             )
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._react(vals)
+        return result
+
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self._react({CONFIRMED})
+        return result
+
+    @api.model
+    def _get_reactions(self):
+        """What follows from what happens to orders."""
+        return [("_note_confirmed", {CONFIRMED}), ("_switch_cod", {"cash_on_delivery"})]
 
     def _keep_promise(self):
         """Keep the day promised at confirmation, of the order and of each line."""

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.shipment import shipment
+from ...tools.shipment.moments import CANCELLED, DONE, EVENTS, MOVES_CANCELLED, MOVES_CONFIRMED
 
 # consent purposes by the kind of handover that needs them
 CONSENT_PURPOSES = {
@@ -13,7 +14,8 @@ CONSENT_PURPOSES = {
 
 
 class StockPicking(models.Model):
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "logistics.reaction.mixin"]
 
     shipment_event_ids = fields.One2many(
         "logistics.shipment.event", "picking_id", string="Shipment Events"
@@ -159,14 +161,36 @@ class StockPicking(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         pickings = super().create(vals_list)
-        pickings.filtered("carrier_tracking_ref")._claim_events()
+        pickings.filtered("carrier_tracking_ref")._react({"carrier_tracking_ref"})
         return pickings
 
     def write(self, vals):
         result = super().write(vals)
-        if "carrier_tracking_ref" in vals:
-            self._claim_events()
+        self._react(vals)
         return result
+
+    def _action_done(self):
+        result = super()._action_done()
+        self._react({DONE})
+        return result
+
+    def action_cancel(self):
+        result = super().action_cancel()
+        self._react({CANCELLED})
+        return result
+
+    @api.model
+    def _get_reactions(self):
+        """What follows from what happens to deliveries."""
+        return [
+            ("_claim_events", {"carrier_tracking_ref"}),
+            ("_note_handed_to_carrier", {DONE}),
+            ("_refresh_arrival", {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS}),
+            ("_note_short", {DONE}),
+            ("_note_goods_out", {DONE}),
+            ("_sync_cod", {MOVES_CONFIRMED, CANCELLED, "carrier_id"}),
+            ("_sync_validated_cod", {DONE}),
+        ]
 
     # === TRACKING NUMBERS ===#
 
@@ -213,11 +237,6 @@ class StockPicking(models.Model):
         events.search(companies & (mine | waiting))._match_deliveries()
 
     # === WHAT ODOO KNOWS ===#
-
-    def _action_done(self):
-        result = super()._action_done()
-        self._note_handed_to_carrier()
-        return result
 
     def _note_handed_to_carrier(self):
         """Note of validated deliveries that the carrier has the goods."""

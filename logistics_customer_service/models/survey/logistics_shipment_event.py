@@ -1,23 +1,15 @@
 from odoo import api, models
 
 from ...tools.shipment import shipment
+from ...tools.shipment.moments import NEW
 
 
 class LogisticsShipmentEvent(models.Model):
     _inherit = "logistics.shipment.event"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        events = super().create(vals_list)
-        events._plan_survey_requests()
-        return events
-
-    def write(self, vals):
-        """An event may get its meaning, or its delivery, after it came."""
-        result = super().write(vals)
-        if {"kind", "picking_id"} & vals.keys():
-            self._plan_survey_requests()
-        return result
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_plan_survey_requests", {NEW, "kind", "picking_id"})]
 
     def _plan_survey_requests(self):
         """Have customers asked about what carriers or staff say was handed over."""

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ...tools.shipment.moments import DONE
 from .logistics_survey_policy import DELIVERED
 
 
@@ -22,10 +23,9 @@ class StockPicking(models.Model):
         for picking in self:
             picking.survey_request_count = counts.get(picking, 0)
 
-    def _action_done(self):
-        result = super()._action_done()
-        self._plan_survey_requests()
-        return result
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_plan_survey_requests", {DONE})]
 
     def _plan_survey_requests(self):
         """Have customers asked about those of these deliveries that came to them."""

@@ -61,6 +61,116 @@ class ShipmentCommon(LogisticsCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestReactions(ShipmentCommon):
+    """What follows from what, and in which order: the effects of one are what the next one sees."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Picking = cls.env["stock.picking"]
+
+    def _record(self, model, steps):
+        """Patch steps of a model; the list this returns fills with those taken."""
+        taken = []
+
+        def note(name):
+            return lambda _records, *_args: taken.append(name)
+
+        for name in steps:
+            self.startPatcher(patch.object(type(model), name, note(name)))
+        return taken
+
+    def _names(self, model):
+        return [name for name, _causes in model._get_reactions()]
+
+    def test_events(self):
+        steps = [
+            "_detect_exceptions",
+            "_note_occasions",
+            "_plan_survey_requests",
+            "_plan_callbacks",
+        ]
+        self.assertEqual(self._names(self.Event), steps)
+        picking = self._delivery()
+        seen = self._record(self.Picking, self._names(self.Picking))
+        taken = self._record(self.Event, steps)
+        event = self._say(picking, "in_transit", source="staff")
+        self.assertEqual((seen, taken), (["_refresh_arrival"], steps))
+        taken.clear()
+        event.kind = "delivered"
+        self.assertEqual((seen, taken), (["_refresh_arrival"] * 2, steps[1:]))
+        taken.clear()
+        event.unlink()
+        self.assertEqual((seen, taken), (["_refresh_arrival"] * 3, []))
+
+    def test_event_that_goes_to_another_delivery(self):
+        """Both look at what they are told now."""
+        first, second = self._delivery(), self._delivery()
+        event = self._say(first, "in_transit")
+        seen = []
+        self.startPatcher(
+            patch.object(type(self.Picking), "_refresh_arrival", lambda pickings: seen.append(pickings))
+        )
+        event.picking_id = second
+        self.assertEqual(seen, [first + second])
+
+    def test_deliveries(self):
+        steps = [
+            "_claim_events",
+            "_note_handed_to_carrier",
+            "_refresh_arrival",
+            "_note_short",
+            "_note_goods_out",
+            "_sync_cod",
+            "_sync_validated_cod",
+            "_plan_survey_requests",
+        ]
+        self.assertEqual(self._names(self.Picking), steps)
+        picking = self._delivery(validate=False)
+        taken = self._record(self.Picking, steps)
+        self._deliver(picking.sale_id)
+        # core writes the carrier's number and price afterwards
+        done = [name for name in steps if name not in ("_claim_events", "_sync_cod")]
+        self.assertEqual([name for name in taken if name in done][-len(done) :], done)
+        taken.clear()
+        picking.write({"carrier_id": False, "carrier_tracking_ref": "N1"})
+        self.assertEqual(taken, ["_claim_events", "_sync_cod"])
+        other = self._delivery(validate=False)
+        taken.clear()
+        other.action_cancel()
+        self.assertEqual(taken, ["_refresh_arrival", "_sync_cod"])
+
+    def test_occasions(self):
+        steps = ["_note_notices", "_detect_exceptions", "_plan_callbacks_on"]
+        self.assertEqual(self.Picking._get_occasion_steps(), steps)
+        taken = self._record(self.Picking, steps)
+        self._delivery(validate=False)._note_occasion("missed")
+        self.assertEqual(taken, steps)
+
+    def test_orders(self):
+        steps = ["_note_confirmed", "_switch_cod"]
+        orders = self.env["sale.order"]
+        self.assertEqual(self._names(orders), steps)
+        order = self._order(self.customer, confirm=False)
+        taken = self._record(orders, steps)
+        order.action_confirm()
+        order.cash_on_delivery = True
+        self.assertEqual(taken, steps)
+
+    def test_what_is_written_beside_it_is_followed_by_nothing(self):
+        picking = self._delivery()
+        event = self._say(picking, "in_transit", source="staff")
+        taken = [
+            self._record(record, self._names(record))
+            for record in (event, picking, picking.sale_id)
+        ]
+        event.write({"place": "Hub", "text": "Rain"})
+        picking.note = "Ring twice"
+        picking.sale_id.client_order_ref = "4711"
+        self.assertEqual(taken, [[], [], []])
+
+
+@tagged("post_install", "-at_install")
 class TestShipment(ShipmentCommon):
     # === DELIVERED ===#
 
