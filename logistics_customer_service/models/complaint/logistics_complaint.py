@@ -441,7 +441,8 @@ class LogisticsComplaint(models.Model):
         self._react(vals)
         if owners:
             now = self._get_customers()
-            self.filtered(lambda case: now[case] != owners[case])._react({OTHER_CUSTOMER})
+            if others := self.filtered(lambda case: now[case] != owners[case]):
+                others._react({OTHER_CUSTOMER})
         return result
 
     @api.model
