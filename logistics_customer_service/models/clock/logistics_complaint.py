@@ -27,6 +27,8 @@ from .logistics_sla_target import (
 CRITERIA = frozenset(
     ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
 ) | {"tier_id", "profile_id", "picking_ids", "company_id"}
+# what the clock of the external answer goes by
+EXTERNAL_DATES = frozenset(("resolution_level", "external_on", "external_answered_on"))
 FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY, CONTRACTUAL)
 # who a level is, follows from these
 ESCALATED_BY = ("user_id", "team_id", "company_id")
@@ -84,7 +86,7 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"due_at", "first_reply_at"}
+        return super()._get_course_fields() | {"due_at", "first_reply_at", "resolution_level"}
 
     @api.model
     def _get_reactions(self):
@@ -94,6 +96,7 @@ class LogisticsComplaint(models.Model):
             ("_move_start", {"received_at"}),
             ("_match_policies", CRITERIA),
             ("_follow_customer_answered", {"customer_answered"}),
+            ("_follow_external_dates", EXTERNAL_DATES),
         ]
 
     def _follow_merge(self, before):

@@ -6,8 +6,6 @@ from ...tools.periods import local_date, local_midnight
 from ..clock.logistics_sla_target import EXTERNAL
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES
 
-DATES = frozenset(("resolution_level", "external_on", "external_answered_on"))
-
 
 class LogisticsComplaint(models.Model):
     """The way outside: which body looks at a case, until when it answers, what it said."""
@@ -63,14 +61,6 @@ class LogisticsComplaint(models.Model):
                 raise ValidationError(
                     self.env._("%s: nobody answers before having been asked.", case.number)
                 )
-
-    @api.model
-    def _get_course_fields(self):
-        return super()._get_course_fields() | {"resolution_level"}
-
-    @api.model
-    def _get_reactions(self):
-        return [*super()._get_reactions(), ("_follow_external_dates", DATES)]
 
     # === THE CLOCK ===#
 

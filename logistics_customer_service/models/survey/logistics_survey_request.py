@@ -158,9 +158,6 @@ class LogisticsSurveyRequest(models.Model):
         readonly=True,
         ondelete="set null",
     )
-    feedback_id = fields.Many2one(
-        "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
-    )
 
     # --- for the texts, in the customer's language and time zone
     number = fields.Char(compute="_compute_number")
