@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from babel.dates import format_skeleton
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
@@ -24,12 +24,14 @@ class LogisticsSurveyRequest(models.Model):
 
     # === THE LINK ===#
 
-    def write(self, vals):
-        """As inherited; what is revoked stays closed even if the request is renewed later."""
-        result = super().write(vals)
-        if vals.get("state") == REVOKED:
-            self.sudo()._draw_anew()  # nobody else writes secrets
-        return result
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_close_revoked", {"state"})]
+
+    def _close_revoked(self):
+        """What is revoked stays closed even if the request is renewed later."""
+        revoked = self.filtered(lambda request: request.state == REVOKED)
+        revoked.sudo()._draw_anew()  # nobody else writes secrets
 
     def _is_open(self):
         """Tell whether the link opens its page now."""

@@ -26,12 +26,14 @@ class LogisticsCallback(models.Model):
         help="When the contact budget put the call off last.",
     )
 
-    def write(self, vals):
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_plan_wanted", {"is_wanted"})]
+
+    def _plan_wanted(self):
         """A call that the customer wishes for after all need not wait for the budget."""
-        result = super().write(vals)
-        if vals.get("is_wanted"):
-            self.filtered(lambda callback: callback.next_at and callback.put_off_at)._plan_first()
-        return result
+        wanted = self.filtered(lambda one: one.is_wanted and one.next_at and one.put_off_at)
+        wanted._plan_first()
 
     @api.model
     def _get_course_fields(self):
@@ -154,13 +156,12 @@ class LogisticsCallback(models.Model):
         budgets = self.env["logistics.contact.budget"]
         return bool(budgets._get_allowed(self, self.purpose_id.consent_purpose_id))
 
-    def action_call(self):
+    def _check_may_call(self):
         """Nobody is called over the budget, unless the customer wished it.
 
         :raise UserError: with the day on which there will be room
         """
-        self.ensure_one()
-        self.check_access("write")
+        result = super()._check_may_call()
         if not self._take_contact():
             purpose = self.purpose_id.consent_purpose_id
             day = self.env["logistics.contact.budget"]._get_next_day(self, purpose)
@@ -173,4 +174,4 @@ class LogisticsCallback(models.Model):
                     day=format_date(self.env, day),
                 )
             )
-        return super().action_call()
+        return result

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.callback import reach
+from ...tools.shipment.moments import NEW
 
 PLANNED, IN_CALL, DONE, NO_ANSWER = "planned", "in_call", "done", "no_answer"
 POSTPONED, REFUSED, WRONG_NUMBER = "postponed", "refused", "wrong_number"
@@ -22,7 +23,7 @@ class LogisticsCallback(models.Model):
     """A call that a customer is owed: to whom, why, until when, and what came of it."""
 
     _name = "logistics.callback"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.reaction.mixin"]
     _description = "Callback"
     _order = "priority desc, due_at, id"
     _check_company_auto = True
@@ -459,9 +460,7 @@ class LogisticsCallback(models.Model):
             context = self._without_course_defaults(self.env.context)
             model = self.with_env(self.env(context=context))
         callbacks = super(LogisticsCallback, model).create(vals_list).with_env(self.env)
-        callbacks._cancel_unwanted()
-        callbacks._plan_first()
-        callbacks._give_to_dedicated_agents()
+        callbacks._react({NEW})
         return callbacks
 
     def write(self, vals):
@@ -472,9 +471,17 @@ class LogisticsCallback(models.Model):
                 self.env._("The result of a call is noted with the buttons of the callback.")
             )
         result = super().write(vals)
-        if {"call_from", "partner_id"} & vals.keys():
-            self._plan_first()
+        self._react(vals)
         return result
+
+    @api.model
+    def _get_reactions(self):
+        """What follows from new callbacks and from what is written."""
+        return [
+            ("_cancel_unwanted", {NEW}),
+            ("_plan_first", {NEW, "call_from", "partner_id"}),
+            ("_give_to_dedicated_agents", {NEW}),
+        ]
 
     @api.model
     def _get_course_fields(self):

@@ -68,6 +68,7 @@ class LogisticsCallback(models.Model):
         """Take this call, whatever else waits."""
         self.ensure_one()
         self.check_access("write")
+        self._check_may_call()
         if self.state not in WAITING:
             raise UserError(self.env._("This callback is not waiting for a call."))
         if not self._lock_customer():
@@ -77,6 +78,9 @@ class LogisticsCallback(models.Model):
             raise UserError(objection)
         self._begin()
         return self._get_call_action()
+
+    def _check_may_call(self):
+        """Refuse a call that somebody wants to take by name; override to refuse more."""
 
     def _get_call_action(self):
         return {

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.complaint.moments import NEW_CASE
+
 
 class LogisticsComplaint(models.Model):
     """A case that was opened on a call keeps it."""
@@ -16,10 +18,10 @@ class LogisticsComplaint(models.Model):
         groups="logistics_customer_service.group_agent",  # customers read their cases
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        cases = super().create(vals_list)
-        if any(vals.get("source_callback_id") for vals in vals_list):
-            # a customer's answer may open it, who has no rights on callbacks
-            cases.sudo().source_callback_id._note_case()
-        return cases
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_note_on_call", {NEW_CASE})]
+
+    def _note_on_call(self):
+        # a customer's answer may open it, who has no rights on callbacks
+        self.sudo().source_callback_id._note_case()

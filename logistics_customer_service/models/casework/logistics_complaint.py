@@ -2,13 +2,11 @@ import logging
 from collections import Counter, defaultdict
 from operator import methodcaller
 
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import split_every
 
 from ...tools.complaint import assignment
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
@@ -247,15 +245,12 @@ class LogisticsComplaint(models.Model):
                 )
             )
 
-    def write(self, vals):
-        """Write values.
-
-        :raise UserError: for a stage that would take up a merged case again, or one closed long ago
-        """
+    def _check_change(self, vals):
+        """No stage takes up a merged case again, or one closed long ago."""
         if "stage_id" in vals:
             self._check_stays_merged(vals["stage_id"])
             self._check_reopens_in_time(vals["stage_id"])
-        return super().write(vals)
+        return super()._check_change(vals)
 
     def _check_reopens_in_time(self, stage_id):
         """A case closed long ago is not dragged back: it would spoil what was reported of it."""
@@ -306,24 +301,6 @@ class LogisticsComplaint(models.Model):
             case.message_post(
                 body=self.env._("The merge with %s was undone.", other._get_html_link())
             )
-
-    # === WHAT THE CUSTOMER SAYS ===#
-
-    def _note_customer_said(self, text, channel):
-        """Keep what a customer said otherwise than in writing, and that an answer is due.
-
-        :param text: plain text
-        :param channel: value of the field ``channel``
-        :return: the case in which it is due: this one, or another where this one is settled
-        """
-        self.ensure_one()
-        case = self._get_kept()
-        label = dict(self._fields["channel"]._description_selection(self.env))[channel]
-        message = case.message_post(
-            body=Markup("<p><b>%s</b></p>%s")
-            % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
-        )
-        return case._customer_wrote(message, channel)
 
     # === ACTIONS ===#
 

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...tools.complaint import clocks, sla
+from ...tools.complaint.moments import NEW_CASE
 from ..complaint.logistics_complaint_stage import (
     CANCELLED,
     CLOSED,
@@ -26,6 +27,8 @@ from .logistics_sla_target import (
 CRITERIA = frozenset(
     ("team_id", "kind", "category_id", "severity", "partner_id", "contact_id", "carrier_id")
 ) | {"tier_id", "profile_id", "picking_ids", "company_id"}
+# what the clock of the external answer goes by
+EXTERNAL_DATES = frozenset(("resolution_level", "external_on", "external_answered_on"))
 FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY, CONTRACTUAL)
 # who a level is, follows from these
 ESCALATED_BY = ("user_id", "team_id", "company_id")
@@ -81,32 +84,26 @@ class LogisticsComplaint(models.Model):
 
     # === CRUD METHODS ===#
 
-    def _after_create(self):
-        result = super()._after_create()
-        self._start_clocks()
-        return result
-
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"due_at", "first_reply_at"}
+        return super()._get_course_fields() | {"due_at", "first_reply_at", "resolution_level"}
 
-    def write(self, vals):
-        kept = self.merged_into_id
-        result = super().write(vals)
-        if "merged_into_id" in vals:
-            (kept | self.merged_into_id)._move_start()
-            self._hand_over_replies()
-            self.filtered(lambda case: not case.merged_into_id)._take_back_replies(kept)
-        if "received_at" in vals:
-            self._move_start()
-        if CRITERIA & vals.keys():
-            self._match_policies()
-        if vals.get("acknowledgement") == "sent":
-            self._note_acknowledged()
-        if vals.get("customer_answered"):
-            self._note_customer_message()
-        elif "customer_answered" in vals:
-            self._drop_next_reply()
+    @api.model
+    def _get_reactions(self):
+        return [
+            *super()._get_reactions(),
+            ("_start_clocks", {NEW_CASE}),
+            ("_move_start", {"received_at"}),
+            ("_match_policies", CRITERIA),
+            ("_follow_customer_answered", {"customer_answered"}),
+            ("_follow_external_dates", EXTERNAL_DATES),
+        ]
+
+    def _follow_merge(self, before):
+        result = super()._follow_merge(before)
+        (before | self.merged_into_id)._move_start()
+        self._hand_over_replies()
+        self.filtered(lambda case: not case.merged_into_id)._take_back_replies(before)
         return result
 
     # === POLICIES ===#
@@ -333,6 +330,7 @@ class LogisticsComplaint(models.Model):
                 waiting = waiting.filtered(lambda case: not case.first_reply_at)
             starts = {case: case.received_at for case in waiting}
             waiting._start_target(target, starts, read=False)
+        self._start_external()
 
     def _read_clocks(self, now=None):
         """Bring clocks that are not frozen, and the cases' next deadline, up to date."""
@@ -360,11 +358,13 @@ class LogisticsComplaint(models.Model):
 
     # === PHASES ===#
 
-    def _enter_phase(self, old, new):
-        result = super()._enter_phase(old, new)
+    @api.model
+    def _get_phase_steps(self):
+        return [*super()._get_phase_steps(), "_move_clocks"]
+
+    def _move_clocks(self, old, new):
         self._follow_phase(old, new)
         self._read_clocks()
-        return result
 
     def _follow_phase(self, old, new):
         """Note in the ledgers what a change of phase means to the clocks."""
@@ -398,9 +398,13 @@ class LogisticsComplaint(models.Model):
         to_resume._note(clocks.RESUME, at)
 
     def _is_paused_by(self, offer):
-        """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now."""
+        """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now.
+
+        What may pause waits while others judge, too: our own word has been said.
+        """
         self.ensure_one()
-        return self.phase in offer.pauses
+        outside = self.resolution_level == "external" and not self.external_answered_on
+        return self.phase in offer.pauses or (outside and bool(offer.pauses))
 
     def _close_clocks(self, at):
         """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
@@ -425,15 +429,15 @@ class LogisticsComplaint(models.Model):
 
     # === MESSAGES ===#
 
-    def _message_post_after_hook(self, message, msg_values):
+    def _note_message(self, message):
         """A person's answer stops the clocks of answers; a customer's message starts the next."""
-        # first the clocks: what else follows from an answer finds them stopped
+        result = super()._note_message(message)
         if self._is_reply_to_customer(message):
             self._note_reply()
         elif self._is_from_customer(message):
             # when it came here; what a mail says of its date is its sender's word
             self._note_customer_message()
-        return super()._message_post_after_hook(message, msg_values)
+        return result
 
     @api.model
     def _is_reply_to_customer(self, message):
@@ -488,6 +492,14 @@ class LogisticsComplaint(models.Model):
         self.filtered(lambda case: not case.first_reply_at)._note_course({"first_reply_at": at})
         self._get_clocks(ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY)._note(clocks.STOPPED, at)
         self._read_clocks()
+
+    def _follow_customer_answered(self):
+        """An answer is due, or somebody has seen to it."""
+        answered = self.filtered("customer_answered")
+        if answered:
+            answered._note_customer_message()
+        if self - answered:
+            (self - answered)._drop_next_reply()
 
     def _note_customer_message(self, at=None):
         """Start the clock of the next reply with the oldest message that nobody answered.

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.complaint.moments import NEW_CASE, OTHER_CUSTOMER
 from ..core.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
 from .logistics_complaint_stage import (
@@ -19,6 +20,8 @@ from .logistics_complaint_stage import (
 from .logistics_priority_rule import PRIORITIES
 from .res_company import SEQUENCE_CODE
 
+# a case belongs to these
+CUSTOMER = frozenset(("partner_id", "contact_id", "company_id"))
 # An object cannot come in by RPC, so nobody outside can have this in the context.
 _BY_METHOD = object()
 
@@ -36,6 +39,7 @@ class LogisticsComplaint(models.Model):
         "mail.activity.mixin",
         "mail.tracking.duration.mixin",
         "portal.mixin",
+        "logistics.reaction.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -418,26 +422,46 @@ class LogisticsComplaint(models.Model):
         clean = self._without_course_defaults()
         cases = super(LogisticsComplaint, clean).create(prepared).with_env(self.env)
         cases.filtered(lambda case: not case.name)._name_by_category()
-        cases._stamp_phase(dict.fromkeys(cases, NEW))
-        cases._after_create()
+        cases.filtered(lambda case: case.phase != NEW)._follow_phases({})
+        cases._react({NEW_CASE})
         return cases
 
     def write(self, vals):
+        self._check_change(vals)
         self._refuse_course_in(vals)
         vals = self._prepare_customer_vals(vals)
-        before = {case: case.phase for case in self} if "stage_id" in vals else {}
+        phases = {case: case.phase for case in self} if "stage_id" in vals else {}
+        owners = self._get_customers() if CUSTOMER & vals.keys() else {}
+        kept = self.merged_into_id if "merged_into_id" in vals else self.browse()
         result = super().write(vals)
-        if before:
-            self._stamp_phase(before)
-        if {"partner_id", "category_id"} & vals.keys():
-            self._mark_repeated()
+        if phases:
+            self._follow_phases(phases)
+        if "merged_into_id" in vals:
+            self._follow_merge(kept)
+        self._react(vals)
+        if owners:
+            now = self._get_customers()
+            if others := self.filtered(lambda case: now[case] != owners[case]):
+                others._react({OTHER_CUSTOMER})
         return result
 
-    def _after_create(self):
-        """What follows from new cases, for all of a batch at once."""
-        self._mark_repeated()
-        # before the clocks write to the cases: counting loads would make an update of its own of it
-        self._assign()
+    @api.model
+    def _get_reactions(self):
+        """What follows from new cases, for all of a batch at once, and from what is written."""
+        return [
+            ("_mark_repeated", {NEW_CASE, "partner_id", "category_id"}),
+            # before the clocks write to cases: counting loads would make an update of its own of it
+            ("_assign", {NEW_CASE}),
+        ]
+
+    def _check_change(self, vals):
+        """Refuse what must not be written to these cases; override to refuse more."""
+
+    def _get_customers(self):
+        return {case: (case.partner_id, case.company_id) for case in self}
+
+    def _assign(self):
+        """Give open cases without agent to somebody; whoever distributes work overrides it."""
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_numbered(self):
@@ -548,10 +572,10 @@ class LogisticsComplaint(models.Model):
 
     # === PHASES ===#
 
-    def _stamp_phase(self, before):
-        """Keep when cases were resolved and closed, count reopenings.
+    def _follow_phases(self, before):
+        """Let follow what follows from another phase.
 
-        :param before: mapping of case to the phase it had
+        :param before: mapping of case to the phase it had; new cases had none
         """
         changed = self.filtered(lambda case: case.phase != before.get(case))
         for (old, new), cases in changed.grouped(
@@ -560,11 +584,25 @@ class LogisticsComplaint(models.Model):
             cases._enter_phase(old, new)
 
     def _enter_phase(self, old, new):
-        """Note what a change of phase means; override to let more follow from it.
+        """Take the steps that follow from a change of phase.
 
-        :param old: phase before, of all these cases
+        :param old: phase before, of all these cases; None where they were made in the new one
         :param new: phase now
         """
+        for step in self._get_phase_steps():
+            getattr(self, step)(old, new)
+
+    @api.model
+    def _get_phase_steps(self):
+        """Return the methods that follow a change of phase, in their order.
+
+        Each gets what :meth:`_enter_phase` gets. Rooms above add their own to the end; what may
+        refuse the change comes first.
+        """
+        return ["_stamp_phase"]
+
+    def _stamp_phase(self, old, new):
+        """Keep when cases were resolved and closed, count reopenings."""
         for at, cases in self.grouped(self._get_happened_at().get).items():
             cases._stamp_course(old, new, at)
 
@@ -604,6 +642,40 @@ class LogisticsComplaint(models.Model):
         """
         history = History((case.id, at) for case, at in instants.items())
         self.with_context(logistics_history=history)._move_to_phase(phase)
+
+    # === MERGED CASES ===#
+
+    def _get_kept(self):
+        """Return the case itself, or the one it was merged into."""
+        while self.merged_into_id:
+            self = self.merged_into_id
+        return self
+
+    def _follow_merge(self, before):
+        """Let follow what follows from a merge or its undoing; override to let more follow.
+
+        :param before: the cases into which these were merged until now
+        """
+
+    # === MESSAGES ===#
+
+    def _message_post_after_hook(self, message, msg_vals):
+        # what follows from what was said finds it noted
+        self._note_message(message)
+        result = super()._message_post_after_hook(message, msg_vals)
+        self._follow_message(message)
+        return result
+
+    def _note_message(self, message):
+        """Note that something was said; override to note more."""
+
+    def _follow_message(self, message):
+        """Let a message move the case; override to let more follow."""
+
+    def _answered(self, message):
+        """A person of ours answered the customer; override to let more follow."""
+        if self.customer_answered:
+            self.customer_answered = False
 
     # === REPEATED COMPLAINTS ===#
 

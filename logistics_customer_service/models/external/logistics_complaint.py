@@ -6,14 +6,28 @@ from ...tools.periods import local_date, local_midnight
 from ..clock.logistics_sla_target import EXTERNAL
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES
 
-DATES = frozenset(("resolution_level", "external_on", "external_answered_on"))
-
 
 class LogisticsComplaint(models.Model):
     """The way outside: which body looks at a case, until when it answers, what it said."""
 
     _inherit = "logistics.complaint"
 
+    resolution_level = fields.Selection(
+        [("first", "Customer service"), ("next", "Next level"), ("external", "External")],
+        string="Level",
+        default="first",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="A customer who refuses the result is heard at the next level, and then outside.",
+    )
+    external_body = fields.Char(
+        string="External Body",
+        tracking=True,
+        help="Regulator, consumers' association, arbitration or court.",
+    )
+    external_on = fields.Date(string="External Since", copy=False, tracking=True)
     external_answered_on = fields.Date(
         string="External Answer On",
         copy=False,
@@ -48,19 +62,7 @@ class LogisticsComplaint(models.Model):
                     self.env._("%s: nobody answers before having been asked.", case.number)
                 )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if DATES & vals.keys():
-            self._follow_external_dates()
-        return result
-
     # === THE CLOCK ===#
-
-    def _start_missing(self):
-        """A change of policy may bring this target, too."""
-        result = super()._start_missing()
-        self._start_external()
-        return result
 
     def _start_external(self):
         """Start the clock of cases that are outside and have none."""
@@ -80,11 +82,6 @@ class LogisticsComplaint(models.Model):
         now = fields.Datetime.now()
         starts = {case: case._get_external_instant(case.external_on, now) for case in outside}
         outside._start_target(EXTERNAL, starts, read=False)
-
-    def _is_paused_by(self, offer):
-        """What may pause waits while others judge: our own word has been said."""
-        outside = self.resolution_level == "external" and not self.external_answered_on
-        return super()._is_paused_by(offer) or (outside and bool(offer.pauses))
 
     def _follow_external_dates(self):
         """Let the clocks say what the dates of the case say; what is frozen stays."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..complaint.logistics_complaint_stage import OPEN_PHASES
@@ -33,16 +33,18 @@ class LogisticsComplaint(models.Model):
             "reaction_complaint_id", "in", self.ids
         )
 
-    def _enter_phase(self, old, new):
+    @api.model
+    def _get_phase_steps(self):
+        return [*super()._get_phase_steps(), "_follow_by_feedback"]
+
+    def _follow_by_feedback(self, old, new):
         """A bad answer is done with when its case is, and to do again when that is reopened."""
-        result = super()._enter_phase(old, new)
         was, then = ("done", "open") if new in OPEN_PHASES else ("open", "done")
         # the course of a case is the rules'; agents write no feedback
         opened = self.env["logistics.feedback"].sudo()
         opened.search(
             [("reaction_complaint_id", "in", self.ids), ("reaction_state", "=", was)]
         ).reaction_state = then
-        return result
 
     def _set_aside(self, kept):
         """The answers for which a merged case was opened go on with the one that is kept."""

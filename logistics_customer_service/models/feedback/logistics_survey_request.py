@@ -39,6 +39,10 @@ class LogisticsSurveyRequest(models.Model):
 
     _inherit = "logistics.survey.request"
 
+    feedback_id = fields.Many2one(
+        "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+
     def _take_answers(self, vals_list):
         """Store what customers answered to these requests: one answer each.
 

@@ -9,6 +9,7 @@ from odoo.tools import email_normalize, html2plaintext, plaintext2html
 from odoo.tools.mail import email_split_tuples
 
 from ...tools.complaint import mail_text
+from ...tools.complaint.moments import NEW_CASE
 from ..complaint.logistics_complaint_stage import (
     CANCELLED,
     CLOSED,
@@ -89,12 +90,6 @@ class LogisticsComplaint(models.Model):
             self.email_from,
             *people.filtered("email_normalized").mapped("email_normalized"),
         }
-
-    def _get_kept(self):
-        """Return the case itself, or the one it was merged into."""
-        while self.merged_into_id:
-            self = self.merged_into_id
-        return self
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
@@ -195,8 +190,8 @@ class LogisticsComplaint(models.Model):
             msg_dict["is_internal"] = True  # kept, and passed on to nobody
         return super().message_update(msg_dict, update_vals)
 
-    def _message_post_after_hook(self, message, msg_vals):
-        result = super()._message_post_after_hook(message, msg_vals)
+    def _follow_message(self, message):
+        result = super()._follow_message(message)
         if self._is_correspondence(message):
             self._follow_correspondence(message)
         return result
@@ -207,6 +202,7 @@ class LogisticsComplaint(models.Model):
             message.message_type in ("email", "comment")
             and not message.subtype_id.internal
             and not self.env.context.get("logistics_mail_automatic")
+            and not self.env.context.get("logistics_opening")
             and message.message_id != self.mail_reference
         )
 
@@ -223,16 +219,25 @@ class LogisticsComplaint(models.Model):
             case._third_party_wrote(message)
 
     def _is_customers(self, message):
-        author = message.author_id.commercial_partner_id
-        sender = email_normalize(message.email_from or "")
-        return bool(
-            (author and author == self.partner_id) or (sender and sender == self.email_from)
-        )
+        """Tell whether the customer wrote; the head office writes for its branches, too.
 
-    def _answered(self, message):
-        """A person of ours answered the customer; override to let more follow."""
-        if self.customer_answered:
-            self.customer_answered = False
+        What one of us wrote is never the customer's.
+        """
+        author = message.author_id
+        if author and not author.partner_share:
+            return False
+        sender = email_normalize(message.email_from or "")
+        if sender and sender == self.email_from:
+            return True
+        return bool(author.commercial_partner_id & self._get_owners())
+
+    def _get_owners(self):
+        """Return the customer and the companies above it."""
+        owners = level = self.partner_id
+        while level.parent_id and level.parent_id not in owners:
+            level = level.parent_id
+            owners |= level
+        return owners
 
     def _customer_wrote(self, message, channel=None):
         """The customer wrote: an answer is due, and what waited goes on.
@@ -249,6 +254,22 @@ class LogisticsComplaint(models.Model):
             self._move_to_phase(WORKING)
             self.customer_answered = True
         return self
+
+    def _note_customer_said(self, text, channel):
+        """Keep what a customer said otherwise than in writing, and that an answer is due.
+
+        :param text: plain text
+        :param channel: value of the field ``channel``
+        :return: the case in which it is due: this one, or another where this one is settled
+        """
+        self.ensure_one()
+        case = self._get_kept()
+        label = dict(self._fields["channel"]._description_selection(self.env))[channel]
+        message = case.message_post(
+            body=Markup("<p><b>%s</b></p>%s")
+            % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
+        )
+        return case._customer_wrote(message, channel)
 
     def _third_party_wrote(self, message):
         """A carrier or somebody else wrote: what waited for a third party goes on."""
@@ -359,14 +380,23 @@ class LogisticsComplaint(models.Model):
             reachable = bool(email_normalize(case.email_from or ""))
             case.acknowledgement = "to_send" if wanted and template and reachable else "none"
 
-    def _after_create(self):
-        result = super()._after_create()
-        if any(case.acknowledgement == "to_send" for case in self):
-            self._trigger_acknowledgements()
-        return result
-
     @api.model
+    def _get_reactions(self):
+        return [
+            *super()._get_reactions(),
+            ("_trigger_acknowledgements", {NEW_CASE}),
+            ("_follow_acknowledgement", {"acknowledgement"}),
+        ]
+
+    def _follow_acknowledgement(self):
+        """The customer was told that we have the case: its clock stops."""
+        sent = self.filtered(lambda case: case.acknowledgement == "sent")
+        if sent:
+            sent._note_acknowledged()
+
     def _trigger_acknowledgements(self):
+        if all(case.acknowledgement != "to_send" for case in self):
+            return
         # looked up without asking the database, once for every case; scheduled actions are the
         # administrator's
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(

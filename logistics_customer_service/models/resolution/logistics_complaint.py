@@ -4,12 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
+from ...tools.complaint.moments import OTHER_CUSTOMER
 from ..complaint.logistics_complaint_category import SEVERITIES
 from ..complaint.logistics_complaint_stage import CANCELLED, CLOSED, RESOLVED, WORKING
 from .logistics_compensation_kinds import COUNTED, PROPOSED
-
-# an object cannot come in by RPC
-_TAKEN_OVER = object()
 
 
 class LogisticsComplaint(models.Model):
@@ -96,22 +94,6 @@ class LogisticsComplaint(models.Model):
         compute="_compute_result_state",
         store=True,
     )
-    resolution_level = fields.Selection(
-        [("first", "Customer service"), ("next", "Next level"), ("external", "External")],
-        string="Level",
-        default="first",
-        required=True,
-        readonly=True,
-        copy=False,
-        tracking=True,
-        help="A customer who refuses the result is heard at the next level, and then outside.",
-    )
-    external_body = fields.Char(
-        string="External Body",
-        tracking=True,
-        help="Regulator, consumers' association, arbitration or court.",
-    )
-    external_on = fields.Date(string="External Since", copy=False, tracking=True)
     callback_on = fields.Date(string="Callback On", copy=False, tracking=True)
 
     # === COMPUTE METHODS ===#
@@ -189,25 +171,9 @@ class LogisticsComplaint(models.Model):
 
     # === CRUD METHODS ===#
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Managers may take over cases that were closed elsewhere."""
-        # a case is new to the gate where it is made, not where it is closed
-        manager = self.env.user.has_group("logistics_customer_service.group_manager")
-        context = {"logistics_taken_over": _TAKEN_OVER} if manager else {}
-        cases = super(LogisticsComplaint, self.with_context(**context)).create(vals_list)
-        return cases.with_env(self.env)
-
-    def write(self, vals):
-        guarded = {"partner_id", "contact_id", "company_id"} & vals.keys()
-        before = {case: (case.partner_id, case.company_id) for case in self} if guarded else {}
-        result = super().write(vals)
-        if before:
-            changed = self.filtered(
-                lambda case: before[case] != (case.partner_id, case.company_id)
-            )
-            changed._ensure_nothing_decided()
-        return result
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_ensure_nothing_decided", {OTHER_CUSTOMER})]
 
     @api.model
     def _get_course_fields(self):
@@ -216,7 +182,6 @@ class LogisticsComplaint(models.Model):
             "recovered_amount",
             "result_told_at",
             "result_state",
-            "resolution_level",
         }
 
     def _ensure_nothing_decided(self):
@@ -244,15 +209,19 @@ class LogisticsComplaint(models.Model):
 
     # === CLOSING ===#
 
-    def _enter_phase(self, old, new):
-        if new == CLOSED and self.env.context.get("logistics_taken_over") is not _TAKEN_OVER:
-            self._check_closing_gate()
-        result = super()._enter_phase(old, new)
+    @api.model
+    def _get_phase_steps(self):
+        return ["_check_closing_gate", *super()._get_phase_steps(), "_plan_callback_when_closed"]
+
+    def _plan_callback_when_closed(self, old, new):
         if new == CLOSED:
             self._plan_callback()
-        return result
 
-    def _check_closing_gate(self):
+    def _check_closing_gate(self, old, new):
+        """Refuse to close what is not done. Managers may take over cases closed elsewhere."""
+        manager = "logistics_customer_service.group_manager"
+        if new != CLOSED or (not old and self.env.user.has_group(manager)):
+            return
         for case in self:
             missing = case._get_missing_to_close()
             if missing:

@@ -214,22 +214,6 @@ class LogisticsComplaint(models.Model):
             lambda message: self._is_customers(message) or self._is_for_customer(message)
         )
 
-    def _is_customers(self, message):
-        """The head office writes for its branches, too; what one of us wrote is never theirs."""
-        author = message.author_id
-        if author and not author.partner_share:
-            return False
-        company = author.commercial_partner_id
-        return super()._is_customers(message) or bool(company & self._get_owners())
-
-    def _get_owners(self):
-        """Return the customer and the companies above it."""
-        owners = level = self.partner_id
-        while level.parent_id and level.parent_id not in owners:
-            level = level.parent_id
-            owners |= level
-        return owners
-
     def _is_for_customer(self, message):
         """Tell whether one of us wrote this to somebody of the customer."""
         author = message.author_id
@@ -296,9 +280,6 @@ class LogisticsComplaint(models.Model):
             attachments=files,
             **message,
         )
-
-    def _is_correspondence(self, message):
-        return super()._is_correspondence(message) and not self.env.context.get("logistics_opening")
 
     # === THE PUBLIC FORM ===#
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..complaint.logistics_complaint_stage import CLOSED
 from .logistics_survey_policy import CASE_CLOSED
@@ -20,11 +20,13 @@ class LogisticsComplaint(models.Model):
         for case in self:
             case.survey_request_count = counts.get(case, 0)
 
-    def _enter_phase(self, old, new):
-        result = super()._enter_phase(old, new)
+    @api.model
+    def _get_phase_steps(self):
+        return [*super()._get_phase_steps(), "_ask_when_closed"]
+
+    def _ask_when_closed(self, old, new):
         if new == CLOSED:
             self._plan_survey_requests()
-        return result
 
     def _plan_survey_requests(self):
         """Have customers asked how their cases were handled."""

@@ -21,7 +21,7 @@ class LogisticsSurveyRequest(models.Model):
     """
 
     _name = "logistics.survey.request"
-    _inherit = ["logistics.sending.mixin"]
+    _inherit = ["logistics.sending.mixin", "logistics.reaction.mixin"]
     _description = "Survey Request"
     _order = "id desc"
     _check_company_auto = True
@@ -158,9 +158,6 @@ class LogisticsSurveyRequest(models.Model):
         readonly=True,
         ondelete="set null",
     )
-    feedback_id = fields.Many2one(
-        "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
-    )
 
     # --- for the texts, in the customer's language and time zone
     number = fields.Char(compute="_compute_number")
@@ -223,6 +220,15 @@ class LogisticsSurveyRequest(models.Model):
     def _compute_answer_url(self):
         for request in self:
             request.answer_url = request._get_answer_url()
+
+    def _get_answer_url(self):
+        """Return the address at which the customer answers; whoever has such a page overrides it."""
+        return False
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._react(vals)
+        return result
 
     # === OCCASIONS ===#
 

@@ -308,7 +308,7 @@ class TestCaseApi(ApiCommon):
 
     def test_a_poisoned_record_is_left_out_alone(self):
         """Whatever a rule of another addon raises on one of them, the others are kept."""
-        after_create = type(self.Complaint)._after_create
+        mark_repeated = type(self.Complaint)._mark_repeated
         for error, told in (
             (ValidationError("Not on Sundays."), "Not on Sundays."),
             (ZeroDivisionError("secret"), "log of the server"),
@@ -317,13 +317,13 @@ class TestCaseApi(ApiCommon):
             def poisoned(cases, error=error):
                 if "poison" in cases.mapped("name"):
                     raise error
-                return after_create(cases)
+                return mark_repeated(cases)
 
             records = [self._record(subject=str(number)) for number in range(7)]
             records[4]["subject"] = "poison"
             with (
                 self.subTest(error=error),
-                patch.object(type(self.Complaint), "_after_create", poisoned),
+                patch.object(type(self.Complaint), "_mark_repeated", poisoned),
                 mute_logger(LOGGER),
             ):
                 answers = self._send(*records)

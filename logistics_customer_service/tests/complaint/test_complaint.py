@@ -1,4 +1,6 @@
+from collections import defaultdict
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -7,6 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ...tools.complaint.moments import NEW_CASE, OTHER_CUSTOMER
 from ..common import MODULE, LogisticsCommon
 
 
@@ -48,6 +51,107 @@ class ComplaintCommon(LogisticsCommon):
     @classmethod
     def _stage(cls, phase):
         return cls.env["logistics.complaint.stage"]._get_by_phase(phase, cls.team)
+
+
+@tagged("post_install", "-at_install")
+class TestReactions(ComplaintCommon):
+    """What follows from what, and in which order: the effects of one are what the next one sees."""
+
+    NEW_STEPS = [
+        "_mark_repeated",
+        "_assign",
+        "_start_clocks",
+        "_trigger_acknowledgements",
+        "_note_on_call",
+    ]
+    PHASE_STEPS = [
+        "_check_closing_gate",
+        "_stamp_phase",
+        "_move_clocks",
+        "_plan_callback_when_closed",
+        "_ask_when_closed",
+        "_follow_by_feedback",
+    ]
+
+    def _record(self, steps):
+        """Patch steps of cases; the list this returns fills with those taken."""
+        taken = []
+
+        def note(name):
+            return lambda _cases, *_args: taken.append(name)
+
+        for name in steps:
+            self.startPatcher(patch.object(type(self.Complaint), name, note(name)))
+        return taken
+
+    def test_order_of_steps(self):
+        """What each cause asks for, in this order, whichever room adds it."""
+        by_cause = defaultdict(list)
+        for step, causes in self.Complaint._get_reactions():
+            for cause in causes:
+                by_cause[cause].append(step)
+        policies = ["_match_policies"]
+        self.assertEqual(
+            dict(by_cause),
+            {
+                NEW_CASE: self.NEW_STEPS,
+                "partner_id": ["_mark_repeated", *policies],
+                "category_id": ["_mark_repeated", *policies],
+                **dict.fromkeys(
+                    ("team_id", "kind", "severity", "contact_id", "carrier_id"), policies
+                ),
+                **dict.fromkeys(("tier_id", "profile_id", "picking_ids", "company_id"), policies),
+                "received_at": ["_move_start"],
+                "customer_answered": ["_follow_customer_answered"],
+                "acknowledgement": ["_follow_acknowledgement"],
+                **dict.fromkeys(
+                    ("resolution_level", "external_on", "external_answered_on"),
+                    ["_follow_external_dates"],
+                ),
+                OTHER_CUSTOMER: ["_ensure_nothing_decided"],
+            },
+        )
+        self.assertEqual(self.Complaint._get_phase_steps(), self.PHASE_STEPS)
+
+    def test_new_cases(self):
+        taken = self._record([*self.NEW_STEPS, *self.PHASE_STEPS])
+        self._case()
+        self.assertEqual(taken, self.NEW_STEPS)
+        taken.clear()
+        self._case(stage_id=self._stage("closed").id)
+        self.assertEqual(taken, [*self.PHASE_STEPS, *self.NEW_STEPS])
+
+    def test_another_phase(self):
+        case = self._case()
+        taken = self._record(self.PHASE_STEPS)
+        case.stage_id = self._stage("working")
+        self.assertEqual(taken, self.PHASE_STEPS)
+        taken.clear()
+        case.stage_id = self._stage("working")
+        self.assertEqual(taken, [])
+
+    def test_another_customer(self):
+        case = self._case()
+        taken = self._record(["_ensure_nothing_decided", "_match_policies"])
+        case.contact_id = self.person
+        self.assertEqual(taken, ["_match_policies"])
+        taken.clear()
+        case.write({"partner_id": self._customer("Warm Foods").id, "contact_id": False})
+        self.assertEqual(taken, ["_match_policies", "_ensure_nothing_decided"])
+
+    def test_messages_are_noted_before_they_are_followed(self):
+        case = self._case()
+        taken = self._record(["_note_message", "_follow_message"])
+        case.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+        self.assertEqual(taken, ["_note_message", "_follow_message"])
+
+    def test_what_is_written_beside_it_is_followed_by_nothing(self):
+        case = self._case()
+        taken = self._record(
+            [*self.PHASE_STEPS, *(step for step, _causes in self.Complaint._get_reactions())]
+        )
+        case.write({"name": "Late", "phone": "+49 30 1"})
+        self.assertEqual(taken, [])
 
 
 @tagged("post_install", "-at_install")

@@ -180,7 +180,7 @@ class TestReaction(FeedbackCommon):
 
     def test_one_that_fails_fails_alone(self):
         good, bad = self._request(), self._request(picking_id=False)
-        real = type(self.env["logistics.complaint"])._after_create
+        real = type(self.env["logistics.complaint"])._mark_repeated
 
         def picky(cases):
             if any("poison" in (case.description or "") for case in cases):
@@ -188,7 +188,7 @@ class TestReaction(FeedbackCommon):
             return real(cases)
 
         with (
-            patch.object(type(self.env["logistics.complaint"]), "_after_create", picky),
+            patch.object(type(self.env["logistics.complaint"]), "_mark_repeated", picky),
             mute_logger("odoo.addons.logistics_customer_service.models.feedback.logistics_feedback"),
         ):
             (good + bad)._take_answers(
