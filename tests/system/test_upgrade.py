@@ -121,36 +121,41 @@ def columns(database):
     ]
 
 
+def count(database, what):
+    """Return the rows of many small queries as one: ``what`` is a list of ``(key, query)``."""
+    numbered = enumerate(query for _key, query in what)
+    queries = [f"SELECT {number}, counted.* FROM ({query}) counted" for number, query in numbered]
+    rows = database.sql(" UNION ALL ".join(queries)) if queries else []
+    return [(what[number][0], *row) for number, *row in rows]
+
+
 def count_rows(database):
     """Return the number of rows of each model of the addon, and of each of its relations by field."""
-    there, counts = tables(database), {}
+    there, wanted = tables(database), {}
     for model, field, _kind, relation in database.sql(FIELDS):
         key, table = ((model, field), relation) if relation else ((model, None), table_of(model))
-        if table in there and key not in counts and (relation or model.startswith("logistics.")):
-            [[counts[key]]] = database.sql(f'SELECT count(*) FROM "{table}"')
-    return counts
+        if table in there and (relation or model.startswith("logistics.")):
+            wanted[key] = f'SELECT count(*) FROM "{table}"'
+    return dict(count(database, list(wanted.items())))
 
 
 def count_values(database):
     """Return how many rows have a value, by model and field."""
-    by_model, counts = {}, {}
-    for model, field, _kind in columns(database):
-        by_model.setdefault(model, []).append(field)
-    for model, names in by_model.items():
-        counted = ", ".join(f'count("{name}")' for name in names)
-        [row] = database.sql(f'SELECT {counted} FROM "{table_of(model)}"')
-        counts.update({(model, name): count for name, count in zip(names, row, strict=True)})
-    return counts
+    wanted = [
+        ((model, field), f'SELECT count("{field}") FROM "{table_of(model)}"')
+        for model, field, _kind in columns(database)
+    ]
+    return dict(count(database, wanted))
 
 
 def count_selected(database):
     """Return how often each value of a selection is stored, by model, field and value."""
-    counts = Counter()
-    for model, field, kind in columns(database):
-        if kind == "selection":
-            rows = database.sql(f'SELECT "{field}", count(*) FROM "{table_of(model)}" GROUP BY 1')
-            counts.update({(model, field, value): count for value, count in rows if value is not None})
-    return counts
+    wanted = [
+        ((model, field), f'SELECT "{field}", count(*) FROM "{table_of(model)}" GROUP BY 1')
+        for model, field, kind in columns(database)
+        if kind == "selection"
+    ]
+    return Counter({(*key, value): n for key, value, n in count(database, wanted) if value is not None})
 
 
 def external_ids(database):
@@ -177,14 +182,16 @@ def traces(database):
 def keep_filters(database):
     """Save a favourite for each value of each selection of the addon."""
     known = {(model, field) for model, field, kind in columns(database) if kind == "selection"}
-    for model, field, value in database.sql(SELECTIONS):
-        if (model, field) in known and model not in REMOVED_MODELS:
-            domain, context = f"[('{field}', 'in', ['{value}'])]", f"{{'group_by': ['{field}']}}"
-            database.sql(
-                "INSERT INTO ir_filters (name, model_id, domain, context, sort, active)"
-                " VALUES ('kept', %s, %s, %s, %s, true)",
-                [model, domain, context, json.dumps([f"{field} desc"])],
-            )
+    known = [f"{model}.{field}" for model, field in known if model not in REMOVED_MODELS]
+    database.sql(
+        f"""
+        INSERT INTO ir_filters (name, model_id, domain, context, sort, active)
+        SELECT 'kept', model, format('[(''%%s'', ''in'', [''%%s''])]', name, value),
+            format('{{''group_by'': [''%%s'']}}', name), format('["%%s desc"]', name), true
+        FROM ({SELECTIONS}) line WHERE model || '.' || name = ANY(%s)
+        """,
+        [known],
+    )
 
 
 @pytest.fixture(scope="module")
