@@ -1,6 +1,6 @@
 {
     "name": "Logistics Customer Service",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Services/Logistics Customer Service",
     "summary": "Customer service on your sales and warehouse: profiles, tiers, shipments, complaints",
     "author": "Logistics Customer Service contributors",

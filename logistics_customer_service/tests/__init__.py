@@ -96,3 +96,4 @@ from . import test_multicompany
 from . import test_performance
 from . import test_tours
 from . import test_translation
+from .upgrade import test_renames

@@ -253,9 +253,27 @@ class Templates:
         name = f"{self.prefix}_addon_{kind}_{base[-10:-5]}{addon_hash()[:10]}"
         return self.build(name, f"{self.prefix}_addon_{kind}_", base, [ADDON], kind)
 
-    def build(self, name, family, source, modules, kind):
+    def earlier(self, version, addons_path):
+        """Return the template with the addon as it was in an earlier version, and its demo data.
+
+        :param version: what tells it from other versions, such as a commit
+        :param addons_path: a function that returns the folders where that version's addon is found
+        """
+        with shell.lock(RUN / "template-demo.lock"):
+            base = self.base("demo")
+            name = f"{self.prefix}_earlier_{base[-10:-5]}{version[:10]}"
+            if self.is_complete(name):
+                return name
+            more = [f"--addons-path={addons_path()}"]
+            return self.build(name, f"{self.prefix}_earlier_", base, [ADDON], "demo", *more)
+
+    def is_complete(self, name):
+        """Tell whether a template is there and finished."""
+        return self.databases.exists(name) and self.databases.state(name).get("state") == "complete"
+
+    def build(self, name, family, source, modules, kind, *more):
         """Build one template, dropping the outdated ones of its family."""
-        if self.databases.exists(name) and self.databases.state(name).get("state") == "complete":
+        if self.is_complete(name):
             return name
         for old in self.databases.names():
             if old.startswith(family):
@@ -264,7 +282,7 @@ class Templates:
             if source:
                 self.databases.copy(source, name)
             arguments = ["--with-demo"] if kind == "demo" else []
-            log = self.databases.install(name, modules, *arguments)
+            log = self.databases.install(name, modules, *arguments, *more)
             log.replace(LOGS / f"template-{family.removeprefix(self.prefix).strip('_')}.log")
             self.databases.note(name, "complete", demo=kind == "demo")
         return name

@@ -32,7 +32,8 @@ class SurveySurvey(models.Model):
         """Service managers make questionnaires of their own kind without Odoo's survey rights."""
         result = super()._compute_allowed_survey_types()
         if self.env.user.has_group("logistics_customer_service.group_manager"):
-            self.allowed_survey_types = [*(self.allowed_survey_types or []), "logistics"]
+            for survey in self:
+                survey.allowed_survey_types = [*(survey.allowed_survey_types or []), "logistics"]
         return result
 
     @api.depends(

@@ -120,6 +120,12 @@ class TestQuestionnaire(FeedbackCommon):
         with self.assertRaises(AccessError):
             self._new_question(user=self.agent)
 
+    def test_several_are_read_at_once(self):
+        surveys = self.env["survey.survey"].search([("survey_type", "=", "logistics")], limit=3)
+        self.assertGreater(len(surveys), 1)
+        for survey in surveys.with_user(self.manager):
+            self.assertEqual(survey.allowed_survey_types, ["logistics"])
+
     def test_other_surveys_stay_closed(self):
         survey = self.env["survey.survey"].create({"title": "Staff", "survey_type": "survey"})
         for user in (self.agent, self.manager):
