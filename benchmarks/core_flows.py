@@ -33,7 +33,7 @@ sys.path.insert(1, str(_paths.HERE.parent))
 from scripts.dev import Problem, drop_database, new_database
 
 NAME = "bench_core_flows"
-MANY, ROUNDS = 100, 7
+MANY, ROUNDS = 100, 5
 SIDES = ("with", "without")
 FIGURES = ("queries", "milliseconds", "python_milliseconds")
 # else Odoo asks whether to send texts
