@@ -98,11 +98,17 @@ def copy_clocks(env, case):
         {"case": case.id, "later": now + timedelta(days=7)},
     )
     env.cr.execute(
-        """UPDATE logistics_clock SET next_at = %(now)s, started_at = %(start)s
+        """UPDATE logistics_clock SET next_at = %(past)s, started_at = %(start)s
             WHERE id IN (SELECT id FROM logistics_clock
                           WHERE complaint_id >= %(case)s AND target = 'first_response'
                           ORDER BY id LIMIT %(due)s)""",
-        {"case": case.id, "now": now, "start": now - timedelta(days=30), "due": DUE},
+        {
+            "case": case.id,
+            # the cron compares whole seconds
+            "past": now - timedelta(seconds=2),
+            "start": now - timedelta(days=30),
+            "due": DUE,
+        },
     )
     # the rules leave alone what was before them
     env.cr.execute(
