@@ -65,16 +65,19 @@ def main():
     parser.add_argument("--batch", type=int, default=10, help="events in a request")
     parser.add_argument("--workers", type=int, default=2, help="processes of Odoo, each on a port")
     parser.add_argument("--deliveries", type=int, default=1000)
+    parser.add_argument("--db", help="an existing database, in which all that is reported stays")
     options = parser.parse_args()
+    name = options.db or NAME
     try:
-        drop_database(NAME)
-        new_database(NAME)
-        try:
-            print(json.dumps(measure(Database(NAME), options), indent=1))
-        finally:
-            drop_database(NAME)
+        if not options.db:
+            drop_database(name)
+            new_database(name)
+        print(json.dumps(measure(Database(name), options), indent=1))
     except Problem as problem:
         sys.exit(str(problem))
+    finally:
+        if not options.db:
+            drop_database(name)
 
 
 def measure(database, options):

@@ -40,6 +40,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--db", help="an existing database, in which nothing is left behind")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of callbacks")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     name = options.db or NAME
     try:
@@ -47,7 +48,7 @@ def main():
             drop_database(name)
             new_database(name)
         odoo_session.configure(name, log_level="critical")
-        print(json.dumps(measure(name, options.sizes), indent=1))
+        print(json.dumps(measure(name, options.sizes, options.rounds), indent=1))
     except Problem as problem:
         sys.exit(str(problem))
     finally:
@@ -55,22 +56,22 @@ def main():
             drop_database(name)
 
 
-def measure(name, sizes):
+def measure(name, sizes, count):
     """Return what was measured, by number of callbacks."""
-    return {size: measure_size(name, size) for size in sizes}
+    return {size: measure_size(name, size, count) for size in sizes}
 
 
-def measure_size(name, size):
+def measure_size(name, size, count):
     """Measure each on rows of its own: what was updated before would be in the way."""
     result = {}
     for kind, share in DUE.items():
         with odoo_session.environment(name) as env:
-            result[kind] = next_call(env, generate(env, size, share))
+            result[kind] = next_call(env, generate(env, size, share), count)
     with odoo_session.environment(name) as env:
         result["all are asleep"] = evening(env, generate(env, size, 1, asleep=True))
     with odoo_session.environment(name) as env:
         generate(env, size, 1)
-        result["periodic policy"] = periodic(env)
+        result["periodic policy"] = periodic(env, count)
     return result
 
 
@@ -161,10 +162,10 @@ def make_policy(env):
 # === THE NEXT CALL ===#
 
 
-def next_call(env, agent):
+def next_call(env, agent, count):
     """Return the median of the rounds, and of the bare query."""
-    bare = [statement(env, agent) for _round in range(ROUNDS)]
-    result = {**rounds(env, lambda: press(env, agent)), "bare_milliseconds": milliseconds(bare)}
+    bare = [statement(env, agent) for _round in range(count)]
+    result = {**rounds(env, count, lambda: press(env, agent)), "bare_milliseconds": milliseconds(bare)}
     result["ratio"] = round(result["milliseconds"] / result["bare_milliseconds"], 1)
     return {**result, "plan": plan(env, agent)}
 
@@ -215,19 +216,19 @@ def plan(env, agent):
 # === PLANNING ===#
 
 
-def periodic(env):
+def periodic(env, count):
     """Return how long a periodic policy looks for whom to call, with and without anybody."""
     planned = env["logistics.callback.policy"].search([("name", "=", "Benchmark")])
     return {
-        "everybody is due": look(env, make_policy(env)),
-        "all are planned": look(env, planned),
+        "everybody is due": look(env, make_policy(env), count),
+        "all are planned": look(env, planned, count),
     }
 
 
-def look(env, policy):
+def look(env, policy, count):
     query = policy._get_query(env.company, 0)
     taken = []
-    for _round in range(ROUNDS):
+    for _round in range(count):
         started = time.monotonic()
         env.cr.execute(query.code, query.params)
         found = len(env.cr.fetchall())
@@ -240,10 +241,10 @@ def look(env, policy):
 # === THE CLOCK ===#
 
 
-def rounds(env, work):
+def rounds(env, count, work):
     """Return the median of the rounds; the first warms the caches and does not count."""
     taken = []
-    for _round in range(ROUNDS + 1):
+    for _round in range(count + 1):
         env.cr.execute("SAVEPOINT round")
         env.invalidate_all(flush=False)
         taken.append(watch(env, work))

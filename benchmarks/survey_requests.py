@@ -32,6 +32,7 @@ def main():
     parser.add_argument("--db", help="an existing database, in which nothing is left behind")
     parser.add_argument("--customers", type=int, default=1_000, help="asked both ways")
     parser.add_argument("--run", type=int, default=10_000, help="requests prepared in one run")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     name = options.db or NAME
     try:
@@ -57,7 +58,7 @@ def measure(name, options):
             "planned and queued": lambda: ask(env, customers, policy),
         }
         taken = {way: [] for way in ways}
-        for _round in range(ROUNDS + 1):
+        for _round in range(options.rounds + 1):
             for way, work in ways.items():
                 taken[way].append(watch(env, work))
         # the first round warms the caches and does not count

@@ -10,9 +10,9 @@ from .database import Databases
 __all__ = ["Problem", "connect", "copy_database", "database_exists", "drop_database", "new_database"]
 
 
-def new_database(name, demo=False):
-    """Create a new database with the addon installed; a Problem if there is one already."""
-    Databases().new(name, demo=demo)
+def new_database(name, demo=False, addon=True):
+    """Create a new database with the addon, or only what it depends on; a Problem if it exists."""
+    Databases().new(name, demo=demo, addon=addon)
 
 
 def drop_database(name):

@@ -205,22 +205,24 @@ class Databases:
             say(f"    The creation of database '{name}' was interrupted: starting it afresh.")
             self.drop(name)
 
-    def make(self, name, demo):
-        """Create a database with the addon; where templates are in use, as a copy of one."""
+    def make(self, name, demo, addon=True):
+        """Create a database with the addon, or only what it depends on; as a copy of a template
+        where these are in use."""
         if os.environ.get("LCS_TEMPLATES"):
-            self.copy(Templates(self).get(demo=demo), name)
+            self.copy(Templates(self).get(demo=demo, addon=addon), name)
         else:
-            self.install(name, [ADDON], *(["--with-demo"] if demo else []))
+            modules = [ADDON] if addon else dependencies()
+            self.install(name, modules, *(["--with-demo"] if demo else []))
         self.note(name, "complete", demo=demo)
 
-    def new(self, name, demo=False):
-        """Create a database with the addon; a Problem if there is one of that name."""
+    def new(self, name, demo=False, addon=True):
+        """Create a database as `make` does; a Problem if there is one of that name."""
         check_name(name)
         if self.exists(name):
             self.drop_unfinished(name)
         if self.exists(name):
             raise Problem(f"The database '{name}' exists already: choose another with DB=<name>.")
-        self.make(name, demo)
+        self.make(name, demo, addon)
 
 
 class Templates:

@@ -20,6 +20,8 @@ from .paths import LOGS, ROOT, VENV_PYTHON, addons
 PATIENCE = 40 * 60
 # Folders below tests/ that hold no tests of the whole system.
 NOT_SYSTEM = {"unit", "support", "__pycache__"}
+# Takes longer than continuous integration allows: run by `make test-long` alone.
+LONG = "long"
 NO_TESTS = 5  # pytest's exit code
 
 
@@ -135,8 +137,14 @@ def addon_part(database="none"):
 
 def system_parts():
     """The tests that drive the whole system from outside: one part per folder of tests/."""
-    folders = sorted(path for path in (ROOT / "tests").glob("*/") if path.name not in NOT_SYSTEM)
+    left_out = NOT_SYSTEM | {LONG}
+    folders = sorted(path for path in (ROOT / "tests").glob("*/") if path.name not in left_out)
     return [Part(path.name, [path], "-p", "no:odoo", "-q") for path in folders]
+
+
+def long_part():
+    """The benchmarks in a middle size, which print their figures."""
+    return Part(LONG, [ROOT / "tests" / LONG], "-p", "no:odoo", "-q", "-s")
 
 
 class TestRun:
@@ -240,7 +248,7 @@ def run_part(odoo, name, arguments):
         if name == "addon":
             database = tests.addon_database()
             return foreground(addon_part(database), tests.environment(), arguments)
-        part = next((part for part in system_parts() if part.name == name), None)
+        part = next((part for part in [*system_parts(), long_part()] if part.name == name), None)
         if part is None or not part.folders:
             raise Problem(f"There is no folder tests/{name} with tests in it.")
         return foreground(part, tests.environment(), arguments)

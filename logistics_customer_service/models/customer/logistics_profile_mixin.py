@@ -20,17 +20,22 @@ class LogisticsProfileMixin(models.AbstractModel):
         compute_sudo=True,
         groups=STAFF,
     )
+    # a profile tells its changes itself: fields that the profile tracks would be tracked here, too,
+    # and read the profile at every write on a customer, an order or a delivery
     logistics_tier_id = fields.Many2one(
-        related="logistics_profile_id.tier_id", string="Customer Tier", groups=STAFF
+        related="logistics_profile_id.tier_id",
+        string="Customer Tier",
+        groups=STAFF,
+        tracking=False,
     )
     logistics_tier_color = fields.Integer(
         related="logistics_profile_id.tier_id.color", string="Tier Colour", groups=STAFF
     )
     logistics_agent_id = fields.Many2one(
-        related="logistics_profile_id.agent_id", groups=STAFF
+        related="logistics_profile_id.agent_id", groups=STAFF, tracking=False
     )
     logistics_time_class_id = fields.Many2one(
-        related="logistics_profile_id.time_class_id", groups=STAFF
+        related="logistics_profile_id.time_class_id", groups=STAFF, tracking=False
     )
     logistics_cargo_nature_ids = fields.Many2many(
         related="logistics_profile_id.cargo_nature_ids", groups=STAFF

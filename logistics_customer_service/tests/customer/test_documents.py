@@ -118,6 +118,11 @@ class TestDocuments(LogisticsCommon):
             self.assertEqual(values["logistics_delivery_notes"], "Use the back gate")
             self.assertTrue(values["logistics_cargo_nature_ids"])
 
+    def test_writing_on_customers_and_documents_does_not_read_the_profile(self):
+        for model in ("res.partner", "sale.order", "stock.picking"):
+            tracked = self.env[model]._track_get_fields()
+            self.assertFalse({name for name in tracked if name.startswith("logistics_")}, model)
+
     def test_documents_are_found_and_grouped_by_tier(self):
         self._give_vip()
         order, other = self._order(self.customer), self._order(self._customer("Other"))
