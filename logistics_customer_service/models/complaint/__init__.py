@@ -1,4 +1,3 @@
-from . import ir_sequence
 from . import logistics_complaint_category
 from . import logistics_complaint_stage
 from . import logistics_remedy
@@ -10,3 +9,8 @@ from . import logistics_profile
 from . import logistics_tier
 from . import res_company
 from . import res_config_settings
+from . import intake
+from . import desk
+from . import deadline
+from . import settlement
+from . import analysis

@@ -7,16 +7,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.complaint.moments import NEW_CASE, OTHER_CUSTOMER
-from ..core.concurrency import wait_for
+from ..foundation.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
-from .logistics_complaint_stage import (
-    CANCELLED,
-    CLOSED,
-    NEW,
-    OPEN_PHASES,
-    PHASES,
-    RESOLVED,
-)
+from .logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, PHASES, RESOLVED
 from .logistics_priority_rule import PRIORITIES
 from .res_company import SEQUENCE_CODE
 

@@ -8,3 +8,10 @@ from . import logistics_profile_fact
 from . import logistics_profile_score
 from . import logistics_profile
 from . import logistics_profile_mixin
+from . import res_company
+from . import res_config_settings
+from . import res_partner
+from . import sale_order
+from . import stock_move
+from . import stock_picking
+from . import tier

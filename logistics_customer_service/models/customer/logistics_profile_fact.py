@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.periods import window_first_day, window_start
+from ...tools.foundation.periods import window_first_day, window_start
 
 
 class LogisticsProfileFact(models.Model):

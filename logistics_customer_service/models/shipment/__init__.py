@@ -6,3 +6,15 @@ from . import sale_order
 from . import sale_order_line
 from . import stock_picking
 from . import stock_move
+from . import logistics_reason
+from . import logistics_delivery_remark
+from . import account_move
+from . import sale_order_line_substitution
+from . import stock_move_reason
+from . import stock_picking_reason
+from . import arrival
+from . import tracking
+from . import notice
+from . import exception
+from . import cod
+from . import indicator

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..received import instant_of, is_control, printable, text_of
+from ..foundation.received import instant_of, is_control, printable, text_of
 
 MAX_CASES = 100
 MAX_STATES = 500

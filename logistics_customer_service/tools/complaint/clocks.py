@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..periods import local_date, local_midnight
+from ..foundation.periods import local_date, local_midnight
 
 STARTED = "started"
 PAUSE = "paused"

@@ -6,7 +6,7 @@ Instants are naive UTC, days are calendar days of the company's time zone. What 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ..periods import local_date, local_midnight
+from ..foundation.periods import local_date, local_midnight
 
 CARRIER = "carrier"
 OBSERVED = "observed"

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from PIL import Image
 
-from ..received import instant_of, is_control, printable, text_of
+from ..foundation.received import instant_of, is_control, printable, text_of
 
 MAX_BODY = 256 * 1024
 MAX_EVENTS = 100

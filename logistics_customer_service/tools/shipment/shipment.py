@@ -8,7 +8,7 @@ twice, in any order and in parallel, the state is always that of the set.
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..periods import local_date
+from ..foundation.periods import local_date
 
 PICKED_UP = "picked_up"
 IN_TRANSIT = "in_transit"

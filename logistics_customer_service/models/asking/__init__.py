@@ -1,2 +1,0 @@
-from . import logistics_survey_policy
-from . import logistics_survey_request

@@ -1,2 +1,0 @@
-from . import logistics_callback
-from . import logistics_callback_report

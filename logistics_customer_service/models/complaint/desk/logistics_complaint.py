@@ -1,0 +1,375 @@
+import logging
+from collections import Counter, defaultdict
+from operator import methodcaller
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
+
+from ....tools.complaint import assignment
+from ...foundation.concurrency import wait_for
+from ...foundation.isolation import isolate
+from ..logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+
+_logger = logging.getLogger(__name__)
+
+SHOWN_EVENTS = 5
+SHOWN_CASES = 5
+DISTRIBUTED_AT_ONCE = 100
+RETRIES = 3
+
+
+class LogisticsComplaint(models.Model):
+    """What an agent needs beside a case: the customer, the shipment, earlier cases."""
+
+    _inherit = "logistics.complaint"
+
+    # --- the customer
+    customer_agent_id = fields.Many2one(related="profile_id.agent_id", string="Dedicated Agent")
+    customer_since_months = fields.Integer(related="profile_id.relation_months")
+    customer_order_count = fields.Integer(
+        related="profile_id.total_order_count", string="Orders in All"
+    )
+    customer_net_amount = fields.Monetary(
+        related="profile_id.total_net_amount", string="Net Sales in All"
+    )
+    customer_on_time_rate = fields.Float(related="profile_id.on_time_rate", string="On Time")
+    customer_judged_count = fields.Integer(related="profile_id.delivery_judged_count")
+    customer_overdue_amount = fields.Monetary(related="profile_id.overdue_amount")
+    customer_nature_ids = fields.Many2many(
+        related="profile_id.cargo_nature_ids", string="Cargo Natures"
+    )
+    customer_delivery_notes = fields.Text(
+        related="profile_id.delivery_notes", string="Delivery Notes"
+    )
+
+    # --- the shipment
+    promised_date = fields.Datetime(
+        string="Promised",
+        compute="_compute_promised_date",
+        help="The day promised for the orders, the latest where there are several.",
+    )
+    event_ids = fields.Many2many(
+        "logistics.shipment.event", string="Last Events", compute="_compute_event_ids"
+    )
+
+    # --- earlier cases
+    earlier_ids = fields.Many2many(
+        "logistics.complaint", string="Earlier Cases", compute="_compute_earlier"
+    )
+    customer_case_count = fields.Integer(string="Cases", compute="_compute_earlier")
+    customer_open_count = fields.Integer(string="Open Cases", compute="_compute_earlier")
+    duplicate_ids = fields.Many2many(
+        "logistics.complaint",
+        string="Possible Duplicates",
+        compute="_compute_duplicate_ids",
+        help="Cases of the customer about the same order, delivery or category, open or recent.",
+    )
+
+    merge_ids = fields.One2many(
+        "logistics.complaint.merge", "source_id", string="Merges", readonly=True
+    )
+    can_undo_merge = fields.Boolean(compute="_compute_can_undo_merge")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("merge_ids.undone_at", "merged_into_id")
+    def _compute_can_undo_merge(self):
+        for case in self:
+            case.can_undo_merge = bool(case.merged_into_id) and case.merge_ids[:1]._can_undo()
+
+    @api.depends("order_ids.promised_date", "picking_ids.sale_id.promised_date")
+    def _compute_promised_date(self):
+        for case in self:
+            orders = case.order_ids | case.picking_ids.sale_id
+            promised = orders.filtered("promised_date").mapped("promised_date")
+            case.promised_date = max(promised, default=False)
+
+    @api.depends("picking_ids.shipment_event_ids")
+    def _compute_event_ids(self):
+        """Events come in the order of their model: the latest first."""
+        for case in self:
+            events = case.picking_ids.shipment_event_ids.sorted(
+                lambda event: (event.happened_at, event.id), reverse=True
+            )
+            case.event_ids = events[:SHOWN_EVENTS]
+
+    @api.depends("partner_id", "company_id")
+    def _compute_earlier(self):
+        """Counts by one grouped read; the latest cases by a search for each customer shown."""
+        groups = self._read_group(
+            [("partner_id", "in", self.partner_id.ids)],
+            ["partner_id", "company_id", "phase"],
+            ["__count"],
+        )
+        counts = defaultdict(Counter)
+        for partner, company, phase, count in groups:
+            counts[partner, company][phase] += count
+        latest = self._get_latest_by_customer()
+        for case in self:
+            key = case.partner_id, case.company_id
+            phases = counts[key]
+            case.customer_case_count = phases.total()
+            case.customer_open_count = sum(phases[phase] for phase in OPEN_PHASES)
+            case.earlier_ids = (latest.get(key, self.browse()) - case._origin)[:SHOWN_CASES]
+
+    def _get_latest_by_customer(self):
+        """Return the latest cases by customer and company, one more than are shown."""
+        return {
+            (partner, company): self.search(
+                [("partner_id", "=", partner.id), ("company_id", "=", company.id)],
+                order="id desc",
+                limit=SHOWN_CASES + 1,
+            )
+            for partner, company in {(case.partner_id, case.company_id) for case in self}
+            if partner
+        }
+
+    @api.depends("partner_id", "company_id", "category_id", "order_ids", "picking_ids")
+    def _compute_duplicate_ids(self):
+        for case in self:
+            domain = case._get_duplicates_domain()
+            case.duplicate_ids = self.search(domain, limit=SHOWN_CASES, order="id desc")
+
+    # === ASSIGNMENT ===#
+
+    def _assign(self):
+        """Give open cases that nobody has an agent: the dedicated one, else one of the team.
+
+        Three queries for each team, and a write for each agent.
+        """
+        waiting = self.filtered(
+            lambda case: case.is_open and not case.user_id and case.team_id
+        ).sudo()  # loads, leaves and profiles are looked at for whoever opens a case
+        chosen = defaultdict(self.browse)
+        for team, cases in waiting.grouped("team_id").items():
+            for case, agent in team._pair_with_agents(cases):
+                chosen[agent] += case
+        # agents find new cases in their list and get the customer's messages
+        quiet = {"mail_notrack": True, "mail_auto_subscribe_no_notify": True}
+        for agent, cases in chosen.items():
+            if agent:
+                # the choice is the rules', not that of whoever opens the case
+                cases.sudo().with_context(**quiet).user_id = agent
+
+    def _get_suits(self, agents, skills):
+        """Return agent → how well the agent suits this case.
+
+        :param skills: mapping of agent to :class:`assignment.Skill` records
+        """
+        self.ensure_one()
+        path = self.category_id.parent_path or ""
+        categories = set(map(int, filter(None, path.split("/"))))
+        return {
+            agent: assignment.suit(skills.get(agent, ()), categories, self.lang)
+            for agent in agents
+        }
+
+    @api.model
+    def _cron_distribute(self):
+        """Give out what nobody has to who is at work, batch by batch.
+
+        Looked up once: what fails, or finds nobody, waits for the next time.
+        """
+        cron = self.env["ir.cron"]
+        waiting = self._find_unassigned()
+        remaining = len(waiting)
+        for batch in split_every(DISTRIBUTED_AT_ONCE, waiting.ids, self.browse):
+            batch._distribute()
+            remaining -= len(batch)
+            if not cron._commit_progress(len(batch), remaining=remaining):
+                return
+
+    @api.model
+    def _find_unassigned(self):
+        """Return open cases without agent that somebody at work could have, the urgent first."""
+        teams = self.env["logistics.service.team"].search([("assignment_method", "!=", "manual")])
+        manned = teams.filtered(lambda team: team._get_present(team.member_ids))
+        return self.search(
+            Domain("user_id", "=", False)
+            & Domain("is_open", "=", True)
+            & Domain("team_id", "in", teams.ids)
+            & (Domain("team_id", "in", manned.ids) | Domain("profile_id.agent_id", "!=", False)),
+            order="priority desc, received_at, id",
+        )
+
+    def _distribute(self):
+        """Assign what of these is still free and nobody else is at; one that fails fails alone."""
+        for attempt in range(RETRIES):
+            try:
+                held = self.try_lock_for_update()
+                # somebody may have taken one since it was found
+                held.invalidate_recordset(["user_id", "phase", "team_id"])
+                isolate(held, methodcaller("_assign"), _leave_unassigned)
+                return
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                _logger.info("Cases are given out again: %s", error)
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                if attempt == RETRIES - 1:
+                    raise
+
+    # === MERGING ===#
+
+    def _merge_into(self, kept):
+        """Merge cases into another: it takes over messages, files, activities and goods.
+
+        :param kept: the case that stays
+        :raise UserError: for cases of several companies or merged already
+        """
+        everything = self | kept
+        everything.check_access("write")
+        wait_for(everything)
+        everything._check_mergeable()
+        for source in self - kept:
+            # messages and files have owners of their own; the right on both cases was checked
+            self.env["logistics.complaint.merge"].sudo()._merge(source.sudo(), kept.sudo())
+            source._set_aside(kept)
+
+    def _check_mergeable(self):
+        if len(self.company_id) > 1:
+            raise UserError(self.env._("Cases of several companies cannot be merged."))
+        self._check_not_merged()
+
+    def _check_not_merged(self):
+        """A case that was merged is worked on in the one that was kept."""
+        merged = self.filtered("merged_into_id")[:1]
+        if merged:
+            raise UserError(
+                self.env._(
+                    "%(case)s was merged into %(kept)s already.",
+                    case=merged.number,
+                    kept=merged.merged_into_id.number,
+                )
+            )
+
+    def _check_change(self, vals):
+        """No stage takes up a merged case again, or one closed long ago."""
+        if "stage_id" in vals:
+            self._check_stays_merged(vals["stage_id"])
+            self._check_reopens_in_time(vals["stage_id"])
+        return super()._check_change(vals)
+
+    def _check_reopens_in_time(self, stage_id):
+        """A case closed long ago is not dragged back: it would spoil what was reported of it."""
+        if self.env.su:
+            return
+        stage = self.env["logistics.complaint.stage"].browse(stage_id)
+        late = self.filtered(lambda case: case._is_closed_for_good())[:1]
+        if late and stage.phase not in (CLOSED, CANCELLED):
+            raise UserError(
+                self.env._(
+                    "%(case)s was closed more than %(days)s days ago. The button “Reopen” opens a "
+                    "new case that takes it up.",
+                    case=late.number,
+                    days=late.company_id.logistics_reopen_days,
+                )
+            )
+
+    def _check_stays_merged(self, stage_id):
+        """A merged case stays cancelled, also when it is dragged: only undoing the merge ends it."""
+        merged = self.filtered("merged_into_id")[:1]
+        stage = self.env["logistics.complaint.stage"].browse(stage_id)
+        if merged and stage.phase != CANCELLED:
+            raise UserError(
+                self.env._(
+                    "%(case)s was merged into %(kept)s and stays cancelled: work on %(kept)s.",
+                    case=merged.number,
+                    kept=merged.merged_into_id.number,
+                )
+            )
+
+    def _set_aside(self, kept):
+        """Cancel a merged case and tell both where the other is."""
+        if self.customer_answered:
+            kept.customer_answered = True
+        self._note_course({"merged_into_id": kept.id})
+        self._move_to_phase(CANCELLED)
+        self.message_post(body=self.env._("Merged into %s.", kept._get_html_link()))
+        kept.message_post(body=self.env._("%s was merged into this case.", self._get_html_link()))
+
+    def action_undo_merge(self):
+        """Give back what a merge of today moved."""
+        self.ensure_one()
+        kept = self.merged_into_id
+        (self + kept).check_access("write")
+        wait_for(self + kept)
+        self.merge_ids[:1].sudo()._undo()  # as in _merge_into
+        for case, other in ((self, kept), (kept, self)):
+            case.message_post(
+                body=self.env._("The merge with %s was undone.", other._get_html_link())
+            )
+
+    # === ACTIONS ===#
+
+    def action_resolve(self):
+        """Say that the matter is settled."""
+        self._check_not_merged()
+        self._move_to_phase(RESOLVED)
+
+    def action_close(self):
+        """Close cases whose matter is settled."""
+        self._check_not_merged()
+        self._move_to_phase(CLOSED)
+
+    def action_reopen(self):
+        """Take up settled cases again; what was closed long ago is taken up by a new case."""
+        self._check_not_merged()
+        self.check_access("write")
+        late = self.filtered(lambda case: case._is_closed_for_good())
+        (self - late)._move_to_phase(WORKING)
+        follow_ups = self.browse().union(*(case._open_follow_up() for case in late))
+        if len(follow_ups) == 1:
+            return follow_ups.action_open()
+        return bool(follow_ups) and self._get_cases_action([("id", "in", follow_ups.ids)])
+
+    def action_start(self):
+        """Take new cases and begin to work on them."""
+        self._check_not_merged()
+        self.filtered(lambda case: not case.user_id).action_take()
+        self._move_to_phase(WORKING)
+
+    def action_assign(self):
+        """Distribute cases that nobody has."""
+        self.check_access("write")
+        self._assign()
+
+    def action_merge(self):
+        """Open the dialogue that merges these cases."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_merge_action"
+        )
+        return {**action, "context": {"active_ids": self.ids}}
+
+    def action_view_customer_cases(self):
+        """Open all cases of the customer."""
+        self.ensure_one()
+        return self._get_cases_action([("partner_id", "=", self.partner_id.id)])
+
+    @api.model
+    def _get_cases_action(self, domain, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_action"
+        )
+        return {
+            **action,
+            "domain": domain,
+            "views": [(False, "list"), (False, "kanban"), (False, "form")],
+            "context": context,
+        }
+
+    def action_open(self):
+        """Open this case."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+
+def _leave_unassigned(case, error):
+    _logger.warning("Case %s could not be given to anybody: %s", case.id, error)

@@ -1,0 +1,448 @@
+import logging
+import re
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, html2plaintext, plaintext2html
+from odoo.tools.mail import email_split_tuples
+
+from ....tools.complaint import mail_text
+from ....tools.complaint.moments import NEW_CASE
+from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
+
+_logger = logging.getLogger(__name__)
+
+# as much of a mail as anybody reads; the message keeps the whole
+DESCRIPTION_LENGTH = 20_000
+ACKNOWLEDGED_AT_ONCE = 50
+# other programs must not answer it
+AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+
+
+class LogisticsComplaint(models.Model):
+    """Cases by mail: opened, answered, acknowledged."""
+
+    _inherit = "logistics.complaint"
+
+    mail_reference = fields.Char(
+        string="Opened by Mail", readonly=True, copy=False, help="The id of the mail."
+    )
+    acknowledgement = fields.Selection(
+        [
+            ("none", "Not needed"),
+            ("to_send", "To be sent"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+        ],
+        compute="_compute_acknowledgement",
+        store=True,
+        precompute=True,
+        copy=False,
+    )
+
+    _to_acknowledge_idx = models.Index("(id) WHERE acknowledgement = 'to_send'")
+
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {"acknowledgement", "mail_reference"}
+
+    # === OPENED BY MAIL ===#
+
+    @api.model
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        """What a program wrote opens no case; what names a case goes to that case."""
+        model, thread_id, values, user_id, alias = route
+        if model == self._name and not thread_id:
+            if self.env["mail.thread"]._is_logistics_automatic(message, message_dict):
+                _logger.info(
+                    "Mail %s from %s was written by a program and opens no case",
+                    message_dict["message_id"],
+                    message_dict["email_from"],
+                )
+                return ()
+            case = self._find_by_mail(message_dict)
+            route = (model, case.id, values, user_id, alias)
+        return super()._routing_check_route(message, message_dict, route, raise_exception)
+
+    @api.model
+    def _find_by_mail(self, message_dict):
+        """Return the case whose number the subject names, if its own customer writes."""
+        words = re.findall(r"[\w/.-]*\d[\w/.-]*", message_dict.get("subject") or "")
+        sender = email_normalize(message_dict.get("email_from") or "")
+        if not words or not sender:
+            return self.browse()
+        # the gateway reads on behalf of the company
+        cases = self.sudo().search([("number", "in", words)])
+        return cases.filtered(lambda case: sender in case._get_known_addresses())[:1]._get_kept()
+
+    def _get_known_addresses(self):
+        """Return the addresses from which mails about this case come."""
+        people = self.contact_id | self.partner_id | self.partner_id.child_ids
+        return {
+            self.email_from,
+            *people.filtered("email_normalized").mapped("email_normalized"),
+        }
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        self._clean_mail(msg_dict)
+        sender = self._get_sender(msg_dict)
+        values = {**self._prepare_mail_values(msg_dict, sender), **(custom_values or {})}
+        # nobody but the rules assigns it, least of all the account that fetches mails
+        cases = self.with_context(default_user_id=False)
+        if self._is_colleague(sender):
+            cases = cases.with_context(logistics_mail_quiet=True)
+        return super(LogisticsComplaint, cases).message_new(
+            {**msg_dict, "email_from": sender}, values
+        )
+
+    @api.model
+    def _clean_mail(self, msg_dict):
+        """Make a mail storable and mark what is quoted in it."""
+        for name in ("subject", "email_from", "to", "cc"):
+            msg_dict[name] = mail_text.storable(msg_dict.get(name))
+        body = msg_dict.get("body") or ""
+        if not isinstance(body, Markup):
+            body = plaintext2html(body)
+        # the gateway has sanitised it; marking adds an attribute
+        msg_dict["body"] = Markup(mail_text.mark_quotes(mail_text.storable(str(body))))
+
+    @api.model
+    def _get_sender(self, msg_dict):
+        """Return the address of who writes, or of whom a colleague forwards the mail."""
+        sender = msg_dict.get("email_from") or ""
+        if self._is_colleague(sender) and mail_text.is_forwarded(msg_dict.get("subject")):
+            forwarded = mail_text.forwarded_sender(html2plaintext(msg_dict["body"]))
+            return forwarded or sender
+        return sender
+
+    @api.model
+    def _is_colleague(self, sender):
+        """Tell whether an address is that of one of our own people."""
+        address = email_normalize(sender or "")
+        return bool(address) and bool(
+            self.env["res.users"]
+            .sudo()  # the gateway need not read users
+            .search_count(
+                [("partner_id.email_normalized", "=", address), ("share", "=", False)], limit=1
+            )
+        )
+
+    @api.model
+    def _prepare_mail_values(self, msg_dict, sender):
+        """Return the values of a case that a mail opens.
+
+        :param sender: what :meth:`_get_sender` returned
+        """
+        body = mail_text.without_quotes(msg_dict["body"])
+        text = html2plaintext(body)
+        if len(text) > DESCRIPTION_LENGTH:
+            body = plaintext2html(text[:DESCRIPTION_LENGTH] + " …")
+        person = self._find_customer(sender)
+        name, _address = (email_split_tuples(sender) or [("", "")])[0]
+        return {
+            "name": mail_text.plain_subject(msg_dict.get("subject")) or False,
+            "channel": "mail",
+            "description": body,
+            "partner_id": person.commercial_partner_id.id,
+            "contact_id": person.id if person.parent_id else False,
+            "contact_name": False if person else name,
+            "mail_reference": msg_dict.get("message_id"),
+            "customer_wrote_at": fields.Datetime.now(),
+        }
+
+    @api.model
+    def _find_customer(self, sender):
+        """Return the partner of an address (empty for a colleague's or an unknown one)."""
+        found = self._find_customers([sender] if sender else [])
+        return next(iter(found.values()), self.env["res.partner"])
+
+    @api.model
+    def _find_customers(self, senders):
+        """Return the partner of each normalised address that is a customer's, at one go."""
+        found = self._partner_find_from_emails({self.browse(): senders}, no_create=True)[False]
+        customers = found.filtered("partner_share")
+        return {
+            address: partners[:1]
+            for address, partners in customers.grouped("email_normalized").items()
+        }
+
+    def _prepare_customer_vals(self, vals):
+        """Addresses are kept normalised, so that they can be compared."""
+        vals = super()._prepare_customer_vals(vals)
+        if vals.get("email_from"):
+            vals["email_from"] = email_normalize(vals["email_from"]) or vals["email_from"]
+        return vals
+
+    # === ANSWERS ===#
+
+    def message_update(self, msg_dict, update_vals=None):
+        self._clean_mail(msg_dict)
+        if self.env.context.get("logistics_mail_automatic"):
+            msg_dict["is_internal"] = True  # kept, and passed on to nobody
+        return super().message_update(msg_dict, update_vals)
+
+    def _follow_message(self, message):
+        result = super()._follow_message(message)
+        if self._is_correspondence(message):
+            self._follow_correspondence(message)
+        return result
+
+    def _is_correspondence(self, message):
+        """Tell whether a message is part of the talk with the customer."""
+        return (
+            message.message_type in ("email", "comment")
+            and not message.subtype_id.internal
+            and not self.env.context.get("logistics_mail_automatic")
+            and not self.env.context.get("logistics_opening")
+            and message.message_id != self.mail_reference
+        )
+
+    def _follow_correspondence(self, message):
+        """Let a message move the case, by who wrote it."""
+        author = message.author_id
+        # the case moves by what was written, whoever's rights carry the message
+        case = self.sudo()
+        if author and not author.partner_share:
+            case._answered(message)
+        elif case._is_customers(message):
+            case._customer_wrote(message)
+        else:
+            case._third_party_wrote(message)
+
+    def _is_customers(self, message):
+        """Tell whether the customer wrote; the head office writes for its branches, too.
+
+        What one of us wrote is never the customer's.
+        """
+        author = message.author_id
+        if author and not author.partner_share:
+            return False
+        sender = email_normalize(message.email_from or "")
+        if sender and sender == self.email_from:
+            return True
+        return bool(author.commercial_partner_id & self._get_owners())
+
+    def _get_owners(self):
+        """Return the customer and the companies above it."""
+        owners = level = self.partner_id
+        while level.parent_id and level.parent_id not in owners:
+            level = level.parent_id
+            owners |= level
+        return owners
+
+    def _customer_wrote(self, message, channel=None):
+        """The customer wrote: an answer is due, and what waited goes on.
+
+        A case closed long ago stays closed: another one takes its place.
+
+        :param channel: value of the field ``channel``, where the message does not say it
+        :return: the case in which an answer is due
+        """
+        if self._is_closed_for_good():
+            return self._open_follow_up(message, channel)
+        self.write({"customer_answered": True, "customer_wrote_at": fields.Datetime.now()})
+        if self.phase in (WAITING_CUSTOMER, CLOSED, CANCELLED):
+            self._move_to_phase(WORKING)
+            self.customer_answered = True
+        return self
+
+    def _note_customer_said(self, text, channel):
+        """Keep what a customer said otherwise than in writing, and that an answer is due.
+
+        :param text: plain text
+        :param channel: value of the field ``channel``
+        :return: the case in which it is due: this one, or another where this one is settled
+        """
+        self.ensure_one()
+        case = self._get_kept()
+        label = dict(self._fields["channel"]._description_selection(self.env))[channel]
+        message = case.message_post(
+            body=Markup("<p><b>%s</b></p>%s")
+            % (self.env._("The customer says (%s):", label), plaintext2html(text or "")),
+        )
+        return case._customer_wrote(message, channel)
+
+    def _third_party_wrote(self, message):
+        """A carrier or somebody else wrote: what waited for a third party goes on."""
+        if self.phase == WAITING_THIRD:
+            self._move_to_phase(WORKING)
+
+    def _can_reopen(self):
+        """Tell whether a settled case is young enough to be taken up again."""
+        days = timedelta(days=self.company_id.logistics_reopen_days)
+        return not self.closed_at or self.closed_at >= fields.Datetime.now() - days
+
+    def _is_closed_for_good(self):
+        """Tell whether a case is settled and the time for taking it up again is over."""
+        return self.phase in (CLOSED, CANCELLED) and not self._can_reopen()
+
+    def _open_follow_up(self, message=None, channel=None):
+        """Open a new case that takes up a settled one, and tell both.
+
+        :param message: what the customer wrote; without it an agent takes the case up
+        :param channel: as for :meth:`_customer_wrote`
+        """
+        wrote = message or self.env["mail.message"]
+        vals = self._prepare_follow_up(wrote)
+        case = self.create({**vals, "channel": channel or vals["channel"]})
+        for attachment in wrote.attachment_ids:
+            attachment.copy({"res_model": self._name, "res_id": case.id})
+        link = case._get_html_link()
+        self.message_post(
+            body=self.env._(
+                "The customer wrote again after the time for reopening: %s takes it up.", link
+            )
+            if wrote
+            else self.env._("After the time for reopening %s takes it up.", link)
+        )
+        return case
+
+    def _prepare_follow_up(self, message):
+        return {
+            **(self._prepare_follow_up_text(message) if message else self._copy_text()),
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "contact_id": self.contact_id.id,
+            "email_from": self.email_from,
+            "team_id": self.team_id.id,
+            "kind": self.kind,
+            "category_id": self.category_id.id,
+            "name": self.name,
+            "order_ids": [fields.Command.set(self.order_ids.ids)],
+            "picking_ids": [fields.Command.set(self.picking_ids.ids)],
+            "previous_id": self.id,
+        }
+
+    def _prepare_follow_up_text(self, message):
+        return {
+            "channel": "mail" if message.message_type == "email" else "portal",
+            "description": mail_text.without_quotes(str(message.body)),
+        }
+
+    def _copy_text(self):
+        return {"channel": self.channel, "description": self.description}
+
+    # === RECIPIENTS ===#
+
+    @api.model
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["contact_id", "partner_id"]
+
+    def _mail_get_partners(self, introspect_fields=False):
+        """The person who turned to us is written to, else the customer."""
+        return {case.id: case.contact_id or case.partner_id for case in self}
+
+    def _notify_get_reply_to(self, default=None, author_id=False):
+        """Answers go to the team's address."""
+        # the address of the team is no secret
+        teams = self.sudo().team_id
+        addresses = teams._notify_get_reply_to(default=default, author_id=author_id)
+        found = {case.id: addresses.get(case.sudo().team_id.id) for case in self}
+        rest = self.filtered(lambda case: not case.sudo().team_id)
+        if rest:
+            found.update(
+                super(LogisticsComplaint, rest)._notify_get_reply_to(
+                    default=default, author_id=author_id
+                )
+            )
+        return found
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Customers answer by mail: there is nothing to open for them."""
+        groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
+        for name, _method, options in groups:
+            if name in ("portal_customer", "portal", "customer"):
+                options["has_button_access"] = False
+        return groups
+
+    # === ACKNOWLEDGEMENT ===#
+
+    @api.depends()
+    def _compute_acknowledgement(self):
+        """Decided once, when the case is opened: a later change must not send a second one."""
+        wanted = not (
+            self.env.context.get("logistics_no_acknowledgement")
+            or self.env.context.get("logistics_mail_automatic")
+            or self.env.context.get("logistics_mail_quiet")
+        )
+        for case in self:
+            # policy of the team, whoever registers the case
+            template = case.team_id.sudo().acknowledgement_template_id
+            reachable = bool(email_normalize(case.email_from or ""))
+            case.acknowledgement = "to_send" if wanted and template and reachable else "none"
+
+    @api.model
+    def _get_reactions(self):
+        return [
+            *super()._get_reactions(),
+            ("_trigger_acknowledgements", {NEW_CASE}),
+            ("_follow_acknowledgement", {"acknowledgement"}),
+        ]
+
+    def _follow_acknowledgement(self):
+        """The customer was told that we have the case: its clock stops."""
+        sent = self.filtered(lambda case: case.acknowledgement == "sent")
+        if sent:
+            sent._note_acknowledged()
+
+    def _trigger_acknowledgements(self):
+        if all(case.acknowledgement != "to_send" for case in self):
+            return
+        # looked up without asking the database, once for every case; scheduled actions are the
+        # administrator's
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "logistics_customer_service.ir_cron_acknowledge", raise_if_not_found=True
+        )
+        # scheduled actions are the administrator's
+        self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+
+    @api.model
+    def _cron_acknowledge(self):
+        """Write to those who turned to us: one batch a call, each once."""
+        waiting = self.search([("acknowledgement", "=", "to_send")], limit=ACKNOWLEDGED_AT_ONCE)
+        # another worker may be at the same ones
+        batch = waiting.try_lock_for_update().filtered(
+            lambda case: case.acknowledgement == "to_send"
+        )
+        batch._acknowledge()
+        remaining = self.search_count([("acknowledgement", "=", "to_send")]) if batch else 0
+        self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining)
+
+    def _acknowledge(self):
+        """Queue the acknowledgements; one that fails fails alone."""
+        try:
+            with self.env.cr.savepoint():
+                self._queue_acknowledgements()
+        except Exception as error:
+            if len(self) == 1:
+                _logger.warning("No acknowledgement of %s: %r", self.number, error)
+                self.acknowledgement = "failed"
+                return
+            for case in self:
+                case._acknowledge()
+
+    def _queue_acknowledgements(self):
+        for team, cases in self.grouped("team_id").items():
+            if team.acknowledgement_template_id:
+                cases._queue_acknowledgement_of(team.acknowledgement_template_id)
+        self.with_context(tracking_disable=True).acknowledgement = "sent"
+        if self:
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _queue_acknowledgement_of(self, template):
+        """Queue mails of a template in each customer's language; they stay in the talk."""
+        reply_to = self[:1]._notify_get_reply_to()  # the team's, so the same for all
+        template.send_mail_batch(
+            self.ids,
+            email_values={
+                "reply_to": reply_to[self[:1].id],
+                "headers": repr(AUTOMATIC),
+                "message_type": "auto_comment",
+                # the queue forgets the mail when it is sent, the case keeps the message
+                "is_notification": True,
+                "auto_delete": True,
+            },
+        )

@@ -1,0 +1,576 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ....tools.complaint import compensation as rules
+from .logistics_compensation_kinds import (
+    DRAFT,
+    GIVEN_IN_GOODS,
+    KINDS,
+    MOVES_GOODS,
+    PROPOSED,
+    REFUND,
+    STATES,
+)
+
+# what is proposed: free in a draft, fixed from then on
+PROPOSAL_FIELDS = {
+    "complaint_id",
+    "kind",
+    "standard_id",
+    "basis_value",
+    "basis_freight",
+    "basis_weight",
+    "amount",
+    "amount_reason",
+    "currency_id",
+    "line_ids",
+    "delivery_id",
+    "invoice_id",
+}
+# what is decided and done: written by the methods below alone
+DECISION_FIELDS = {
+    "state",
+    "category_id",
+    "author_id",
+    "proposer_id",
+    "proposed_at",
+    "asked_user_id",
+    "approver_id",
+    "authority_id",
+    "decided_at",
+    "refusal_reason",
+    "executor_id",
+    "executed_at",
+    "move_id",
+    "payment_id",
+    "picking_ids",
+}
+# worked out; nobody's to write
+DERIVED_FIELDS = {"partner_id", "company_id", "amount_company", "computed_amount", "steps"}
+# An object cannot come in by RPC, so nobody outside can have this in the context.
+_BY_METHOD = object()
+
+
+class LogisticsCompensation(models.Model):
+    """What a customer is given for what went wrong: worked out, decided, done once."""
+
+    _name = "logistics.compensation"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Compensation"
+    _order = "id desc"
+    _check_company_auto = True
+
+    complaint_id = fields.Many2one(
+        "logistics.complaint",
+        string="Case",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(related="complaint_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
+    category_id = fields.Many2one(
+        "logistics.complaint.category",
+        string="Category",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The case's category when this was proposed; authority goes by it.",
+    )
+    kind = fields.Selection(KINDS, required=True, default=REFUND, tracking=True)
+
+    # --- how much
+    standard_id = fields.Many2one(
+        "logistics.compensation.standard",
+        string="Compensation Standard",
+        compute="_compute_standard_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    basis_value = fields.Monetary(
+        string="Value of the Goods",
+        compute="_compute_basis",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    basis_freight = fields.Monetary(
+        string="Freight", compute="_compute_basis", store=True, readonly=False, precompute=True
+    )
+    basis_weight = fields.Float(
+        string="Weight (kg)",
+        digits="Stock Weight",
+        compute="_compute_basis",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    computed_amount = fields.Monetary(
+        string="By the Standard", compute="_compute_amounts", store=True, precompute=True
+    )
+    steps = fields.Json(compute="_compute_amounts", store=True, precompute=True)
+    explanation = fields.Text(compute="_compute_explanation")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        tracking=True,
+        help="What the customer is to get. Goods count with their price.",
+    )
+    amount_reason = fields.Char(
+        string="Why Another Amount", help="Needed where it is more than the standard says."
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    amount_company = fields.Monetary(
+        string="Amount in Company Currency",
+        currency_field="company_currency_id",
+        compute="_compute_amount_company",
+        store=True,
+        help="At the rate of the day of the decision.",
+    )
+    line_ids = fields.One2many("logistics.compensation.line", "compensation_id", string="Goods")
+    delivery_id = fields.Many2one(
+        "stock.picking",
+        string="Delivery Concerned",
+        compute="_compute_sources",
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    invoice_id = fields.Many2one(
+        "account.move",
+        string="Invoice Concerned",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: the last posted invoice of the case's orders, if there is one.",
+    )
+
+    # --- who decided
+    state = fields.Selection(
+        STATES, default=DRAFT, required=True, readonly=True, copy=False, tracking=True, index=True
+    )
+    author_id = fields.Many2one(
+        "res.users",
+        string="Last Changed By",
+        readonly=True,
+        copy=False,
+        help="Who wrote what is proposed: it is this person's own proposal, too.",
+    )
+    proposer_id = fields.Many2one("res.users", string="Proposed By", readonly=True, copy=False)
+    proposed_at = fields.Datetime(string="Proposed On", readonly=True, copy=False)
+    asked_user_id = fields.Many2one(
+        "res.users",
+        string="Decision Asked Of",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Whoever has the least authority that is enough.",
+    )
+    approver_id = fields.Many2one(
+        "res.users", string="Decided By", readonly=True, copy=False, tracking=True
+    )
+    authority_id = fields.Many2one(
+        "logistics.authority",
+        string="By Authority",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+    )
+    decided_at = fields.Datetime(string="Decided", readonly=True, copy=False)
+    refusal_reason = fields.Char(readonly=True, copy=False, tracking=True)
+    may_decide = fields.Boolean(
+        compute="_compute_may_decide", help="You have enough authority for this decision."
+    )
+
+    # --- what was done
+    executor_id = fields.Many2one("res.users", string="Executed By", readonly=True, copy=False)
+    executed_at = fields.Datetime(string="Executed", readonly=True, copy=False)
+    move_id = fields.Many2one(
+        "account.move",
+        string="Credit Note",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    payment_id = fields.Many2one(
+        "account.payment",
+        string="Payment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    picking_ids = fields.Many2many(
+        "stock.picking",
+        "logistics_compensation_picking_rel",
+        string="Transfers",
+        readonly=True,
+        copy=False,
+    )
+    document_state = fields.Selection(
+        [("open", "Being handled"), ("done", "Done"), ("cancelled", "Cancelled")],
+        string="Document",
+        compute="_compute_document",
+    )
+    document_name = fields.Char(string="Document Number", compute="_compute_document")
+    recovery_ids = fields.One2many("logistics.recovery", "compensation_id", string="Recoveries")
+    recovered_amount = fields.Monetary(
+        string="Recovered",
+        currency_field="company_currency_id",
+        compute="_compute_recovered_amount",
+        store=True,
+    )
+
+    _asked_idx = models.Index("(asked_user_id) WHERE state = 'proposed'")
+    _customer_idx = models.Index(
+        "(partner_id, decided_at) WHERE state IN ('approved', 'executed')"
+    )
+    _check_amount = models.Constraint("CHECK (amount >= 0)", "An amount cannot be negative.")
+    _check_decided = models.Constraint(
+        "CHECK (state NOT IN ('approved', 'executed') OR"
+        " (approver_id IS NOT NULL AND decided_at IS NOT NULL))",
+        "Nothing is approved by nobody.",
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("complaint_id.number", "kind", "amount")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for record in self:
+            number = record.complaint_id.number or ""
+            record.display_name = f"{number} {kinds.get(record.kind, '')}".strip()
+
+    @api.depends("complaint_id", "kind")
+    def _compute_standard_id(self):
+        standards = self.env["logistics.compensation.standard"]
+        for record in self:
+            case = record.complaint_id
+            record.standard_id = standards._get_for(case, record.kind) if case else standards
+
+    @api.depends("complaint_id")
+    def _compute_currency_id(self):
+        for record in self:
+            company = record.complaint_id.company_id or self.env.company
+            record.currency_id = record.currency_id or (
+                record.complaint_id.order_ids[:1].currency_id or company.currency_id
+            )
+
+    @api.depends("complaint_id", "currency_id")
+    def _compute_basis(self):
+        for record in self:
+            case = record.complaint_id
+            company = case.company_id or self.env.company
+            convert = record._get_converter(company.currency_id)
+            record.basis_value = convert(case.value_affected)
+            record.basis_freight = convert(case._get_freight())
+            record.basis_weight = case._get_weight_affected()
+
+    @api.depends("complaint_id")
+    def _compute_sources(self):
+        for record in self:
+            done = record.complaint_id.picking_ids.filtered(
+                lambda picking: picking.state == "done"
+            )
+            record.delivery_id = record.delivery_id or done[:1]
+
+    @api.depends("standard_id", "basis_value", "basis_freight", "basis_weight", "currency_id")
+    def _compute_amounts(self):
+        for record in self:
+            result = record._compute_by_standard()
+            record.computed_amount = float(result.amount) if result else 0.0
+            record.steps = result and [
+                {
+                    "code": step.code,
+                    "amount": float(step.amount),
+                    "figures": {
+                        name: figure if isinstance(figure, str) else float(figure)
+                        for name, figure in step.figures.items()
+                    },
+                }
+                for step in result.steps
+            ]
+
+    def _compute_by_standard(self):
+        """Return what the standard comes to (None without one), in the compensation's currency."""
+        standard = self.standard_id
+        if not standard:
+            return None
+        company = self.complaint_id.company_id or self.env.company
+        terms = standard._prepare_terms(
+            self._get_converter(standard.currency_id or company.currency_id)
+        )
+        basis = rules.Basis(
+            *(
+                Decimal(repr(figure)) if figure else None
+                for figure in (self.basis_value, self.basis_freight, self.basis_weight)
+            )
+        )
+        rounding = (self.currency_id or company.currency_id).rounding
+        return rules.compute(terms, basis, Decimal(repr(rounding)))
+
+    @api.depends("computed_amount", "kind", "line_ids.value")
+    def _compute_amount(self):
+        for record in self:
+            if record.kind in MOVES_GOODS:
+                record.amount = record._get_goods_amount()
+            else:
+                record.amount = record.computed_amount
+
+    @api.depends("amount", "currency_id", "company_id")
+    def _compute_amount_company(self):
+        for record in self:
+            record.amount_company = record._get_amount_company()
+
+    @api.depends("steps", "currency_id", "standard_id")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        for record in self:
+            lines = [record._word(step) for step in record.steps or []]
+            if record.standard_id:
+                # whoever may read the sum may read by what rule it came about
+                standard = record.standard_id.sudo()
+                rule = " – ".join(filter(None, (standard.name, standard.source)))
+                lines.insert(0, self.env._("Standard: %s.", rule))
+            record.explanation = "\n".join(lines)
+
+    @api.depends_context("uid")
+    @api.depends("state", "amount_company", "category_id", "kind")
+    def _compute_may_decide(self):
+        for record in self:
+            record.may_decide = record.state == PROPOSED and not record._get_obstacle(
+                self.env.user
+            )
+
+    @api.depends("move_id.state", "payment_id.state", "picking_ids.state")
+    def _compute_document(self):
+        for record in self.sudo():  # agents follow documents they may not open
+            moves, payments = record.move_id, record.payment_id
+            states = {
+                *({"posted": "done", "cancel": "cancelled"}.get(m.state, "open") for m in moves),
+                *(
+                    {"paid": "done", "in_process": "done"}.get(
+                        p.state, "cancelled" if p.state in ("canceled", "rejected") else "open"
+                    )
+                    for p in payments
+                ),
+                *(
+                    {"done": "done", "cancel": "cancelled"}.get(p.state, "open")
+                    for p in record.picking_ids
+                ),
+            }
+            # of several transfers the one still open counts, then the one done
+            record.document_state = next(
+                (state for state in ("open", "done", "cancelled") if state in states), False
+            )
+            documents = [*moves, *payments, *record.picking_ids]
+            record.document_name = ", ".join(document.display_name or "" for document in documents)
+
+    @api.depends("recovery_ids.received_company")
+    def _compute_recovered_amount(self):
+        for record in self:
+            record.recovered_amount = sum(record.recovery_ids.mapped("received_company"))
+
+    def _get_converter(self, source):
+        """Return a function that turns an unrounded amount of a currency into this one's."""
+        company = self.complaint_id.company_id or self.env.company
+        wanted = self.currency_id or company.currency_id
+        today = fields.Date.context_today(self)
+
+        def convert(amount):
+            return source._convert(amount, wanted, company, today, round=False)
+
+        return convert
+
+    def _get_amount_company(self):
+        company = self.complaint_id.company_id or self.env.company
+        currency = self.currency_id or company.currency_id
+        today = fields.Date.context_today(self)
+        return currency._convert(self.amount, company.currency_id, company, today)
+
+    def _get_goods_amount(self):
+        """Return what the goods given are worth; goods that come back are no gift."""
+        return sum(self.line_ids.mapped("value")) if self.kind in GIVEN_IN_GOODS else 0.0
+
+    # === THE EXPLANATION IN WORDS ===#
+
+    def _word(self, step):
+        """Return a step of the computation as a sentence in the reader's language."""
+        figures = step["figures"]
+        values = {
+            "amount": self._format(step["amount"]),
+            "measure": figures.get("measure", 0),
+            "money": self._format(figures.get("measure", 0)),
+            "rate": f"{figures.get('rate', 0):g}",
+            "percent": f"{figures.get('rate', 0) * 100:g}",
+            "unit": self.standard_id.sudo().unit_name or self.env._("units"),
+            "unit_value": self._format(figures.get("unit_value", 1), digits=4),
+        }
+        if step["code"] == rules.NOTHING_KNOWN:
+            return self._word_unknown(figures.get("method"))
+        return self._get_wordings()[step["code"]] % values
+
+    def _get_wordings(self):
+        """Return the sentence of each code of a step."""
+        return {
+            rules.SHARE_OF_VALUE: self.env._(
+                "%(percent)s %% of the value of the goods of %(money)s: %(amount)s."
+            ),
+            rules.MULTIPLE_OF_FREIGHT: self.env._(
+                "%(rate)s times the freight of %(money)s: %(amount)s."
+            ),
+            rules.PER_KILOGRAM: self.env._(
+                "%(measure)g kg at %(rate)s %(unit)s of %(unit_value)s each: %(amount)s."
+            ),
+            rules.FIXED: self.env._("Fixed amount: %(amount)s."),
+            rules.MINIMUM: self.env._("At least %(amount)s."),
+            rules.CAP_VALUE: self.env._("At most the value of the goods: %(amount)s."),
+            rules.CAP_FREIGHT: self.env._(
+                "At most %(rate)s times the freight of %(money)s: %(amount)s."
+            ),
+            rules.CAP_AMOUNT: self.env._("At most %(amount)s."),
+        }
+
+    def _word_unknown(self, method):
+        return {
+            rules.SHARE_OF_VALUE: self.env._("The value of the goods is not known."),
+            rules.MULTIPLE_OF_FREIGHT: self.env._("The freight is not known."),
+            rules.PER_KILOGRAM: self.env._("The weight of the goods is not known."),
+        }[method]
+
+    def _format(self, amount, digits=None):
+        if digits:
+            return f"{amount:.{digits}f} {self.currency_id.name or ''}".strip()
+        return self.currency_id.format(amount) if self.currency_id else f"{amount:.2f}"
+
+    # === CRUD METHODS ===#
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._refuse_decision_in(vals, allowed_state=DRAFT)
+        # neither the context nor a default that a user has set decides anything
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if key.removeprefix("default_") not in DECISION_FIELDS | DERIVED_FIELDS
+        }
+        untouched = dict.fromkeys(DECISION_FIELDS, False)
+        fresh = {**untouched, "state": DRAFT, "author_id": self.env.uid}
+        clean = self.with_context(context)  # pylint: disable=context-overridden
+        records = super(LogisticsCompensation, clean).create(
+            [{**vals, **fresh} for vals in vals_list]
+        )
+        for name in DERIVED_FIELDS:
+            self.env.add_to_compute(self._fields[name], records)
+        records._take_goods_of_case()
+        return records.with_env(self.env)
+
+    def write(self, vals):
+        if self.env.context.get("logistics_compensation") is not _BY_METHOD:
+            self._refuse_decision_in(vals)
+            if PROPOSAL_FIELDS & vals.keys():
+                self._ensure_state(DRAFT)
+                vals = {**vals, "author_id": self.env.uid}
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_drafts(self):
+        self._ensure_state(DRAFT)
+
+    def _refuse_decision_in(self, vals, allowed_state=None):
+        """Refuse values that only the methods of this model may write.
+
+        :param allowed_state: a state that may be named though it says nothing new
+        """
+        named = {
+            name
+            for name in (DECISION_FIELDS | DERIVED_FIELDS) & vals.keys()
+            if not (name == "state" and vals[name] == allowed_state)
+        }
+        if allowed_state:  # forms send empty fields along
+            named = {name for name in named if vals[name]}
+        if named:
+            raise AccessError(
+                self.env._(
+                    "Decisions on compensations are made by approving, refusing and executing "
+                    "them, not by writing: %s",
+                    ", ".join(sorted(self._fields[name].string for name in named)),
+                )
+            )
+
+    def _ensure_state(self, *states):
+        for record in self:
+            if record.state not in states:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "%(record)s is “%(state)s”; this is not possible any more.",
+                        record=record.display_name,
+                        state=labels[record.state],
+                    )
+                )
+
+    def _decide(self, vals):
+        """Write what only decisions may write."""
+        return self.with_context(logistics_compensation=_BY_METHOD).write(vals)
+
+    def _note_author(self):
+        """Keep who changed the goods: the proposal is this person's, too."""
+        changed = self.filtered(lambda record: record.author_id != self.env.user)
+        changed._decide({"author_id": self.env.uid})
+
+    def _take_goods_of_case(self):
+        """Goods are those of the case where nobody has named others."""
+        self.env["logistics.compensation.line"].create(
+            [
+                {
+                    "compensation_id": record.id,
+                    "product_id": line.product_id.id,
+                    "quantity": line.product_uom_id._compute_quantity(
+                        line.quantity, line.product_id.uom_id
+                    ),
+                }
+                for record in self
+                if record.kind in MOVES_GOODS and not record.line_ids
+                for line in record.complaint_id.line_ids
+                if line.quantity
+            ]
+        )
+
+    @api.constrains("delivery_id", "invoice_id", "complaint_id")
+    def _check_customer(self):
+        """Documents are those of the case's customer."""
+        for record in self.sudo():  # agents name an invoice without rights to read it
+            customer = record.partner_id.commercial_partner_id
+            for document in (record.delivery_id, record.invoice_id):
+                owner = document.partner_id.commercial_partner_id
+                if document and owner and owner != customer:
+                    raise ValidationError(
+                        self.env._(
+                            "%(document)s is not of %(customer)s.",
+                            document=document.display_name,
+                            customer=customer.display_name,
+                        )
+                    )

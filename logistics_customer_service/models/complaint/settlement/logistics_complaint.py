@@ -1,0 +1,357 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
+
+from ....tools.complaint.moments import OTHER_CUSTOMER
+from ..logistics_complaint_category import SEVERITIES
+from ..logistics_complaint_stage import CANCELLED, CLOSED, RESOLVED, WORKING
+from .logistics_compensation_kinds import COUNTED, PROPOSED
+
+
+class LogisticsComplaint(models.Model):
+    """How a case was investigated and settled."""
+
+    _inherit = "logistics.complaint"
+
+    # --- investigation
+    cause_id = fields.Many2one(
+        "logistics.cause",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        domain="['|', ('category_ids', '=', False), ('category_ids', 'parent_of', category_id)]",
+    )
+    party_id = fields.Many2one(
+        "logistics.responsible.party",
+        string="Responsible Party",
+        compute="_compute_party_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    responsible_partner_id = fields.Many2one(
+        "res.partner",
+        string="Who Exactly",
+        ondelete="restrict",
+        help="The carrier, supplier or person, where it is known.",
+    )
+    findings = fields.Html(help="What was found out; for ourselves.")
+    why_ids = fields.One2many("logistics.complaint.why", "complaint_id", string="Five Whys")
+    evidence_ids = fields.One2many("logistics.evidence", "complaint_id", string="Evidence")
+    investigation_ids = fields.One2many(
+        "logistics.investigation", "complaint_id", string="Questions"
+    )
+    open_investigation_count = fields.Integer(
+        string="Open Questions", compute="_compute_open_investigation_count"
+    )
+    shipment_event_ids = fields.Many2many(
+        "logistics.shipment.event", string="Events", compute="_compute_shipment"
+    )
+    promise_ids = fields.Many2many(
+        "logistics.promise", string="Promises", compute="_compute_shipment"
+    )
+
+    # --- resolution
+    resolution_ids = fields.Many2many(
+        "logistics.remedy",
+        "logistics_complaint_resolution_rel",
+        string="Resolution",
+        help="What is done to put it right; what was asked for is above.",
+    )
+    compensation_ids = fields.One2many(
+        "logistics.compensation", "complaint_id", string="Compensations"
+    )
+    compensation_amount = fields.Monetary(
+        string="Compensation",
+        compute="_compute_compensation_amount",
+        store=True,
+        help="What was approved.",
+    )
+    recovery_ids = fields.One2many("logistics.recovery", "complaint_id", string="Recoveries")
+    recovered_amount = fields.Monetary(
+        string="Recovered", compute="_compute_recovered_amount", store=True
+    )
+    letter_ids = fields.One2many(
+        "logistics.result.letter", "complaint_id", string="Result Letters"
+    )
+    result_told_at = fields.Datetime(string="Result Told", readonly=True, copy=False)
+    result_state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("told", "Told"),
+            ("accepted", "Accepted"),
+            ("refused", "Refused"),
+            ("no_answer", "No answer"),
+        ],
+        string="Customer's Answer",
+        compute="_compute_result_state",
+        store=True,
+    )
+    callback_on = fields.Date(string="Callback On", copy=False, tracking=True)
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("cause_id")
+    def _compute_party_id(self):
+        for case in self:
+            case.party_id = case.party_id or case.cause_id.party_id
+
+    @api.depends("investigation_ids.state")
+    def _compute_open_investigation_count(self):
+        counts = dict(
+            self.env["logistics.investigation"]._read_group(
+                [("complaint_id", "in", self.ids), ("state", "=", "asked")],
+                ["complaint_id"],
+                ["__count"],
+            )
+        )
+        for case in self:
+            case.open_investigation_count = counts.get(case._origin, 0)
+
+    @api.depends("picking_ids", "order_ids")
+    def _compute_shipment(self):
+        """What happened to the case's deliveries and what was promised of its orders."""
+        for case in self:
+            pickings = case.picking_ids or case.order_ids.picking_ids
+            case.shipment_event_ids = pickings.shipment_event_ids
+            case.promise_ids = self.env["logistics.promise"].search(
+                [("order_id", "in", (case.order_ids | pickings.sale_id).ids)]
+            )
+
+    @api.depends("compensation_ids.state", "compensation_ids.amount_company")
+    def _compute_compensation_amount(self):
+        for case in self:
+            approved = case.compensation_ids.filtered(lambda record: record.state in COUNTED)
+            case.compensation_amount = sum(approved.mapped("amount_company"))
+
+    @api.depends("recovery_ids.received_company")
+    def _compute_recovered_amount(self):
+        for case in self:
+            case.recovered_amount = sum(case.recovery_ids.mapped("received_company"))
+
+    @api.depends("letter_ids.state")
+    def _compute_result_state(self):
+        for case in self:
+            case.result_state = case.letter_ids.sorted("id")[-1:].state
+
+    def _get_freight(self):
+        """Return the freight of the case's orders in the currency of its company."""
+        lines = self.order_ids.order_line.filtered("is_delivery")
+        today = fields.Date.context_today(self)
+        return sum(
+            line.currency_id._convert(
+                line.price_total, self.company_id.currency_id, self.company_id, today
+            )
+            for line in lines
+        )
+
+    def _get_weight_affected(self):
+        """Return the weight of the goods concerned in kilograms."""
+        kilogram = self.env.ref("uom.product_uom_kgm")
+        # the unit of weights is a setting of the whole database
+        unit = self.env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
+        return sum(
+            unit._compute_quantity(
+                line.product_uom_id._compute_quantity(
+                    line.quantity, line.product_id.uom_id, round=False
+                )
+                * line.product_id.weight,
+                kilogram,
+                round=False,
+            )
+            for line in self.line_ids
+        )
+
+    # === CRUD METHODS ===#
+
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_ensure_nothing_decided", {OTHER_CUSTOMER})]
+
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {
+            "compensation_amount",
+            "recovered_amount",
+            "result_told_at",
+            "result_state",
+        }
+
+    def _ensure_nothing_decided(self):
+        """What was decided for a customer stays that customer's.
+
+        Authority counts what a customer was given; whoever could hand a case to another customer
+        afterwards could begin counting anew.
+        """
+        # also decisions that the user may not see
+        decided = (
+            self.env["logistics.compensation"]
+            .sudo()
+            .search(
+                [("complaint_id", "in", self.ids), ("state", "in", [PROPOSED, *COUNTED])], limit=1
+            )
+        )
+        if decided:
+            raise UserError(
+                self.env._(
+                    "%s has compensations that are proposed or approved: its customer and "
+                    "company stay as they are.",
+                    decided.complaint_id.number,
+                )
+            )
+
+    # === CLOSING ===#
+
+    @api.model
+    def _get_phase_steps(self):
+        return ["_check_closing_gate", *super()._get_phase_steps(), "_plan_callback_when_closed"]
+
+    def _plan_callback_when_closed(self, old, new):
+        if new == CLOSED:
+            self._plan_callback()
+
+    def _check_closing_gate(self, old, new):
+        """Refuse to close what is not done. Managers may take over cases closed elsewhere."""
+        manager = "logistics_customer_service.group_manager"
+        if new != CLOSED or (not old and self.env.user.has_group(manager)):
+            return
+        for case in self:
+            missing = case._get_missing_to_close()
+            if missing:
+                raise UserError(
+                    self.env._(
+                        "%(case)s cannot be closed yet. Missing: %(missing)s.",
+                        case=case.number,
+                        missing=", ".join(missing),
+                    )
+                )
+
+    def _get_missing_to_close(self):
+        """Return what the company wants to know before this case is closed, as labels.
+
+        A question or a suggestion has no cause and nobody to answer for it.
+        """
+        self.ensure_one()
+        company = self.company_id
+        needs = [(company.logistics_close_category, "category_id")]
+        if self.kind in ("complaint", "claim"):
+            needs += [
+                (company.logistics_close_cause, "cause_id"),
+                (company.logistics_close_party, "party_id"),
+                (company.logistics_close_resolution, "resolution_ids"),
+                (company.logistics_close_told, "result_told_at"),
+            ]
+        missing = [name for needed, name in needs if needed and not self[name]]
+        labels = missing and self.fields_get(missing, ["string"])
+        return [labels[name]["string"] for name in missing]
+
+    def _plan_callback(self):
+        """Plan the callbacks that tiers or severity ask for, by a write for each company."""
+        asking = self.filtered(lambda case: not case.callback_on and case._needs_callback())
+        for company, cases in asking.grouped("company_id").items():
+            days = timedelta(days=company.logistics_callback_days)
+            cases.callback_on = company._get_logistics_today() + days
+
+    def _needs_callback(self):
+        ranks = [severity for severity, _label in SEVERITIES]
+        threshold = self.company_id.logistics_callback_severity
+        severe = (
+            threshold and self.severity and ranks.index(self.severity) >= ranks.index(threshold)
+        )
+        return self.kind in ("complaint", "claim") and bool(severe or self.tier_id.follow_up_case)
+
+    # === RESULT ===#
+
+    def _note_result_told(self, letter):
+        """Keep when the customer was told: an answer, whichever way it went."""
+        self._note_course({"result_told_at": letter.told_at})
+        self._note_reply(letter.told_at)
+        self.filtered("customer_answered").customer_answered = False
+
+    def _take_refusal(self, letter):
+        """Bring a case whose result the customer refused to the next level, then outside.
+
+        What was merged meanwhile is refused where it is dealt with.
+        """
+        for case in self:
+            kept = case._get_kept()
+            if kept.phase in (RESOLVED, CLOSED, CANCELLED):
+                # an answer to a result counts, however late it is noted
+                kept.sudo()._move_to_phase(WORKING)
+            kept._step_up()
+
+    def _step_up(self):
+        if self.resolution_level == "first":
+            self._note_course({"resolution_level": "next"})
+            self._ask_to_decide("logistics_customer_service.group_supervisor")
+        elif self.resolution_level == "next":
+            self._note_course(
+                {
+                    "resolution_level": "external",
+                    "external_on": self.external_on or self.company_id._get_logistics_today(),
+                }
+            )
+            self._ask_to_decide("logistics_customer_service.group_manager")
+
+    def _ask_to_decide(self, group):
+        """Ask the team's leader, or somebody of a group, to look at the case."""
+        group = self.env.ref(group)
+        # the link's visitor and the agent need not read other users' groups
+        people = (
+            self.env["res.users"]
+            .sudo()
+            .search(
+                [
+                    ("all_group_ids", "in", group.id),
+                    ("company_ids", "in", self.company_id.id),
+                    ("share", "=", False),
+                ]
+            )
+        )
+        leader = self.team_id.user_id
+        asked = leader if leader in people else people[:1]
+        if asked:
+            self.activity_schedule(
+                "logistics_customer_service.activity_result_refused", user_id=asked.id
+            )
+
+    # === ACTIONS ===#
+
+    def action_step_up(self):
+        """Bring the case to the next level by hand, as when the customer says so on the phone."""
+        self.check_access("write")
+        for case in self:
+            case._step_up()
+        return True
+
+    def action_write_letter(self):
+        """Open a new letter with what is known."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_result_letter_action"
+        )
+        found = "" if is_html_empty(self.findings) else self.findings
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_complaint_id": self.id, "default_found": found},
+        }
+
+    def action_new_compensation(self):
+        """Open a new compensation for the case."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_compensation_action"
+        )
+        return {
+            **action,
+            "views": [(False, "form")],
+            "context": {"default_complaint_id": self.id},
+        }

@@ -1,0 +1,295 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ...complaint.logistics_complaint_stage import OPEN_PHASES
+from ...shipment.exception.logistics_exception import LIVE
+
+# contacts and cases that are shown
+SHOWN = 8
+SAID = 120
+
+
+class LogisticsCallback(models.Model):
+    """What who calls sees of the customer, and what follows from the call."""
+
+    _inherit = "logistics.callback"
+
+    contacts_html = fields.Html(
+        string="Last Contacts", compute="_compute_contacts_html", sanitize=False
+    )
+    open_case_ids = fields.Many2many(
+        "logistics.complaint", string="Open Cases", compute="_compute_open_case_ids"
+    )
+    exception_count = fields.Integer(
+        string="Order Problems", compute="_compute_exception_count"
+    )
+    case_ids = fields.One2many(
+        "logistics.complaint", "source_callback_id", string="Cases Opened", readonly=True
+    )
+    answer_ids = fields.One2many(
+        "logistics.feedback", "callback_id", string="Answers", readonly=True
+    )
+    order_id = fields.Many2one(
+        "sale.order",
+        string="Order Won",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        ondelete="set null",
+        tracking=True,
+    )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("customer_id", "company_id")
+    def _compute_contacts_html(self):
+        for callback in self:
+            contacts = callback._get_contacts()
+            callback.contacts_html = bool(contacts) and self.env["ir.qweb"]._render(
+                "logistics_customer_service.callback_contacts", {"contacts": contacts}
+            )
+
+    def _get_contacts(self):
+        """Return the last contacts with the customer, of whatever kind, the latest first.
+
+        :return: dicts of ``at`` (naive UTC), ``day``, ``icon``, ``kind``, ``text``, ``url``
+        """
+        if not self.customer_id:
+            return []
+        shown = [
+            *map(self._prepare_call, self._find_last("logistics.callback.attempt", "called_at")),
+            *map(self._prepare_case, self._find_last("logistics.complaint", "received_at")),
+            *map(self._prepare_answer, self._find_last("logistics.feedback", "answered_at")),
+            *map(self._prepare_asked, self._find_last("logistics.survey.request", "sent_at")),
+            *map(self._prepare_notice, self._find_last("logistics.notice", "sent_at")),
+        ]
+        shown.sort(key=lambda contact: contact["at"], reverse=True)
+        return shown[:SHOWN]
+
+    def _find_last(self, model, field_name):
+        """Return the last records of a model that are about the customer in the company."""
+        records = self.env[model]
+        people = "customer_id" if "customer_id" in records._fields else "partner_id"
+        return records.search(
+            [
+                (people, "child_of", self.customer_id.id),
+                ("company_id", "=", self.company_id.id),
+                (field_name, "!=", False),
+            ],
+            order=f"{field_name} desc, id desc",
+            limit=SHOWN,
+        )
+
+    def _prepare_contact(self, at, icon, kind, record, *words):
+        return {
+            "at": at,
+            "day": format_datetime(self.env, at, dt_format="short"),
+            "icon": icon,
+            "kind": kind,
+            "text": " · ".join(filter(None, words))[:SAID],
+            "url": f"/odoo/{record._name}/{record.id}",
+        }
+
+    def _prepare_call(self, attempt):
+        results = dict(self._get_results())
+        callback = attempt.callback_id
+        words = (callback.purpose_id.name, results[attempt.result], attempt.user_id.name, attempt.note)
+        return self._prepare_contact(
+            attempt.called_at, "fa-phone", self.env._("Call"), callback, *words
+        )
+
+    def _prepare_case(self, case):
+        return self._prepare_contact(
+            case.received_at,
+            "fa-folder-open-o",
+            self.env._("Case"),
+            case,
+            case.number,
+            case.name,
+            case.stage_id.name,
+        )
+
+    def _prepare_answer(self, feedback):
+        return self._prepare_contact(
+            feedback.answered_at,
+            "fa-star-o",
+            self.env._("Answer"),
+            feedback,
+            feedback.score_label,
+            feedback.comment,
+        )
+
+    def _prepare_asked(self, request):
+        return self._prepare_contact(
+            request.sent_at,
+            "fa-question-circle-o",
+            self.env._("Asked"),
+            request,
+            request.survey_id.sudo().title,  # the texts of questionnaires are no secret
+        )
+
+    def _prepare_notice(self, notice):
+        occasions = dict(notice._fields["occasion"]._description_selection(self.env))
+        return self._prepare_contact(
+            notice.sent_at,
+            "fa-envelope-o",
+            self.env._("Notice"),
+            notice,
+            occasions[notice.occasion],
+            notice.number,
+        )
+
+    @api.depends("customer_id", "company_id")
+    def _compute_open_case_ids(self):
+        cases = self.env["logistics.complaint"].search(
+            [
+                ("partner_id", "in", self.customer_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("phase", "in", OPEN_PHASES),
+            ],
+            order="id desc",
+        )
+        by_customer = cases.grouped(lambda case: (case.partner_id, case.company_id))
+        for callback in self:
+            key = callback.customer_id, callback.company_id
+            callback.open_case_ids = by_customer.get(key, cases.browse())[:SHOWN]
+
+    @api.depends("customer_id", "company_id")
+    def _compute_exception_count(self):
+        counts = {
+            (customer, company): count
+            for customer, company, count in self.env["logistics.exception"]._read_group(
+                [
+                    ("partner_id", "in", self.customer_id.ids),
+                    ("company_id", "in", self.company_id.ids),
+                    ("state", "in", LIVE),
+                ],
+                ["partner_id", "company_id"],
+                ["__count"],
+            )
+        }
+        for callback in self:
+            callback.exception_count = counts.get((callback.customer_id, callback.company_id), 0)
+
+    @api.onchange("order_id")
+    def _onchange_order_id(self):
+        """Who names the order has won it."""
+        if self.order_id:
+            self.outcome = "order"
+
+    # === FOLLOW-UP ===#
+
+    def action_open_case(self):
+        """Open the intake dialogue with what is known; the case keeps the call."""
+        self.ensure_one()
+        deliveries = self.picking_id
+        return self.partner_id._get_intake_action(
+            default_choice_id=self.partner_id.id,
+            default_company_id=self.company_id.id,
+            default_channel="phone",
+            default_order_ids=[Command.set(deliveries.sale_id.ids)],
+            default_picking_ids=[Command.set(deliveries.ids)],
+            default_source_callback_id=self.id,
+        )
+
+    def _note_case(self):
+        """A case follows from this call."""
+        self.filtered(lambda callback: callback.outcome in (False, "other")).outcome = "case"
+
+    def action_ask_survey(self):
+        """Fill a questionnaire in with the customer on the telephone; the answer keeps the call.
+
+        :raise UserError: where the questionnaire of the callback is not asked any more
+        """
+        self.ensure_one()
+        self.check_access("write")
+        phone = self.env["logistics.survey.phone"]
+        named = self.survey_policy_id
+        if named and not named.active:
+            raise UserError(
+                self.env._("The survey policy “%s” is switched off.", named.display_name)
+            )
+        offered = named or phone._get_offered(self, self._get_fitting_policies())
+        return phone._start(
+            self,
+            self.partner_id,
+            offered,
+            callback_id=self.id,
+            profile_id=self.profile_id.id,
+            picking_id=self.picking_id.id,
+            complaint_id=self.complaint_id.id,
+        )
+
+    def _get_fitting_policies(self):
+        """Return the survey policies that ask about the case or the delivery of the callback."""
+        record = self.complaint_id or self.picking_id
+        return self.env["logistics.survey.policy"]._find_for(record) if record else ()
+
+    def _note_answer(self):
+        """The customer has answered a questionnaire on this call."""
+        answer = self.answer_ids.sorted("id")[-1:]
+        if answer.reaction_complaint_id:
+            self._note_case()
+        elif answer.state == "done" and not answer.is_low and not self.outcome:
+            self.outcome = "satisfied"
+
+    def action_note_problem(self):
+        """Note what is wrong with the delivery; without one, show the customer's deliveries."""
+        self.ensure_one()
+        if self.picking_id:
+            action = self.picking_id.action_add_shipment_event()
+            return {**action, "context": {**action["context"], "default_kind": "problem"}}
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.stock_picking_action_deliveries"
+        )
+        return {
+            **action,
+            "domain": [
+                ("partner_id", "child_of", self.customer_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("picking_type_code", "=", "outgoing"),
+                ("state", "!=", "draft"),
+            ],
+            "context": {},
+        }
+
+    def action_view_exceptions(self):
+        """Open what is wrong with the customer's deliveries now."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_exception_action"
+        )
+        return {
+            **action,
+            "domain": [
+                ("partner_id", "=", self.customer_id.id),
+                ("company_id", "=", self.company_id.id),
+            ],
+        }
+
+    def action_new_callback(self):
+        """Open a new callback for the same person."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Callback"),
+            "res_model": self._name,
+            "views": [(False, "form")],
+            "context": {
+                "default_partner_id": self.partner_id.id,
+                "default_company_id": self.company_id.id,
+                "default_complaint_id": self.complaint_id.id,
+                "default_picking_id": self.picking_id.id,
+            },
+        }
+
+    def action_view_customer(self):
+        """Open the profile of the customer."""
+        self.ensure_one()
+        return self.profile_id._get_records_action()
+
+    def action_view_case(self):
+        """Open the case it is about."""
+        self.ensure_one()
+        return self.complaint_id._get_records_action()

@@ -1,0 +1,555 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import format_date, plaintext2html
+
+from ...complaint.logistics_complaint_category import SEVERITIES
+from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
+from ...foundation.isolation import isolate
+from .logistics_care_occasion import CALL, GIFT, SEND
+
+_logger = logging.getLogger(__name__)
+
+PURPOSE = "care"
+# whoever got a greeting may refuse others so long after
+REFUSABLE = timedelta(days=730)
+KEPT_SUPPRESSED = timedelta(days=365)
+WEIGHTS = {severity: weight for weight, (severity, _label) in enumerate(SEVERITIES)}
+
+
+class LogisticsGreeting(models.Model):
+    """That a person is greeted on one occasion, or why not; never twice.
+
+    Planned a month ahead, as an intention; a scheduled action decides on the day, writes mail or SMS
+    into Odoo's queue or plans a call for an agent.
+    """
+
+    _name = "logistics.greeting"
+    _inherit = ["logistics.sending.mixin", "logistics.secret.mixin"]
+    _description = "Greeting"
+    _order = "planned_at desc, id desc"
+
+    _sending_layout = "logistics_customer_service.greeting_mail_layout"
+    _sending_batch_parameter = "logistics_customer_service.greeting_batch_size"
+
+    # greetings are planned by the thousand in one query; whoever is greeted gets a token
+    handle = fields.Char(required=False)
+    secret = fields.Char(required=False)
+
+    occasion_id = fields.Many2one(
+        "logistics.care.occasion", required=True, index=True, readonly=True, ondelete="restrict"
+    )
+    kind = fields.Selection(
+        selection=lambda self: self._get_selection("kind"), required=True, readonly=True, index=True
+    )
+    action = fields.Selection(
+        selection=lambda self: self._get_selection("action"),
+        string="How",
+        required=True,
+        readonly=True,
+        default=SEND,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    # cascade: what a person was told goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Person", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    customer_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
+    )
+    profile_id = fields.Many2one(
+        "logistics.profile", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    tier_id = fields.Many2one(
+        "logistics.tier", string="Tier Then", readonly=True, ondelete="set null"
+    )
+    day = fields.Date(required=True, readonly=True, index=True, help="The day of the occasion.")
+    turn = fields.Char(
+        required=True,
+        readonly=True,
+        help="Which year's occasion, in a word for programs; unique for person and occasion.",
+    )
+    years = fields.Integer(readonly=True, aggregator=None, help="How many years, where it counts.")
+    day_id = fields.Many2one(
+        "logistics.care.day",
+        string="Day of the Holiday",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+
+    # --- its course
+    planned_at = fields.Datetime(string="Planned For", required=True, readonly=True, index=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Queue"),
+            ("sent", "Sent"),
+            ("handed", "With an Agent"),
+            ("failed", "Failed"),
+            ("suppressed", "Not Sent"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+    )
+    reason = fields.Selection(
+        [
+            ("no_consent", "Customer has not agreed"),
+            ("refused", "Customer refused greetings"),
+            ("severe_case", "Serious case open"),
+            ("bereavement", "Bereavement"),
+            ("budget", "Enough contacts"),
+            ("no_address", "No address"),
+            ("blacklisted", "Address blacklisted"),
+            ("too_old", "Too late"),
+            ("not_customer", "Not a customer"),
+            ("archived", "Archived"),
+            ("held_back", "Held back by staff"),
+            ("switched_off", "Switched off"),
+        ],
+        string="Why Not Sent",
+        readonly=True,
+    )
+    failure_text = fields.Text(string="Failure", readonly=True)
+    attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    insisted = fields.Boolean(
+        string="Sent on Request", readonly=True, help="Somebody asked for it, however late."
+    )
+    due_at = fields.Datetime(
+        string="Next Step", readonly=True, help="When the greeting is looked at."
+    )
+    channel = fields.Selection(
+        [("mail", "Mail"), ("sms", "SMS"), (CALL, "Call"), (GIFT, "Gift")], readonly=True
+    )
+    address = fields.Char(readonly=True, help="The mail address or phone number greeted.")
+    sent_at = fields.Datetime(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    sms_ids = fields.One2many("sms.sms", "greeting_id", string="SMS", readonly=True)
+    callback_id = fields.Many2one(
+        "logistics.callback",
+        string="Callback",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+    subject = fields.Char(readonly=True)
+    # what was sent, which mail.mail has sanitized
+    body = fields.Html(string="Text", sanitize=False, readonly=True)
+
+    # --- for the texts, in the customer's language
+    holiday_name = fields.Char(string="Holiday", compute="_compute_texts")
+    day_text = fields.Char(string="Day in Words", compute="_compute_texts")
+    refuse_url = fields.Char(string="Link to Refuse", compute="_compute_refuse_url", compute_sudo=True)
+
+    _once = models.UniqueIndex(
+        "(occasion_id, company_id, partner_id, turn)", "This person is greeted already."
+    )
+    _due_idx = models.Index("(due_at, id) WHERE due_at IS NOT NULL")
+
+    @api.model
+    def _get_selection(self, name):
+        return self.env["logistics.care.occasion"]._fields[name]._description_selection(self.env)
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("partner_id", "occasion_id")
+    def _compute_display_name(self):
+        for greeting in self:
+            parts = (greeting.partner_id.name, greeting.occasion_id.name)
+            greeting.display_name = " · ".join(filter(None, parts))
+
+    @api.depends("day", "day_id", "lang")
+    @api.depends_context("template_preview_lang")
+    def _compute_texts(self):
+        for greeting in self:
+            lang = greeting.lang
+            greeting.holiday_name = greeting.day_id.holiday_id.with_context(lang=lang).name
+            greeting.day_text = greeting.day and format_date(
+                self.env, greeting.day, lang_code=lang
+            )
+
+    @api.depends("partner_id")
+    def _compute_refuse_url(self):
+        """Whoever is written to gets a token now; a preview that is not kept has one, too."""
+        for greeting in self:
+            token = greeting._get_token() if greeting.id else ""
+            greeting.refuse_url = f"{greeting.get_base_url()}/g/{token}"
+
+    # === PLANNING ===#
+
+    @api.model
+    def _plan(self, occasion, company, rows):
+        """Plan greetings, each person and turn once.
+
+        :param rows: dicts as the occasion's query returns them
+        """
+        now = fields.Datetime.now()
+
+        def insert(part):
+            return self._insert_new([self._prepare_row(occasion, company, row, now) for row in part])
+
+        isolate(rows, insert, self._leave_out_row, self.env)
+        self.env["logistics.profile"].invalidate_model(["greeting_count"], flush=False)
+        self._wake_up("logistics_customer_service.ir_cron_send_greetings")
+
+    @api.model
+    def _leave_out_row(self, rows, error):
+        _logger.warning("Person %s is not greeted: %s", rows[0]["person_id"], error)
+
+    @api.model
+    def _prepare_row(self, occasion, company, row, now):
+        """Return the columns of a new greeting."""
+        planned_at = occasion._get_planned_time(
+            row["day"], row["tz"], row["contact_hour_from"], row["contact_hour_to"]
+        )
+        return {
+            "occasion_id": occasion.id,
+            "kind": occasion.kind,
+            "action": occasion.action,
+            "company_id": company.id,
+            "partner_id": row["person_id"],
+            "customer_id": row["customer_id"],
+            "profile_id": row["profile_id"],
+            "tier_id": row["tier_id"],
+            "day": row["day"],
+            "turn": row["turn"],
+            "years": row["years"] or 0,
+            "day_id": row["day_id"],
+            "planned_at": planned_at,
+            "due_at": planned_at,
+            "state": "waiting",
+            "attempts": 0,
+            "insisted": False,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": now,
+            "write_date": now,
+        }
+
+    @api.model
+    def _forget_waiting(self, domain):
+        """Drop what waits and was planned by dates or rules that have changed; plan anew."""
+        waiting = self.search(Domain("state", "=", "waiting") & Domain(domain))
+        waiting.filtered(lambda greeting: not greeting.insisted).unlink()
+        self._wake_up("logistics_customer_service.ir_cron_plan_greetings")
+
+    # === SCHEDULED ACTION ===#
+
+    @api.model
+    def _cron_send_greetings(self):
+        """Greet those whose time has come, batch by batch."""
+        self._process_due()
+
+    def _process(self):
+        retried = self.filtered(lambda greeting: greeting.state == "failed")
+        retried._try_again()
+        (self - retried)._send()
+
+    # === DECIDING ===#
+
+    def _send(self):
+        """Decide on each greeting: send it, and how; later; or not at all, and why."""
+        profiles = self._get_profiles()
+        allowed = self._suppress_unwanted(profiles)
+        ready = allowed._postpone(profiles)
+        tasks = ready.filtered(lambda greeting: greeting.action != SEND)
+        written = ready - tasks
+        occasions = {greeting: greeting.occasion_id for greeting in written}
+        ways = written._group_by_way(occasions, profiles)
+        reachable = self.browse().union(*ways.values())
+        chosen = self._may_contact(reachable.sorted(lambda one: (one.due_at, one.id)))
+        (reachable - chosen)._suppress("budget")
+        for (occasion, channel), batch in ways.items():
+            (batch & chosen)._queue(occasion, channel)
+        tasks._hand_over()  # calls keep to the budget when they are made
+
+    @api.model
+    def _may_contact(self, greetings):
+        """Return the greetings that the budget of contacts allows.
+
+        What somebody wants to be sent goes out whatever the budget says, and counts.
+        """
+        budgets = self.env["logistics.contact.budget"]
+        insisted = greetings.filtered("insisted")
+        return budgets._get_allowed(greetings, self._get_purpose(), insisted)
+
+    def _suppress_unwanted(self, profiles):
+        """Hold back greetings that must not go out; return the others."""
+        return self._suppress_those(self._get_reasons(profiles).get)
+
+    def _get_reasons(self, profiles):
+        """Return for each greeting why it must not go out, or None."""
+        now = fields.Datetime.now()
+        answers = self._get_answers(profiles)
+        open_cases = self._get_open_cases()
+        return {
+            greeting: greeting._get_obstacle(now, profiles[greeting])
+            or answers[greeting]
+            or greeting._get_circumstance(open_cases)
+            for greeting in self
+        }
+
+    def _get_obstacle(self, now, profile):
+        """Return why there is nobody to greet any more, or None."""
+        if not self.occasion_id.active or not self.company_id.logistics_care:
+            return "switched_off"
+        if not self.partner_id.active or not self.partner_id.commercial_partner_id.active:
+            return "archived"
+        if not profile or self._is_to_ourselves():
+            return "not_customer"
+        if self._is_too_old(now):
+            return "too_old"
+        return None
+
+    def _is_too_old(self, now):
+        """Tell whether its day is over for too long."""
+        late = timedelta(days=self.occasion_id.late_days)
+        return not self.insisted and self.planned_at + late < now
+
+    def _get_answers(self, profiles):
+        """Return for each greeting why the customer does not want it, or None."""
+        # consents are the service's; whoever starts the sending need not see them
+        purpose = self._get_purpose()
+        return {greeting: self._get_answer(profiles[greeting], purpose) for greeting in self}
+
+    @api.model
+    def _get_purpose(self):
+        """Return the purpose for which customers agree to be greeted."""
+        # whoever plans greetings need not read purposes
+        purposes = self.env["logistics.consent.purpose"].sudo().with_context(active_test=False)
+        return purposes.search([("code", "=", PURPOSE)], limit=1)
+
+    @api.model
+    def _get_answer(self, profile, purpose):
+        if profile._refuses(PURPOSE):
+            return "refused"
+        if purpose.consent_required and purpose not in profile.consent_ids.purpose_id:
+            return "no_consent"
+        return None
+
+    def _get_circumstance(self, open_cases):
+        """Return what makes a greeting out of place now, or None.
+
+        :param open_cases: the weight of the worst open case by company and customer
+        """
+        day = max(self.company_id._get_logistics_today(), self.planned_at.date())
+        for partner in self.partner_id | self.partner_id.commercial_partner_id:
+            if partner.bereaved_until and partner.bereaved_until >= day:
+                return "bereavement"
+        worst = open_cases.get((self.company_id, self.partner_id.commercial_partner_id), -1)
+        return "severe_case" if worst >= WEIGHTS.get(self.occasion_id.severity, 0) else None
+
+    def _get_open_cases(self):
+        """Return the weight of the worst case that is not settled, by company and customer."""
+        customers = self.partner_id.commercial_partner_id
+        groups = self.env["logistics.complaint"]._read_group(
+            [
+                ("partner_id", "in", customers.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("phase", "not in", (CLOSED, CANCELLED)),
+            ],
+            ["company_id", "partner_id", "severity"],
+        )
+        worst = {}
+        for company, customer, severity in groups:
+            key = company, customer
+            worst[key] = max(worst.get(key, 0), WEIGHTS.get(severity, 0))
+        return worst
+
+    def _postpone(self, profiles):
+        """Put off what would come outside the hours of sending; return the others."""
+        now = fields.Datetime.now()
+        ready = self.browse()
+        for greeting in self:
+            profile = profiles[greeting]
+            start = greeting.occasion_id._get_start(
+                now,
+                greeting._get_zone(profile),
+                profile.contact_hour_from,
+                profile.contact_hour_to,
+            )
+            if start > now:
+                greeting.due_at = start
+            else:
+                ready += greeting
+        return ready
+
+    # === QUEUES OF ODOO ===#
+
+    def _queue(self, occasion, channel):
+        if self:
+            self.channel = channel
+            getattr(self, f"_queue_{channel}")(occasion)
+
+    def _queue_mail(self, occasion):
+        """As inherited; mail programs offer the link to refuse beside the sender."""
+        result = super()._queue_mail(occasion)
+        for greeting in self:
+            greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
+        return result
+
+    def _prepare_mailed_vals(self, mail):
+        return {
+            **super()._prepare_mailed_vals(mail),
+            "subject": mail.subject,
+            "body": mail.mail_message_id.body,
+        }
+
+    def _prepare_sms_vals(self, body):
+        return {**super()._prepare_sms_vals(body), "greeting_id": self.id}
+
+    def _prepare_texted_vals(self, body):
+        # names in it are others' words, and the field shows HTML
+        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
+
+    def _give_up_retrying(self):
+        """People who refused, or to whom something happened meanwhile, get nothing on retry."""
+        given_up = super()._give_up_retrying()
+        rest = self - given_up
+        blocked = rest._get_blocked()
+        reasons = {
+            greeting: reason or (greeting.address in blocked and "blacklisted") or None
+            for greeting, reason in rest._get_reasons(rest._get_profiles()).items()
+        }
+        unwanted = rest.filtered(reasons.get)
+        unwanted._cancel_queued()
+        unwanted._suppress_those(reasons.get)
+        return given_up + unwanted
+
+    # === BY AN AGENT ===#
+
+    def _hand_over(self):
+        """Plan a callback for each of these greetings: an agent calls, or sees to a gift."""
+        if not self:
+            return
+        purpose = self.env["logistics.callback.purpose"].search([("code", "=", PURPOSE)], limit=1)
+        callbacks = self.env["logistics.callback"].create(
+            [greeting._prepare_callback_vals(purpose) for greeting in self]
+        )
+        now = fields.Datetime.now()
+        for greeting, callback in zip(self, callbacks, strict=True):
+            greeting.write(
+                {
+                    "state": "handed",
+                    "channel": greeting.action,
+                    "callback_id": callback.id,
+                    "sent_at": now,
+                    "reason": False,
+                    "due_at": False,
+                }
+            )
+
+    def _prepare_callback_vals(self, purpose):
+        kind = self.env._("Gift") if self.action == GIFT else self.env._("Greeting")
+        parts = [self.occasion_id.name, format_date(self.env, self.day), self.occasion_id.task_note]
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "purpose_id": purpose.id,
+            "reason": f"{kind}: " + " · ".join(filter(None, parts)),
+            "call_from": fields.Datetime.now(),
+        }
+
+    # === REFUSING ===#
+
+    def _is_open(self):
+        """Tell whether the link lets somebody refuse greetings now."""
+        return bool(self) and self.create_date + REFUSABLE >= fields.Datetime.now()
+
+    def _refuse(self):
+        """Keep that the customer wants no more greetings, and take back what is on its way."""
+        self.ensure_one()
+        # a visitor has no rights: the secret of the link is what allows this one answer
+        greeting = self.sudo()
+        customer = greeting.partner_id.commercial_partner_id
+        profiles = self.env["logistics.profile"].sudo()
+        profile = greeting._get_profiles()[greeting] or profiles._ensure_for(
+            customer, greeting.company_id
+        )
+        if not profile or profile._refuses(PURPOSE):
+            return
+        vals = {
+            "state": "refused",
+            "date": fields.Date.context_today(greeting),
+            "source": self.env._("Link in a greeting to %s", greeting.address or customer.name),
+        }
+        purpose = greeting._get_purpose()
+        consent = profile.consent_ids.filtered(lambda one: one.purpose_id == purpose)
+        if consent:
+            consent.write(vals)
+        else:
+            consent.create({**vals, "profile_id": profile.id, "purpose_id": purpose.id})
+        greeting._take_back_others(profile)
+
+    def _has_refused(self):
+        """Tell whether the customer wants no greetings."""
+        greeting = self.sudo()  # see _refuse
+        return greeting._get_profiles()[greeting]._refuses(PURPOSE)
+
+    def _take_back_others(self, profile):
+        coming = self.search(
+            [("profile_id", "=", profile.id), ("state", "in", ("waiting", "queued", "failed"))]
+        )
+        coming._cancel_queued()
+        coming._suppress("refused")
+
+    @api.autovacuum
+    def _gc_suppressed(self):
+        """Drop what was not sent and interests nobody any more."""
+        limit = fields.Datetime.now() - KEPT_SUPPRESSED
+        self.search(
+            [("state", "=", "suppressed"), ("planned_at", "<", limit)], limit=10000
+        ).unlink()
+
+    # === ACTIONS ===#
+
+    def _ensure_agent(self):
+        """Raise for people who are not customer service, or may not see these greetings."""
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service greets customers."))
+        self.check_access("read")
+
+    def action_retry(self):
+        """Send these greetings that failed or were held back, however late.
+
+        What stands against them otherwise still does: a refusal, a bereavement, an open case.
+
+        :raise AccessError: for people who are not customer service
+        """
+        self._ensure_agent()
+        # agents ask; greetings are written by the program alone
+        again = self.sudo().filtered(lambda one: one.state in ("failed", "suppressed"))
+        again = again._get_sendable_again()
+        again._cancel_queued()
+        again.write(
+            {
+                "state": "waiting",
+                "reason": False,
+                "failure_text": False,
+                "mail_id": False,
+                "insisted": True,
+                "due_at": fields.Datetime.now(),
+            }
+        )
+        if again:
+            self._wake_up("logistics_customer_service.ir_cron_send_greetings")
+
+    def action_hold_back(self):
+        """Keep these greetings from going out: an agent knows what no rule does.
+
+        :raise AccessError: for people who are not customer service
+        """
+        self._ensure_agent()
+        # as in action_retry
+        coming = self.sudo().filtered(lambda one: one.state in ("waiting", "failed"))
+        coming._cancel_queued()
+        coming._suppress("held_back")

@@ -1,2 +1,0 @@
-from . import logistics_compensation
-from . import logistics_recovery

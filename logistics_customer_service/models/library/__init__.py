@@ -1,3 +1,0 @@
-from . import logistics_case_lesson
-from . import logistics_case_lesson_tag
-from . import logistics_complaint

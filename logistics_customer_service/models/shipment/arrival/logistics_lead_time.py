@@ -1,0 +1,160 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ....tools.foundation.periods import local_midnight
+from ....tools.shipment import shipment
+
+
+class LogisticsLeadTime(models.Model):
+    """How long a carrier takes to a region, from what it delivered lately.
+
+    A row without state speaks of the whole country, one without country of all the carrier does;
+    only that one knows the usual gap between two events. The nightly job writes them.
+    """
+
+    _name = "logistics.lead.time"
+    _description = "Observed Lead Time"
+    _order = "carrier_id, country_id, state_id"
+    _rec_name = "carrier_id"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    carrier_id = fields.Many2one(
+        "delivery.carrier", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    country_id = fields.Many2one("res.country", readonly=True, ondelete="cascade")
+    state_id = fields.Many2one(
+        "res.country.state", string="Region", readonly=True, ondelete="cascade"
+    )
+    delivery_count = fields.Integer(string="Deliveries", readonly=True)
+    median_days = fields.Integer(
+        string="Median (Days)",
+        readonly=True,
+        aggregator="avg",
+        help="Half of the deliveries took no longer, in calendar days from hand-over to arrival.",
+    )
+    p90_days = fields.Integer(
+        string="90th Percentile (Days)",
+        readonly=True,
+        aggregator="avg",
+        help="Nine in ten deliveries took no longer.",
+    )
+    gap_count = fields.Integer(string="Gaps", readonly=True)
+    gap_hours = fields.Float(
+        string="Usual Gap (Hours)",
+        readonly=True,
+        aggregator="max",
+        help="Nineteen in twenty gaps between two events of a shipment were no longer.",
+    )
+
+    _region_unique = models.UniqueIndex(
+        "(company_id, carrier_id, COALESCE(country_id, 0), COALESCE(state_id, 0))"
+    )
+
+    @api.model
+    def _refresh(self, company, today):
+        """Work out the lead times of a company anew, in one statement.
+
+        :param today: date in the company's time zone; the window ends before it
+        """
+        self.env.flush_all()
+        zone = company._get_logistics_tz()
+        window = fields.Date.subtract(today, days=company.logistics_lead_window_days)
+        self.env.cr.execute(
+            SQL(
+                """WITH arrived AS MATERIALIZED (%(arrived)s),
+                        fresh AS MATERIALIZED (%(fresh)s),
+                        gone AS (
+                            DELETE FROM logistics_lead_time old
+                             WHERE old.company_id = %(company)s AND NOT EXISTS (
+                                 SELECT FROM fresh
+                                  WHERE fresh.carrier_id = old.carrier_id
+                                    AND fresh.country_id IS NOT DISTINCT FROM old.country_id
+                                    AND fresh.state_id IS NOT DISTINCT FROM old.state_id))
+                   INSERT INTO logistics_lead_time AS held
+                          (company_id, carrier_id, country_id, state_id, delivery_count,
+                           median_days, p90_days, gap_count, gap_hours,
+                           create_uid, write_uid, create_date, write_date)
+                   SELECT %(company)s, carrier_id, country_id, state_id, delivery_count,
+                          median_days, p90_days, gap_count, gap_hours,
+                          %(uid)s, %(uid)s, %(now)s, %(now)s
+                     FROM fresh
+                   ON CONFLICT (company_id, carrier_id,
+                                (COALESCE(country_id, 0)), (COALESCE(state_id, 0)))
+                   DO UPDATE SET (delivery_count, median_days, p90_days, gap_count, gap_hours,
+                                  write_uid, write_date)
+                               = (EXCLUDED.delivery_count, EXCLUDED.median_days,
+                                  EXCLUDED.p90_days, EXCLUDED.gap_count, EXCLUDED.gap_hours,
+                                  EXCLUDED.write_uid, EXCLUDED.write_date)
+                    WHERE (held.delivery_count, held.median_days, held.p90_days,
+                           held.gap_count, held.gap_hours)
+                          IS DISTINCT FROM
+                          (EXCLUDED.delivery_count, EXCLUDED.median_days, EXCLUDED.p90_days,
+                           EXCLUDED.gap_count, EXCLUDED.gap_hours)""",
+                arrived=self._get_arrived_query(company, local_midnight(window, zone), zone),
+                fresh=self._get_fresh_query(),
+                company=company.id,
+                uid=self.env.uid,
+                now=fields.Datetime.now(),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _get_arrived_query(self, company, since, zone):
+        """Return the query of what a carrier brought, with the days it took.
+
+        :param since: naive UTC instant of the earliest arrival
+        :param zone: name of the company's time zone
+        """
+        return SQL(
+            """SELECT sp.id, sp.carrier_id, contact.country_id, contact.state_id,
+                      GREATEST(0, %(arrived_on)s - %(handed_on)s) AS days
+                 FROM stock_picking sp
+            LEFT JOIN res_partner contact ON contact.id = sp.partner_id
+                 CROSS JOIN LATERAL (SELECT %(handed_at)s AS at) handed
+                WHERE sp.company_id = %(company)s AND sp.state = 'done'
+                  AND sp.carrier_id IS NOT NULL AND sp.carrier_delivered_at >= %(since)s
+                  AND sp.return_id IS NULL""",
+            arrived_on=self._get_local_day_sql(SQL("sp.carrier_delivered_at"), zone),
+            handed_on=self._get_local_day_sql(SQL("handed.at"), zone),
+            handed_at=self.env["stock.picking"]._get_handed_to_carrier_sql(),
+            company=company.id,
+            since=since,
+        )
+
+    @api.model
+    def _get_local_day_sql(self, instant, zone):
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", instant, zone)
+
+    @api.model
+    def _get_fresh_query(self):
+        """Return the query of lead times by region, and of gaps by carrier, from ``arrived``."""
+        return SQL(
+            """SELECT took.*, gap.gap_count, gap.gap_hours
+                 FROM (SELECT carrier_id, country_id, state_id, COUNT(*) AS delivery_count,
+                              PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY days) AS median_days,
+                              PERCENTILE_DISC(0.9) WITHIN GROUP (ORDER BY days) AS p90_days
+                         FROM arrived
+                        GROUP BY GROUPING SETS ((carrier_id), (carrier_id, country_id),
+                                                (carrier_id, country_id, state_id))
+                       -- a region that nobody knows is no region
+                       HAVING (GROUPING(country_id) = 1 OR country_id IS NOT NULL)
+                          AND (GROUPING(state_id) = 1 OR state_id IS NOT NULL)) took
+            LEFT JOIN (SELECT carrier_id, COUNT(*) AS gap_count,
+                              ROUND(EXTRACT(epoch FROM PERCENTILE_DISC(0.95)
+                                    WITHIN GROUP (ORDER BY gap)) / 3600, 2)::float8 AS gap_hours
+                         FROM (SELECT arrived.carrier_id,
+                                      event.happened_at - LAG(event.happened_at) OVER (
+                                          PARTITION BY event.picking_id
+                                          ORDER BY event.happened_at) AS gap
+                                 FROM arrived
+                                 JOIN logistics_shipment_event event
+                                   ON event.picking_id = arrived.id
+                                WHERE event.kind IS DISTINCT FROM %s) gaps
+                        WHERE gap > INTERVAL '0'
+                        GROUP BY carrier_id) gap
+                   ON gap.carrier_id = took.carrier_id AND took.country_id IS NULL""",
+            shipment.SILENT,
+        )

@@ -1,0 +1,460 @@
+import logging
+from operator import methodcaller
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
+
+from ....tools.foundation.periods import local_midnight
+from ....tools.shipment import arrival, shipment
+from ...foundation.isolation import isolate
+
+_logger = logging.getLogger(__name__)
+
+BATCH = 1000
+# what the refresh writes, with the type of each column
+OUTLOOK = {
+    "shipment_open": "bool",
+    "shipment_promised_at": "timestamp",
+    "expected_arrival": "timestamp",
+    "expected_arrival_source": "varchar",
+    "delay_foreseen": "bool",
+    "promise_missed_on": "date",
+    "silent_since": "timestamp",
+}
+
+
+class StockPicking(models.Model):
+    """When the goods will reach the customer.
+
+    Not computed fields: the day alone changes them, too, and what begins is told once. They are
+    worked out by :meth:`_refresh_arrival`, on events, promises and transfers, and by the cron.
+    """
+
+    _inherit = "stock.picking"
+
+    shipment_open = fields.Boolean(
+        string="Still to Be Handed Over",
+        readonly=True,
+        copy=False,
+        help="A delivery to a customer that has not got the goods yet.",
+    )
+    shipment_promised_at = fields.Datetime(
+        string="Promised",
+        readonly=True,
+        copy=False,
+        help="The latest promise of its order lines; for older orders the delivery date, the "
+        "deadline or the scheduled date.",
+    )
+    expected_arrival = fields.Datetime(readonly=True, copy=False)
+    expected_arrival_source = fields.Selection(
+        [
+            (arrival.CARRIER, "Carrier's estimate"),
+            (arrival.OBSERVED, "Usual time of the carrier"),
+            (arrival.PROMISE, "Promise"),
+        ],
+        string="Expected, Says",
+        readonly=True,
+        copy=False,
+    )
+    delay_foreseen = fields.Boolean(
+        string="Will Be Late",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Expected after the promised day, and not handed over yet.",
+    )
+    promise_missed_on = fields.Date(
+        string="Missed",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The promised day that passed without the goods being handed over.",
+    )
+    silent_since = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the last news of a shipment came that has been silent for longer than usual.",
+    )
+
+    _shipment_open_idx = models.Index("(company_id, shipment_promised_at) WHERE shipment_open")
+
+    # === OCCASIONS ===#
+
+    def _note_occasion(self, occasion):
+        """Called once when something begins that the customer may want to know.
+
+        ``self`` are the deliveries, in a batch.
+
+        :param occasion: one of ``new_arrival`` (expected on another day than before),
+            ``delay_foreseen`` (expected after the promised day), ``missed`` (the promised day
+            passed and the goods are not handed over), ``silent`` (no news for longer than usual),
+            ``goods_out`` and ``delivered`` (validated, and brought without a carrier)
+        """
+        for step in self._get_occasion_steps():
+            getattr(self, step)(occasion)
+
+    @api.model
+    def _get_occasion_steps(self):
+        """Return the names of the methods that take an occasion, in the order in which they act.
+
+        Rooms above add theirs to the end.
+        """
+        return ["_note_notices", "_detect_exceptions"]
+
+    # === REFRESH ===#
+
+    def _refresh_arrival(self):
+        """Work out anew when these deliveries are expected, and tell what begins.
+
+        Two queries for any number of deliveries; only those that changed are written.
+        """
+        if not self.ids:
+            return
+        begun = {}
+        changed = {}
+        for row in self._get_arrival_rows():
+            before, after, was_open = self._compare(row)
+            if after != {name: row[name] for name in OUTLOOK}:
+                changed[row["id"]] = after
+            # what was here before the addon is not announced
+            if was_open is not None:
+                for occasion in arrival.occasions(*before):
+                    begun.setdefault(occasion, []).append(row["id"])
+        self._write_outlook(changed)
+        for occasion, ids in begun.items():
+            self.browse(ids)._note_occasion(occasion)
+
+    def _compare(self, row):
+        """Return the outlooks to compare, the values to hold, and whether it was open before.
+
+        :param row: a mapping of :meth:`_get_arrival_rows`
+        """
+        company = self.env["res.company"].browse(row["company_id"])
+        zone, today = company._get_logistics_tz(), company._get_logistics_today()
+        held = arrival.Outlook(
+            row["expected_arrival"],
+            row["expected_arrival_source"],
+            bool(row["delay_foreseen"]),
+            row["promise_missed_on"],
+            row["silent_since"],
+        )
+        seen = arrival.outlook(
+            arrival.Facts(
+                promised_at=row["promised_at"],
+                estimate=row["estimate"],
+                handed_at=row["handed_at"],
+                median_days=row["median_days"],
+                p90_days=row["p90_days"],
+                is_open=row["is_open"],
+                last_news_at=row["last_news_at"],
+                silent_since=row["silent_since"],
+            ),
+            today,
+            zone,
+        )
+        # what was expected last stays on record when the goods have come
+        expected = seen if row["is_expected"] else held
+        values = {
+            "shipment_open": row["is_open"],
+            "shipment_promised_at": row["promised_at"],
+            "expected_arrival": expected.expected_at,
+            "expected_arrival_source": expected.source,
+            "delay_foreseen": seen.delay_foreseen,
+            "promise_missed_on": (
+                seen.missed_on
+                if row["is_open"]
+                else arrival.missed_still(held.missed_on, row["handed_over_at"], zone)
+            ),
+            "silent_since": seen.silent_since,
+        }
+        after = arrival.Outlook(
+            values["expected_arrival"],
+            values["expected_arrival_source"],
+            values["delay_foreseen"],
+            values["promise_missed_on"],
+            values["silent_since"],
+        )
+        return (held, after, zone), values, row["shipment_open"]
+
+    def _write_outlook(self, values_by_id):
+        """Write what changed, in one statement: a transfer's own write would do much besides.
+
+        :param values_by_id: mapping of delivery id to values by name of :data:`OUTLOOK`
+        """
+        if not values_by_id:
+            return
+        columns = SQL(", ").join(map(SQL.identifier, OUTLOOK))
+        arrays = [
+            SQL("%s::%s[]", [values[name] for values in values_by_id.values()], SQL(kind))
+            for name, kind in OUTLOOK.items()
+        ]
+        self.env.cr.execute(
+            SQL(
+                """UPDATE stock_picking SET (%(columns)s) = (%(values)s)
+                     FROM UNNEST(%(ids)s, %(arrays)s) AS seen(id, %(columns)s)
+                    WHERE stock_picking.id = seen.id""",
+                columns=columns,
+                values=SQL(", ").join(SQL.identifier("seen", name) for name in OUTLOOK),
+                ids=list(values_by_id),
+                arrays=SQL(", ").join(arrays),
+            )
+        )
+        pickings = self.browse(values_by_id)
+        pickings.invalidate_recordset(list(OUTLOOK), flush=False)
+        pickings.modified(list(OUTLOOK))
+
+    # === FACTS ===#
+
+    def _get_arrival_rows(self):
+        """Return what is known of these deliveries and what is held of them: list of mappings."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """SELECT sp.id, sp.company_id, %(held)s, estimate.expected_at AS estimate,
+                          usual.median_days, usual.p90_days, news.last_at AS last_news_at,
+                          COALESCE(line.promised_date, so.promised_date, so.commitment_date,
+                                   sp.date_deadline, sp.scheduled_date) AS promised_at,
+                          %(handed_at)s AS handed_at, %(handed_over_at)s AS handed_over_at,
+                          open.is_open,
+                          open.is_open OR %(unreported)s AS is_expected
+                     FROM stock_picking sp
+                     JOIN res_company company ON company.id = sp.company_id
+                LEFT JOIN res_partner contact ON contact.id = sp.partner_id
+                LEFT JOIN sale_order so ON so.id = sp.sale_id
+                     CROSS JOIN LATERAL (SELECT COALESCE(%(is_open)s, FALSE) AS is_open) open
+                LEFT JOIN LATERAL (
+                     SELECT MAX(sol.promised_date) AS promised_date
+                       FROM stock_move sm
+                       JOIN sale_order_line sol ON sol.id = sm.sale_line_id
+                      WHERE sm.picking_id = sp.id AND sm.state <> 'cancel') line ON TRUE
+                LEFT JOIN LATERAL (
+                     SELECT event.expected_at FROM logistics_shipment_event event
+                      WHERE event.picking_id = sp.id AND event.expected_at IS NOT NULL
+                      ORDER BY event.happened_at DESC, event.expected_at DESC LIMIT 1
+                     ) estimate ON TRUE
+                LEFT JOIN LATERAL (%(last_news)s) news ON TRUE
+                LEFT JOIN LATERAL (
+                     SELECT lead.median_days, lead.p90_days FROM logistics_lead_time lead
+                      WHERE lead.company_id = sp.company_id AND lead.carrier_id = sp.carrier_id
+                        AND (lead.country_id IS NULL OR lead.country_id = contact.country_id)
+                        AND (lead.state_id IS NULL OR lead.state_id = contact.state_id)
+                        AND lead.delivery_count >= company.logistics_lead_minimum
+                      ORDER BY lead.state_id NULLS LAST, lead.country_id NULLS LAST LIMIT 1
+                     ) usual ON TRUE
+                    WHERE sp.id = ANY(%(ids)s) AND sp.company_id IS NOT NULL
+                      AND %(is_delivery)s
+                    ORDER BY sp.id""",
+                held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
+                handed_at=self._get_handed_to_carrier_sql(),
+                handed_over_at=self.env["logistics.profile.fact"]._get_handed_over_sql(),
+                is_open=self._get_open_sql(),
+                is_delivery=self._get_delivery_sql(),
+                unreported=self._get_unreported_sql(),
+                last_news=self._get_last_news_query(),
+                ids=self.ids,
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    @api.model
+    def _get_delivery_sql(self):
+        """SQL twin of :meth:`_is_customer_delivery`, of transfer ``sp``."""
+        facts = self.env["logistics.profile.fact"]
+        return SQL(
+            """(sp.picking_type_id = ANY(%s) AND sp.location_dest_id = ANY(%s)
+                AND sp.return_id IS NULL)""",
+            facts._get_outgoing_type_ids(),
+            facts._get_customer_location_ids(),
+        )
+
+    @api.model
+    def _get_open_sql(self):
+        """Tell in SQL whether the goods of delivery ``sp`` are still to reach the customer.
+
+        What was lost or came back is so for good.
+        """
+        return SQL(
+            """(sp.state NOT IN ('draft', 'cancel') AND (%s) IS NULL
+                AND COALESCE(sp.shipment_state, '') NOT IN %s)""",
+            self.env["logistics.profile.fact"]._get_handed_over_sql(),
+            (shipment.RETURNED, shipment.LOST),
+        )
+
+    @api.model
+    def _get_unreported_sql(self):
+        """Tell in SQL whether a carrier has the goods of ``sp`` and has not said a word yet.
+
+        Its validation counts as delivery so far; when to expect the goods is known all the same.
+        """
+        return SQL(
+            """(sp.state = 'done' AND sp.carrier_id IS NOT NULL
+                AND sp.shipment_reported IS NOT TRUE)"""
+        )
+
+    @api.model
+    def _get_handed_to_carrier_sql(self):
+        """Return the SQL of when the carrier got the goods of ``sp``: as it or staff say, else
+        the validation."""
+        return SQL(
+            """COALESCE(
+                (SELECT MIN(event.happened_at) FROM logistics_shipment_event event
+                  WHERE event.picking_id = sp.id AND event.kind = %s AND event.source <> %s),
+                CASE WHEN sp.state = 'done' THEN sp.date_done END)""",
+            shipment.PICKED_UP,
+            shipment.ODOO,
+        )
+
+    @api.model
+    def _get_last_news_query(self):
+        return SQL(
+            """SELECT MAX(event.happened_at) AS last_at FROM logistics_shipment_event event
+                WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s""",
+            shipment.SILENT,
+        )
+
+    # === WHEN TO REFRESH ===#
+
+    @api.model
+    def _cron_watch_shipments(self):
+        """Note what time alone brings about: a new day, a missed promise, silence.
+
+        Each company: lead times once a day, then the open deliveries batch by batch; at every run
+        the promises missed since, and the shipments that fell silent.
+        """
+        cron = self.env["ir.cron"]
+        companies = self.env["res.company"].search([])
+        cron._commit_progress(remaining=len(companies))
+        for number, company in enumerate(companies, 1):
+            try:
+                self.with_company(company)._watch(company)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()  # the next run takes up what is left
+            except Exception:  # one company's trouble is not the others'
+                self.env.cr.rollback()
+                _logger.exception("Shipments of company %s are not watched", company.id)
+            if not cron._commit_progress(1, remaining=len(companies) - number):
+                return
+
+    @api.model
+    def _watch(self, company):
+        company._start_review()
+        cron = self.env["ir.cron"]
+        while company.logistics_review_cursor_id:
+            company._review_batch()
+            if not cron._commit_progress():
+                return
+        for find, work in (
+            (self._find_missed, "_refresh_arrival"),
+            (self._find_silent, "_note_silence"),
+        ):
+            last_id = 0
+            while pickings := find(company, last_id):
+                last_id = max(pickings.ids)
+                pickings._isolate(work)
+                if not cron._commit_progress():
+                    return
+
+    def _isolate(self, work):
+        """Do ``work`` on deliveries; one that cannot be worked on is logged and left out.
+
+        :param work: name of the method
+        """
+        isolate(
+            self,
+            methodcaller(work),
+            lambda picking, error: _logger.warning("Delivery %s is left out: %s", picking.id, error),
+        )
+
+    @api.model
+    def _find_to_review(self, company):
+        """Return the next deliveries that are open, or that nobody has looked at yet."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT sp.id FROM stock_picking sp
+                    WHERE sp.company_id = %s AND sp.id >= %s AND sp.state <> 'cancel'
+                      AND (sp.shipment_open OR (sp.shipment_open IS NULL AND %s AND %s))
+                    ORDER BY sp.id
+                    LIMIT %s""",
+                company.id,
+                company.logistics_review_cursor_id,
+                self._get_delivery_sql(),
+                self._get_open_sql(),
+                BATCH,
+            )
+        )
+        return self.browse([picking_id for (picking_id,) in rows])
+
+    @api.model
+    def _find_missed(self, company, after_id):
+        """Return the next open deliveries whose promised day passed and is not noted yet."""
+        zone = company._get_logistics_tz()
+        midnight = local_midnight(company._get_logistics_today(), zone)
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("shipment_open", "=", True),
+                ("shipment_promised_at", "<", midnight),
+                ("promise_missed_on", "=", False),
+                ("id", ">", after_id),
+            ],
+            order="id",
+            limit=BATCH,
+        )
+
+    @api.model
+    def _find_silent(self, company, after_id):
+        """Return the next shipments under way without news for longer than is usual."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT sp.id
+                     FROM stock_picking sp
+                LEFT JOIN logistics_lead_time usual
+                       ON usual.company_id = sp.company_id AND usual.carrier_id = sp.carrier_id
+                      AND usual.country_id IS NULL AND usual.gap_count >= %(minimum)s
+                     CROSS JOIN LATERAL (%(last_news)s) news
+                    WHERE sp.shipment_open AND sp.company_id = %(company)s AND sp.id > %(after_id)s
+                      AND sp.state = 'done' AND sp.shipment_reported
+                      AND sp.silent_since IS DISTINCT FROM news.last_at
+                      AND news.last_at + COALESCE(usual.gap_hours, %(hours)s)
+                          * INTERVAL '1 hour' < %(now)s
+                    ORDER BY sp.id
+                    LIMIT %(limit)s""",
+                minimum=company.logistics_lead_minimum,
+                hours=company.logistics_silence_hours,
+                last_news=self._get_last_news_query(),
+                company=company.id,
+                after_id=after_id,
+                now=fields.Datetime.now(),
+                limit=BATCH,
+            )
+        )
+        return self.browse([picking_id for (picking_id,) in rows])
+
+    def _note_silence(self):
+        """Note the silence of shipments: an event each, once until there is news."""
+        self.env.cr.execute(
+            SQL(
+                """UPDATE stock_picking sp SET silent_since = (%s) WHERE id = ANY(%s)""",
+                self._get_last_news_query(),
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["silent_since"], flush=False)
+        self.env["logistics.shipment.event"].create(
+            [picking._prepare_silence_vals() for picking in self]
+        )
+        self._note_occasion(arrival.SILENT)
+
+    def _prepare_silence_vals(self):
+        return {
+            "picking_id": self.id,
+            "company_id": self.company_id.id,
+            "carrier_id": self.carrier_id.id,
+            "kind": shipment.SILENT,
+            "source": shipment.ODOO,
+            "user_id": False,
+        }

@@ -1,0 +1,409 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_date, format_datetime, plaintext2html
+
+from ....tools.foundation.periods import local_date
+from ....tools.shipment import notices
+
+PURPOSE = "service_notice"
+KEPT_SUPPRESSED_DAYS = 90
+
+
+class LogisticsNotice(models.Model):
+    """What a customer was told, or is to be told, about a shipment; or why not.
+
+    Made with the fact, as an intention; a scheduled action decides, writes the text and puts it
+    into Odoo's queue of mails or SMS, and what becomes of it there is noted here.
+    """
+
+    _name = "logistics.notice"
+    _inherit = ["logistics.sending.mixin"]
+    _description = "Notice to a Customer"
+    _order = "id desc"
+
+    occasion = fields.Selection(
+        selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
+        required=True,
+        readonly=True,
+    )
+    order_id = fields.Many2one("sale.order", index=True, readonly=True, ondelete="cascade")
+    picking_id = fields.Many2one(
+        "stock.picking", string="Delivery", index=True, readonly=True, ondelete="cascade"
+    )
+    event_id = fields.Many2one(
+        "logistics.shipment.event",
+        string="Shipment Event",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="set null",
+    )
+    # cascade: what was told to somebody goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    expected_on = fields.Date(
+        string="New Expected Day",
+        readonly=True,
+        help="A new expected arrival is told once for each day.",
+    )
+    happened_at = fields.Datetime(required=True, readonly=True)
+    rule_id = fields.Many2one(
+        "logistics.notice.rule", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    channel = fields.Selection([(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True)
+    address = fields.Char(readonly=True, help="The mail address or phone number told.")
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Queue"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("suppressed", "Not Sent"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    reason = fields.Selection(
+        [
+            ("no_rule", "No rule for the customer"),
+            ("refused", "Customer refused notices"),
+            ("no_address", "No address"),
+            ("blacklisted", "Address blacklisted"),
+            ("not_customer", "Not a customer"),
+            ("overtaken", "Overtaken by events"),
+            ("told", "Told by another mail"),
+            ("too_old", "Too old"),
+        ],
+        string="Why Not Sent",
+        readonly=True,
+    )
+    failure_text = fields.Text(string="Failure", readonly=True)
+    attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    insisted = fields.Boolean(
+        string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
+    )
+    due_at = fields.Datetime(
+        string="Next Attempt",
+        readonly=True,
+        help="When the notice is looked at: at once, after the quiet hours, or when a server "
+        "that could not be reached is tried again.",
+    )
+    sent_at = fields.Datetime(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    sms_ids = fields.One2many("sms.sms", "logistics_notice_id", string="SMS", readonly=True)
+    subject = fields.Char(readonly=True)
+    # what was sent, which mail.mail has sanitized
+    body = fields.Html(string="Text", sanitize=False, readonly=True)
+
+    # --- for the texts, in the customer's language and time zone
+    number = fields.Char(compute="_compute_number")
+    tracking_ref = fields.Char(related="picking_id.carrier_tracking_ref")
+    expected_day = fields.Char(compute="_compute_texts")
+    happened_day = fields.Char(string="Day It Happened", compute="_compute_texts")
+    event_label = fields.Char(string="What Happened", compute="_compute_event_label")
+    tracking_url = fields.Char(string="Tracking Link", compute="_compute_texts")
+
+    _once_per_delivery = models.UniqueIndex(
+        "(picking_id, occasion, COALESCE(expected_on, '-infinity'::date)) WHERE picking_id IS NOT NULL"
+    )
+    _once_per_order = models.UniqueIndex(
+        "(order_id, occasion) WHERE picking_id IS NULL AND order_id IS NOT NULL"
+    )
+    _due_idx = models.Index("(due_at, id) WHERE due_at IS NOT NULL")
+    _failed_idx = models.Index("(company_id, id) WHERE state = 'failed'")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("occasion", "order_id", "picking_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        occasions = dict(self._fields["occasion"]._description_selection(self.env))
+        for notice in self:
+            document = notice.picking_id.name or notice.order_id.name
+            notice.display_name = " · ".join(filter(None, [document, occasions[notice.occasion]]))
+
+    @api.depends("event_id")
+    @api.depends_context("lang")
+    def _compute_event_label(self):
+        kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
+        for notice in self:
+            event = notice.event_id
+            notice.event_label = ", ".join(filter(None, [kinds.get(event.kind), event.place]))
+
+    @api.depends("order_id", "picking_id")
+    def _compute_number(self):
+        for notice in self:
+            notice.number = notice.order_id.name or notice.picking_id.name
+
+    @api.depends("order_id", "picking_id", "happened_at", "lang", "tz")
+    @api.depends_context("template_preview_lang")
+    def _compute_texts(self):
+        for notice in self:
+            day = notice._get_expected_day()
+            notice.expected_day = day and format_date(self.env, day, lang_code=notice.lang)
+            notice.happened_day = notice.happened_at and format_datetime(
+                self.env,
+                notice.happened_at,
+                tz=notice.tz,
+                dt_format="short",
+                lang_code=notice.lang,
+            )
+            notice.tracking_url = notice._get_tracking_url()
+
+    def _get_expected_day(self):
+        """Return the day on which the goods are expected, in the customer's time zone, or False."""
+        if self.expected_on:
+            return self.expected_on
+        instant = self._get_expected_instant(self.order_id, self.picking_id)
+        return instant and local_date(instant, self.tz)
+
+    @api.model
+    def _get_expected_instant(self, order, picking):
+        """Return the naive UTC instant at which a delivery or an order is expected, or False."""
+        return picking.expected_arrival or order.promised_date or picking.scheduled_date
+
+    def _get_tracking_url(self):
+        """Return the address where the customer sees how the shipment stands, or False."""
+        if self.picking_id.tracking_page_url:
+            return self.picking_id.tracking_page_url
+        order = self.order_id
+        receiver = self.partner_id.commercial_partner_id
+        if not order or order.partner_id.commercial_partner_id != receiver:
+            return False  # what the goods cost is none of the business of whoever receives them
+        return order.get_base_url() + order.get_portal_url()
+
+    # === FACTS ===#
+
+    @api.model
+    def _note(self, vals_list):
+        """Keep that customers are to be told of facts, each fact once.
+
+        Of facts that no rule is about, and of companies that tell nobody, nothing is kept.
+
+        :param vals_list: dicts of ``occasion``, ``company_id``, ``happened_at`` and of
+            ``order_id``, ``picking_id``, ``event_id``, ``partner_id``, ``expected_on`` as far as
+            known; facts may repeat
+        """
+        if self.env.context.get("skip_logistics_notices"):
+            return
+        told = [vals for vals in vals_list if self._is_told(vals)]
+        if told and self._insert(told):
+            self._wake_up("logistics_customer_service.ir_cron_send_notices")
+
+    @api.model
+    def _is_told(self, vals):
+        company = self.env["res.company"].sudo().browse(vals["company_id"])
+        return company._tells_of(vals["occasion"])
+
+    @api.model
+    def _insert(self, vals_list):
+        """Insert what is new; whoever came first, maybe in another transaction, has told it.
+
+        :return: whether something is to be sent
+        """
+        now = fields.Datetime.now()
+        rows = [self._prepare_row(vals, now) for vals in vals_list]
+        inserted = self._insert_new(rows)
+        self.env["stock.picking"].invalidate_model(["notice_ids", "notice_count"], flush=False)
+        self.env["sale.order"].invalidate_model(["notice_count"], flush=False)
+        return any(due_at for _notice_id, due_at in inserted)
+
+    @api.model
+    def _prepare_row(self, vals, now):
+        """Return the columns of a new notice; one of a fact long past is not for sending."""
+        company = self.env["res.company"].sudo().browse(vals["company_id"])
+        old = vals["happened_at"] < company._get_notice_limit(now)
+        names = ("order_id", "picking_id", "event_id", "partner_id", "expected_on")
+        return {
+            **{name: vals.get(name) or None for name in names},
+            "occasion": vals["occasion"],
+            "company_id": vals["company_id"],
+            "happened_at": vals["happened_at"],
+            "state": "suppressed" if old else "waiting",
+            "reason": "too_old" if old else None,
+            "due_at": None if old else now,
+            "attempts": 0,
+            "create_uid": self.env.uid,
+            "write_uid": self.env.uid,
+            "create_date": now,
+            "write_date": now,
+        }
+
+    # === SCHEDULED ACTION ===#
+
+    @api.model
+    def _cron_send_notices(self):
+        """Put the notices that are due into the queues of mails and SMS, batch by batch."""
+        self._process_due()
+
+    def _process(self):
+        retried = self.filtered(lambda notice: notice.state == "failed")
+        retried._try_again()
+        (self - retried)._send()
+
+    # === DECIDING ===#
+
+    def _send(self):
+        """Decide on each notice: send it, and how; later; or not at all, and why."""
+        profiles = self._get_profiles()
+        rules = self._get_rules(profiles)
+        unruly = self.filtered(lambda notice: not rules[notice])
+        unruly._suppress("no_rule")
+        ruled = self - unruly
+        allowed = ruled._suppress_unwanted(profiles)
+        ready = allowed._postpone(rules, profiles)
+        ready.picking_id._ensure_tracking_links()
+        for (rule, channel), batch in ready._group_by_way(rules, profiles).items():
+            batch.write({"rule_id": rule.id, "channel": channel})
+            getattr(batch, f"_queue_{channel}")(rule)
+
+    def _get_rules(self, profiles):
+        """Return the rule (or none) of each notice."""
+        rules = self.env["logistics.notice.rule"].search([])
+        return {
+            notice: rules._choose(
+                rules, notice.occasion, notice.company_id, profiles[notice].tier_id
+            )
+            for notice in self
+        }
+
+    def _suppress_unwanted(self, profiles):
+        """Suppress notices that must not or need not go out; return the others."""
+        overtakers = self._get_overtakers()
+        now = fields.Datetime.now()
+        return self._suppress_those(
+            lambda notice: notice._get_obstacle(profiles[notice], overtakers, now)
+        )
+
+    def _get_obstacle(self, profile, overtakers, now):
+        """Return why the notice is not to be sent, or None."""
+        if self._is_to_ourselves():
+            return "not_customer"
+        if self._is_too_old(now):
+            return "too_old"
+        if self._is_overtaken(overtakers):
+            return "overtaken"
+        if profile._refuses(PURPOSE):
+            return "refused"
+        return None
+
+    def _is_too_old(self, now):
+        """Tell whether the fact lies too far back; loaders date orders and deliveries back."""
+        dates = [self.happened_at, *self._get_fact_dates()]
+        limit = self.company_id._get_notice_limit(now)
+        return not self.insisted and min(filter(None, dates)) < limit
+
+    def _get_fact_dates(self):
+        if self.occasion == notices.ORDER_CONFIRMED:
+            return [self.order_id.date_order, self.order_id.promised_date]
+        if self.occasion == notices.GOODS_OUT or (
+            self.occasion == notices.DELIVERED and not self.event_id
+        ):
+            return [self.picking_id.date_done]
+        return []
+
+    def _get_overtakers(self):
+        """Return the last notice that speaks of the same delivery, by delivery and occasion."""
+        groups = self._read_group(
+            [
+                ("picking_id", "in", self.picking_id.ids),
+                ("occasion", "in", (notices.NEW_ARRIVAL, notices.DELIVERED)),
+                ("state", "!=", "suppressed"),
+            ],
+            ["picking_id", "occasion"],
+            ["id:max"],
+        )
+        return {(picking.id, occasion): last for picking, occasion, last in groups}
+
+    def _is_overtaken(self, overtakers):
+        """Tell whether it is too late to tell, or another notice says more."""
+        picking = self.picking_id
+        if "cancel" in (picking.state, self.order_id.state):
+            return True
+        if self.occasion == notices.NEW_ARRIVAL:
+            newer = overtakers.get((picking.id, notices.NEW_ARRIVAL), 0) > self.id
+            return newer or notices.is_overtaken(self.occasion, picking.shipment_state)
+        if self.occasion == notices.GOODS_OUT and (picking.id, notices.DELIVERED) in overtakers:
+            return True
+        return notices.is_overtaken(self.occasion, picking.shipment_state)
+
+    def _postpone(self, rules, profiles):
+        """Put off the notices whose customers are not to be disturbed now; return the others."""
+        now = fields.Datetime.now()
+        ready = self.browse()
+        for notice in self:
+            start = rules[notice]._get_start(now, notice._get_zone(profiles[notice]))
+            if start > now:
+                notice.write({"rule_id": rules[notice].id, "due_at": start})
+            else:
+                ready += notice
+        return ready
+
+    # === QUEUES OF ODOO ===#
+
+    def _prepare_mailed_vals(self, mail):
+        return {
+            **super()._prepare_mailed_vals(mail),
+            "subject": mail.subject,
+            "body": mail.mail_message_id.body,
+        }
+
+    def _prepare_sms_vals(self, body):
+        return {**super()._prepare_sms_vals(body), "logistics_notice_id": self.id}
+
+    def _prepare_texted_vals(self, body):
+        # names and places in it are others' words, and the field shows HTML
+        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
+
+    @api.autovacuum
+    def _gc_suppressed(self):
+        """Drop what was not sent and interests nobody any more."""
+        limit = fields.Datetime.now() - timedelta(days=KEPT_SUPPRESSED_DAYS)
+        self.search(
+            [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
+        ).unlink()
+
+    # === ACTIONS ===#
+
+    def action_retry(self):
+        """Send these notices again that failed or were held back, whatever their age.
+
+        What stood against them otherwise still does: a refusal, a blacklist, a missing address.
+
+        :raise AccessError: for people who are not customer service
+        """
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service sends notices again."))
+        self.check_access("read")
+        # agents ask; what is told is written by the program alone
+        notices_sudo = self.sudo().filtered(
+            lambda notice: notice.state in ("failed", "suppressed")
+        )
+        unreached = notices_sudo.filtered("due_at")
+        (notices_sudo - unreached)._start_anew()
+        unreached.write({"due_at": fields.Datetime.now(), "insisted": True})
+        if notices_sudo:
+            self._wake_up("logistics_customer_service.ir_cron_send_notices")
+
+    def _start_anew(self):
+        """Have the notices written anew, to the address the customer has now."""
+        again = self._get_sendable_again()
+        again._cancel_queued()
+        again.write(
+            {
+                "state": "waiting",
+                "reason": False,
+                "failure_text": False,
+                "mail_id": False,
+                "insisted": True,
+                "due_at": fields.Datetime.now(),
+            }
+        )

@@ -1,0 +1,84 @@
+import re
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import HttpCase, new_test_user
+
+from ....controllers.complaint import portal_cases, result_letter, service_form
+from ....tools.foundation.throttle import Throttle
+from ...common import LogisticsCommon
+from ...shipment.tracking.test_tracking_page import TrackingHttp
+
+SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99="
+    b"\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+class SelfServiceHttp(LogisticsCommon, HttpCase):
+    _nothing_written = TrackingHttp._nothing_written
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.team = cls.env["logistics.service.team"].create(
+            {"name": "Service", "company_id": cls.company.id, "form_open": True}
+        )
+        cls.customer = cls._customer("Head Office", email="office@customer.example.com")
+        cls.buyer = cls.env["res.partner"].create(
+            {"name": "Anna Weber", "parent_id": cls.customer.id, "email": "anna@customer.example.com"}
+        )
+        cls.user = cls._portal_user("buyer", cls.buyer)
+        cls.other = cls._customer("Other Customer")
+        cls.stranger = cls._portal_user("stranger", cls.other)
+        cls.case = cls._case(cls.customer, contact_id=cls.buyer.id, name="Two cartons wet")
+
+    @classmethod
+    def _portal_user(cls, name, partner, company=None):
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            f"test_{name}",
+            groups="base.group_portal",
+            name=partner.name,
+            email=partner.email or f"{name}@elsewhere.example.com",
+            partner_id=partner.id,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
+    def _case(cls, partner, **vals):
+        return cls.env["logistics.complaint"].create(
+            {"partner_id": partner.id, "company_id": cls.company.id, **vals}
+        )
+
+    def setUp(self):
+        super().setUp()
+        for controller in (portal_cases, service_form):
+            self.startPatcher(patch.object(controller, "SENDINGS", Throttle(1000, 1)))
+        self.startPatcher(patch.object(service_form, "POSTS", Throttle(1000, 1)))
+        for controller in (service_form, result_letter):
+            self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
+
+    def _as(self, user):
+        self.authenticate(user.login, user.login)
+
+    def _get(self, path):
+        return self.url_open(path, allow_redirects=False)
+
+    def _field(self, name, path):
+        return re.search(rf'name="{name}" value="([^"]+)"', self._get(path).text)[1]
+
+    def _post(self, path, files=(), **data):
+        """Send the form of a page as a browser does."""
+        if "csrf_token" not in data:
+            data["csrf_token"] = self._field("csrf_token", path)
+        sent = [("files", file) for file in files]
+        return self.url_open(path, data=data, files=sent or None, allow_redirects=False)
+
+    def _cases(self, *domain):
+        self.env.invalidate_all()
+        return self.env["logistics.complaint"].search([("company_id", "=", self.company.id), *domain])

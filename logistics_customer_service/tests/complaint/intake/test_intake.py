@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+
+from ..test_complaint import ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestIntake(ComplaintCommon):
+    """A call becomes a case."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._order(cls.customer, client_order_ref="PO-4711")
+        cls.picking = cls._deliver(cls.order)
+        cls.picking.carrier_tracking_ref = "SF1234567890"
+        cls.Intake = cls.env["logistics.complaint.intake"]
+
+    def _form(self, query=None, **context):
+        intake = self.Intake.with_user(self.agent).with_company(self.company)
+        form = Form(intake.with_context(**context))
+        if query:
+            form.query = query
+        return form
+
+    def _register(self, form):
+        return self.env["logistics.complaint"].browse(form.save().action_register()["res_id"])
+
+    # === FINDING ===#
+
+    def test_one_box_finds_the_customer(self):
+        for query in (
+            "cold foo",
+            "OFFICE@cold.example.com",
+            self.order.name.lower(),
+            "PO-4711",
+            "sf1234567890",
+            "SF 1234 567890",
+            self.picking.name,
+        ):
+            with self.subTest(query=query):
+                self.assertEqual(self._form(query).partner_id, self.customer)
+
+    def test_telephone_numbers_however_written(self):
+        for query in ("+86 21 5559 8731", "021-55598731", "5559 8731", "(021) 5559.8731"):
+            with self.subTest(query=query):
+                form = self._form(query)
+                self.assertEqual(form.partner_id, self.customer)
+                self.assertEqual(form.contact_id, self.person)
+
+    def test_several_are_offered(self):
+        self._customer("Cold Foods East")
+        form = self._form("cold foods")
+        self.assertGreaterEqual(form.found_count, 2)
+        self.assertFalse(form.partner_id)
+        form.choice_id = self.customer
+        self.assertEqual(form.partner_id, self.customer)
+
+    def test_nobody_found(self):
+        form = self._form("No Such Firm")
+        self.assertTrue(form.nothing_found)
+        form.contact_name = "Mr Li"
+        form.phone = "13800000000"
+        case = self._register(form)
+        self.assertFalse(case.partner_id)
+        self.assertEqual((case.contact_name, case.phone), ("Mr Li", "13800000000"))
+
+    def test_a_wildcard_finds_nothing_by_number(self):
+        orders, pickings, _partners = self.Intake.new(
+            {"query": "nothing-%", "company_id": self.company.id}
+        )._find()
+        self.assertFalse(orders or pickings)
+
+    def test_orders_of_another_company_are_not_found(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        intake = self.Intake.new({"query": self.order.name, "company_id": other.id})
+        self.assertFalse(intake._find()[0])
+
+    # === REGISTERING ===#
+
+    def test_a_number_links_its_order_and_delivery(self):
+        form = self._form("SF1234567890")
+        form.category_id = self.broken
+        form.description = "Two <b>boxes</b> broken"
+        case = self._register(form)
+        self.assertEqual(case.order_ids, self.order)
+        self.assertEqual(case.picking_ids, self.picking)
+        self.assertEqual(case.user_id, self.agent)
+        self.assertEqual(case.channel, "phone")
+        self.assertIn("Two &lt;b&gt;boxes", case.description)
+
+    def test_last_orders_stand_beside_to_be_ticked(self):
+        form = self._form("cold foods")
+        with form.row_ids.edit(0) as row:
+            self.assertEqual(row.order_id, self.order)
+            row.chosen = True
+        case = self._register(form)
+        self.assertEqual(case.order_ids, self.order)
+        self.assertEqual(case.picking_ids, self.picking)
+
+    def test_an_unticked_order_is_not_linked(self):
+        form = self._form("PO-4711")
+        with form.row_ids.edit(0) as row:
+            self.assertTrue(row.chosen)
+            row.chosen = False
+        self.assertFalse(self._register(form).order_ids)
+
+    def test_another_customer_chosen_after_all(self):
+        """The order found belongs to the first customer and is not linked to the second."""
+        other = self._customer("Other")
+        form = self._form("PO-4711")
+        form.partner_id = other
+        self.assertFalse(self._register(form).order_ids)
+
+    def test_nobody_at_all_is_refused(self):
+        with self.assertRaisesRegex(UserError, "who it is"):
+            self._form().save().action_register()
+
+    def test_next_call(self):
+        action = self._form("cold foods").save().action_register_next()
+        self.assertEqual(action["res_model"], "logistics.complaint.intake")
+        self.assertTrue(self.Complaint.search([("partner_id", "=", self.customer.id)]))
+
+    # === DUPLICATES ===#
+
+    def test_duplicates_are_offered_and_added_to(self):
+        held = self._case(category_id=self.broken.id)
+        form = self._form("PO-4711")
+        self.assertFalse(form.duplicate_ids)
+        form.category_id = self.broken
+        self.assertEqual(form.duplicate_ids[:], held)
+        form.add_to_id = held
+        form.description = "One more box"
+        case = self._register(form)
+        self.assertEqual(case, held)
+        self.assertEqual(case.order_ids, self.order)
+        self.assertTrue(case.customer_answered)
+        self.assertIn("One more box", case.message_ids[:1].body)
+
+    def test_adding_to_a_settled_case_takes_it_up_in_time_only(self):
+        held = self._case(self.customer, category_id=self.broken.id)
+        days = self.company.logistics_reopen_days
+        for age, reopened in ((days - 1, True), (days + 1, False)):
+            held._move_to_phase("cancelled")
+            held.closed_at = fields.Datetime.now() - timedelta(days=age)
+            form = self._form("PO-4711")
+            form.category_id = self.broken
+            form.add_to_id = held
+            form.description = "One more box"
+            case = self._register(form)
+            self.assertEqual(case == held, reopened)
+            self.assertEqual(held.phase, "working" if reopened else "cancelled")
+        self.assertEqual((case.previous_id, case.channel), (held, "phone"))
+        self.assertIn("One more box", case.description)
+
+    # === FROM DOCUMENTS ===#
+
+    def test_buttons_bring_the_documents(self):
+        for record in (self.picking, self.order):
+            with self.subTest(model=record._name):
+                context = record.with_user(self.agent).action_register_complaint()["context"]
+                case = self._register(self._form(**context))
+                self.assertEqual(case.partner_id, self.customer)
+                self.assertEqual(case.order_ids, self.order)
+                self.assertEqual(case.picking_ids, self.picking)
+        for record in (self.person, self._profile_of(self.customer)):
+            with self.subTest(model=record._name):
+                context = record.with_user(self.agent).action_register_complaint()["context"]
+                case = self._register(self._form(**context))
+                self.assertEqual(case.partner_id, self.customer)
+                self.assertFalse(case.order_ids)
+
+    def test_delivery_without_order(self):
+        picking = self.env["stock.picking"].create(
+            {
+                "partner_id": self.person.id,
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "move_ids": [
+                    Command.create({"product_id": self.product.id, "product_uom_qty": 1})
+                ],
+            }
+        )
+        context = picking.action_register_complaint()["context"]
+        case = self._register(self._form(**context))
+        self.assertEqual(case.picking_ids, picking)

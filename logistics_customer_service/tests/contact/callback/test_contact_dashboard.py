@@ -1,0 +1,154 @@
+import json
+import re
+from datetime import timedelta
+
+from odoo.addons.spreadsheet.utils.validate_data import (
+    fields_in_spreadsheet,
+    menus_xml_ids_in_spreadsheet,
+)
+from odoo.fields import Domain
+from odoo.tests import tagged
+
+from ...common import MODULE
+from .test_callback import NOW, CallbackCommon
+
+# what a supervisor expects to see
+ASKED = {
+    "reached_rate",
+    "attempts_per_reached",
+    "minutes_per_call",
+    "on_time_rate",
+    "case_count",
+    "order_count",
+    "saved_count",
+    "overdue_count",
+    "planned_count",
+    "done_count",
+    "cancelled_count",
+    "covered_rate",
+}
+GROUPS = {"purpose_id", "user_id", "team_id", "tier_id", "ended_at:month"}
+
+
+@tagged("post_install", "-at_install")
+class TestContactDashboard(CallbackCommon):
+    """The figures of callbacks, and the dashboard that shows them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.dashboard = cls.env.ref(f"{MODULE}.spreadsheet_dashboard_contacts")
+        cls.content = json.loads(cls.dashboard.spreadsheet_data)
+        cls.cells = cls.content["sheets"][0]["cells"]
+        cls.Report = cls.env["logistics.callback.report"]
+
+    def _charts(self):
+        figures = self.content["sheets"][0]["figures"]
+        return [figure["data"] for figure in figures if "metaData" in figure["data"]]
+
+    def _end(self, name, outcome=False, user=None, result="action_done"):
+        """Have a callback be ended with an outcome."""
+        self._callback(self._customer(name), user_id=(user or self.agent).id)
+        taken = self._next(user)
+        taken.outcome = outcome
+        getattr(taken, result)()
+        return taken
+
+    def _figures(self, groupby, *names):
+        self.env.flush_all()
+        rows = self.Report._read_group([("company_id", "=", self.company.id)], groupby, names)
+        return {row[0]: row[1:] for row in rows}
+
+    # === FIGURES ===#
+
+    def test_outcomes_by_agent_and_team(self):
+        team, later = self.env["logistics.service.team"].create(
+            [
+                {
+                    "name": name,
+                    "sequence": sequence,
+                    "company_id": self.company.id,
+                    "member_ids": self.second.ids,
+                }
+                for name, sequence in (("First", 1), ("Second", 2))
+            ]
+        )
+        self._end("A", "case", self.second)
+        self._end("B", "order", self.second)
+        self._end("C", "saved")
+        self._end("D", "order", result="action_refused")
+        by_user = self._figures(
+            ["user_id"], "case_count:sum", "order_count:sum", "saved_count:sum", "ended_count:sum"
+        )
+        self.assertEqual(by_user, {self.second: (1, 1, 0, 2), self.agent: (0, 0, 1, 2)})
+        by_team = self._figures(["team_id"], "ended_count:sum", "reached_rate:avg")
+        self.assertEqual(by_team[team], (2, 100.0))
+        self.assertNotIn(later, by_team)
+        self.assertEqual(by_team[team.browse()], (2, 50.0))
+
+    def test_two_callbacks_in_one_call_took_one_attempt(self):
+        for purpose in (self.other, self.env.ref(f"{MODULE}.callback_purpose_debt")):
+            self._callback(purpose=purpose)
+        taken = self._next()
+        self.assertEqual(len(taken.joined_ids), 1)
+        taken.action_done()
+        names = ("reached_count:sum", "talk_count:sum", "attempts_per_reached:avg")
+        self.assertEqual(self._figures(["company_id"], *names)[self.company], (2, 1, 1.0))
+
+    def test_what_waits_and_what_is_overdue(self):
+        self._callback(self._customer("A"), due_at=NOW + timedelta(days=9000))
+        # by the database's clock
+        self._callback(self._customer("B"))
+        joined = self._callback(self._customer("C"))
+        joined.sudo().main_id = self._end("D")
+        self.assertEqual(
+            self._figures(["company_id"], "waiting_count:sum", "overdue_count:sum")[self.company],
+            (2, 1),
+        )
+
+    # === DASHBOARD ===#
+
+    def test_it_reads_fields_there_are(self):
+        for model, names in fields_in_spreadsheet(self.content).items():
+            missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
+            self.assertFalse(missing)
+        for xml_id in menus_xml_ids_in_spreadsheet(self.content):
+            self.assertTrue(self.env.ref(xml_id))
+
+    def test_it_shows_what_is_asked_of_it(self):
+        pivots = self.content["pivots"]
+        cells = json.dumps(self.cells).replace("\\", "")
+        formulas = re.findall(r'PIVOT\.VALUE\((\d+),"(\w+):sum"\)', cells)
+        for pivot, measure in formulas:
+            self.assertIn(measure, [each["fieldName"] for each in pivots[pivot]["measures"]])
+        self.assertLessEqual(ASKED, {measure for _pivot, measure in formulas})
+        self.assertLessEqual(GROUPS, {chart["metaData"]["groupBy"][0] for chart in self._charts()})
+
+    def test_every_query_is_answered_with_callbacks_and_without(self):
+        own = Domain("company_id", "=", self.company.id)
+        for filled in (False, True):
+            if filled:
+                self._end("A", "order")
+                self._callback(self._customer("B"))
+                self.env.flush_all()
+            for pivot in self.content["pivots"].values():
+                measures = [measure["id"] for measure in pivot["measures"]]
+                report = self.env[pivot["model"]].with_user(self.supervisor)
+                rows = report.formatted_read_grouping_sets(
+                    list(own & Domain(pivot["domain"])), [[]], measures
+                )
+                self.assertEqual(len(rows), 1)
+            for chart in self._charts():
+                meta = chart["metaData"]
+                domain = Domain(chart["searchParams"]["domain"])
+                report = self.env[meta["resModel"]].with_user(self.supervisor)
+                groups = report.formatted_read_group(
+                    list(own & domain), meta["groupBy"], [f"{meta['measure']}:sum"]
+                )
+                if report._name == self.Report._name:  # the others have tests of their own
+                    self.assertEqual(bool(groups), filled, meta)
+
+    def test_supervisors_see_it_and_agents_do_not(self):
+        dashboards = self.env["spreadsheet.dashboard"]
+        self.assertIn(self.dashboard, dashboards.with_user(self.supervisor).search([]))
+        self.assertNotIn(self.dashboard, dashboards.with_user(self.agent).search([]))

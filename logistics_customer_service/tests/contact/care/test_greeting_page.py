@@ -1,0 +1,118 @@
+import re
+from contextlib import contextmanager
+from datetime import date
+from unittest.mock import patch
+
+from odoo.sql_db import Cursor
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ....controllers.contact import greeting as controller
+from ....tools.foundation.throttle import Throttle
+from .common import CareCommon
+
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|SELECT nextval)", re.IGNORECASE)
+
+
+@tagged("post_install", "-at_install")
+class TestGreetingPage(CareCommon, HttpCase):
+    """Where somebody who was greeted refuses more."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls._occasion()
+        cls.person = cls._born(date(1985, 3, 20))
+        cls._plan(at="2027-03-01 00:00:00")
+        cls.greeting = cls._greetings(cls.person)
+        cls.path = f"/g/{cls.greeting._get_token()}"
+        cls.env.flush_all()
+
+    def setUp(self):
+        super().setUp()
+        self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
+
+    def _get(self, path):
+        return self.url_open(path, allow_redirects=False)
+
+    def _csrf(self):
+        return re.search(r'name="csrf_token" value="(\w+)"', self._get(self.path).text)[1]
+
+    def _post(self, path=None, csrf=None):
+        csrf = self._csrf() if csrf is None else csrf
+        return self.url_open(path or self.path, data={"csrf_token": csrf}, allow_redirects=False)
+
+    def _state(self):
+        self.env.invalidate_all()
+        return self.profile.consent_ids.filtered(lambda one: one.purpose_id == self.purpose).state
+
+    @contextmanager
+    def _nothing_written(self):
+        written = []
+        execute = Cursor.execute
+
+        def watch(cursor, query, params=None, log_exceptions=True):
+            text = str(getattr(query, "code", query))
+            if WRITES.match(text):
+                written.append(text)
+            return execute(cursor, query, params, log_exceptions)
+
+        self.env.flush_all()
+        with patch.object(Cursor, "execute", watch):
+            yield
+        self.assertFalse(written)
+
+    def test_looking_refuses_nothing(self):
+        with self._nothing_written():
+            page = self._get(self.path)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn("No more greetings?", page.text)
+        for secret in ("Wang Min", "wang@customer", "1985", self.greeting.secret):
+            self.assertNotIn(secret, re.sub(r'(action|href)="[^"]*"', "", page.text))
+        self.assertEqual(self._state(), "granted")
+        for name in ("Content-Security-Policy", "Referrer-Policy", "X-Robots-Tag"):
+            self.assertIn(name, page.headers)
+
+    def test_pressing_the_button_does(self):
+        answer = self._post()
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("You get no more greetings from us", answer.text)
+        self.assertEqual(self._state(), "refused")
+        self.assertEqual(self.greeting.reason, "refused", "what waited does not go out")
+        self.assertIn("You get no more greetings", self._get(self.path).text)
+
+    def test_without_csrf_nothing_is_refused(self):
+        for csrf in ("", "0" * 40 + "o0", "x"):
+            with mute_logger("odoo.http"):
+                self.assertEqual(self._post(csrf=csrf).status_code, 400)
+        self.assertEqual(self._state(), "granted")
+
+    def test_whatever_is_wrong_with_a_link_the_answer_is_one(self):
+        token = self.path[3:]
+        tampered = token[:-1] + ("a" if token[-1] != "a" else "b")
+        texts = set()
+        csrf = self._csrf()
+        for wrong in (tampered, "A" * 27, "x", token + "A", "%00", "1' OR 1=1"):
+            answer = self._get(f"/g/{wrong}")
+            self.assertEqual(answer.status_code, 404, wrong)
+            texts.add(answer.text)
+            self.assertEqual(self._post(f"/g/{wrong}", csrf).status_code, 404)
+        self.assertEqual(len(texts), 1)
+        self.assertNotIn("Traceback", texts.pop())
+        self.assertEqual(self._state(), "granted")
+
+    def test_guessers_wait(self):
+        with patch.object(controller, "GUESSES", Throttle(2, 1000)):
+            codes = [self._get("/g/" + "A" * 27).status_code for _time in range(3)]
+            self.assertEqual(codes, [404, 404, 429])
+            self.assertEqual(self._get(self.path).status_code, 429)
+
+    def test_language_is_the_persons_or_as_chosen(self):
+        def language(path):
+            return re.search(r'<html lang="([\w-]+)"', self._get(path).text)[1]
+
+        self.person.lang = "zh_CN"
+        self.assertEqual(language(self.path), "zh-CN")
+        self.assertEqual(language(f"{self.path}/en_US"), "en-US")
+        self.assertEqual(language(f"{self.path}/xx_XX"), "zh-CN")

@@ -1,0 +1,3 @@
+from . import base_partner_merge
+from . import logistics_tier_lock
+from . import logistics_tier_simulation

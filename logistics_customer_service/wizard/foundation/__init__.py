@@ -1,0 +1,1 @@
+from . import logistics_sending_preview_mixin

@@ -1,2 +1,0 @@
-from . import logistics_indicator_compute
-from . import logistics_indicator_unfreeze

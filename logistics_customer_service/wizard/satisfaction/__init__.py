@@ -1,0 +1,3 @@
+from . import logistics_survey_phone
+from . import logistics_survey_preview
+from . import logistics_survey_ask

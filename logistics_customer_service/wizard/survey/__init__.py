@@ -1,2 +1,0 @@
-from . import logistics_survey_preview
-from . import logistics_survey_ask

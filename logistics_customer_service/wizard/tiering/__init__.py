@@ -1,2 +1,0 @@
-from . import logistics_tier_lock
-from . import logistics_tier_simulation
