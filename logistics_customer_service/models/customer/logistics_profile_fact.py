@@ -1,7 +1,52 @@
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.foundation.periods import window_first_day, window_start
+
+ORDER_COLUMNS = {
+    "order_count": "COALESCE(order_fact.order_count, 0)",
+    "order_amount": "COALESCE(order_fact.order_amount, 0)",
+    "margin": "order_fact.margin",
+    "first_order_at": "order_fact.first_order_at",
+    "last_order_at": "order_fact.last_order_at",
+    "median_gap_days": "order_fact.median_gap_days",
+}
+REFUND_COLUMNS = {
+    "refund_amount": "COALESCE(refund_fact.refund_amount, 0)",
+    "net_amount": "COALESCE(order_fact.order_amount, 0) - COALESCE(refund_fact.refund_amount, 0)",
+}
+PAYMENT_COLUMNS = {
+    "overdue_amount": "COALESCE(payment_fact.overdue_amount, 0)",
+    "payment_count": "COALESCE(payment_fact.payment_count, 0)",
+    "mean_payment_delay": "payment_fact.mean_payment_delay",
+}
+
+
+@dataclass(frozen=True)
+class FactStep:
+    """One step of working out facts.
+
+    :ivar name: of the table that has the step's facts, a row for a profile and a window, found by
+        ``profile_id`` and ``months``
+    :ivar method: name of the method that returns, for a company and today's date there, the SQL of
+        that table and of those it is made from, as parts of a ``WITH``. They may read ``customer``
+        (``profile_id``, ``partner_id``), ``win`` (``months``, ``since``, ``first_day``) and the
+        tables of earlier steps.
+    :ivar columns: the SQL expression of each fact by the name of its field
+    """
+
+    name: str
+    method: str
+    columns: dict
+
+    def _get_join(self):
+        """Return the SQL that joins the facts to profile ``p`` and window ``win``."""
+        return SQL(
+            "LEFT JOIN %(fact)s ON %(fact)s.profile_id = p.id AND %(fact)s.months = win.months",
+            fact=SQL.identifier(self.name),
+        )
 
 
 class LogisticsProfileFact(models.Model):
@@ -116,34 +161,24 @@ class LogisticsProfileFact(models.Model):
         self.invalidate_model(flush=False)
         return written + self.env.cr.rowcount
 
+    # === STEPS ===#
+
+    @api.model
+    def _get_fact_steps(self):
+        """Return the steps in which facts are worked out, in their order: list of :class:`FactStep`.
+
+        Rooms above add steps for what they know of a customer.
+        """
+        return [
+            FactStep("order_fact", "_get_orders_cte", ORDER_COLUMNS),
+            FactStep("refund_fact", "_get_refunds_cte", REFUND_COLUMNS),
+            FactStep("payment_fact", "_get_payments_cte", PAYMENT_COLUMNS),
+        ]
+
     @api.model
     def _get_fact_names(self):
         """Return the names of the columns that :meth:`_get_facts_query` yields, in its order."""
-        return [
-            "order_count",
-            "order_amount",
-            "refund_amount",
-            "net_amount",
-            "margin",
-            "first_order_at",
-            "last_order_at",
-            "median_gap_days",
-            "delivery_count",
-            "delivery_judged_count",
-            "on_time_count",
-            "in_full_judged_count",
-            "in_full_count",
-            "overdue_amount",
-            "payment_count",
-            "mean_payment_delay",
-            "answer_count",
-            "satisfied_count",
-            "csat",
-            "mean_score",
-            "score_trend",
-            "last_score",
-            "last_answered_at",
-        ]
+        return [name for step in self._get_fact_steps() for name in step.columns]
 
     @api.model
     def _get_facts_query(self, company, profile_ids, windows, today):
@@ -161,46 +196,26 @@ class LogisticsProfileFact(models.Model):
             )
             for months in windows
         )
+        steps = self._get_fact_steps()
         return SQL(
             """
             WITH win (months, since, first_day) AS (VALUES %(starts)s),
-            %(customers)s, %(orders)s, %(deliveries)s, %(fulfilment)s, %(payments)s, %(refunds)s,
-            %(answers)s
-            SELECT p.id, p.company_id, win.months,
-                   COALESCE(o.order_count, 0),
-                   COALESCE(o.order_amount, 0),
-                   COALESCE(r.refund_amount, 0),
-                   COALESCE(o.order_amount, 0) - COALESCE(r.refund_amount, 0),
-                   o.margin, o.first_order_at, o.last_order_at, o.median_gap_days,
-                   COALESCE(d.delivery_count, 0),
-                   COALESCE(d.delivery_judged_count, 0),
-                   COALESCE(d.on_time_count, 0),
-                   COALESCE(f.in_full_judged_count, 0),
-                   COALESCE(f.in_full_count, 0),
-                   COALESCE(y.overdue_amount, 0),
-                   COALESCE(y.payment_count, 0),
-                   y.mean_payment_delay,
-                   COALESCE(a.answer_count, 0),
-                   COALESCE(a.satisfied_count, 0),
-                   a.csat, a.mean_score, a.score_trend, a.last_score, a.last_answered_at
+            %(customers)s, %(tables)s
+            SELECT p.id, p.company_id, win.months, %(columns)s
               FROM logistics_profile p
         CROSS JOIN win
-         LEFT JOIN order_fact o ON o.profile_id = p.id AND o.months = win.months
-         LEFT JOIN delivery_fact d ON d.profile_id = p.id AND d.months = win.months
-         LEFT JOIN fulfilment_fact f ON f.profile_id = p.id AND f.months = win.months
-         LEFT JOIN payment_fact y ON y.profile_id = p.id AND y.months = win.months
-         LEFT JOIN refund_fact r ON r.profile_id = p.id AND r.months = win.months
-         LEFT JOIN answer_fact a ON a.profile_id = p.id AND a.months = win.months
+            %(joins)s
              WHERE p.id = ANY(%(ids)s) AND p.company_id = %(company)s
             """,
             starts=starts,
             customers=self._get_customers_cte(company, profile_ids),
-            orders=self._get_orders_cte(company),
-            deliveries=self._get_deliveries_cte(company, zone),
-            fulfilment=self._get_fulfilment_cte(),
-            payments=self._get_payments_cte(company, today),
-            refunds=self._get_refunds_cte(company),
-            answers=self._get_answers_cte(company),
+            tables=SQL(", ").join(
+                getattr(self, step.method)(company, today) for step in steps
+            ),
+            columns=SQL(", ").join(
+                SQL(column) for step in steps for column in step.columns.values()
+            ),
+            joins=SQL(" ").join(step._get_join() for step in steps),
             ids=list(profile_ids),
             company=company.id,
         )
@@ -218,7 +233,7 @@ class LogisticsProfileFact(models.Model):
             company.id,
         )
 
-    def _get_orders_cte(self, company):
+    def _get_orders_cte(self, company, _today):
         """``orders``: confirmed orders with their amount in company currency; ``order_fact``.
 
         A gap counts in a window when the later of its two orders lies in it.
@@ -269,129 +284,6 @@ class LogisticsProfileFact(models.Model):
             return SQL("NULL::numeric")
         return self._get_company_amount_sql(company, SQL("so.margin"))
 
-    def _get_deliveries_cte(self, company, zone):
-        """``transfer``: outgoing transfers, returns excluded; ``delivery_fact``: those done.
-
-        The customer is the order's, else the transfer's. The promise is that of the order, else
-        the deadline, else the scheduled date of the transfer. On time is judged by calendar day
-        in the company's time zone (formula 1).
-        """
-        return SQL(
-            """transfer AS MATERIALIZED (
-                SELECT o.profile_id, o.id AS order_id, sp.state, %(handed_over)s AS date_done,
-                       sp.location_dest_id = ANY(%(customer_locations)s) AS to_customer,
-                       COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
-                  FROM orders o
-                  JOIN stock_picking sp ON sp.sale_id = o.id
-                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s) AND sp.state <> 'cancel'
-             UNION ALL
-                SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
-                       COALESCE(sp.date_deadline, sp.scheduled_date)
-                  FROM customer c
-                  JOIN stock_picking sp ON sp.partner_id = c.partner_id
-                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
-                   AND sp.sale_id IS NULL AND sp.state = 'done'
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
-                   AND sp.location_dest_id = ANY(%(customer_locations)s)
-            ), delivery_fact AS (
-                SELECT d.profile_id, win.months,
-                       COUNT(*) AS delivery_count,
-                       COUNT(d.promised) AS delivery_judged_count,
-                       COUNT(*) FILTER (
-                           WHERE (d.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                              <= (d.promised AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
-                       ) AS on_time_count
-                  FROM transfer d
-                  JOIN win ON d.date_done >= win.since
-                 WHERE d.state = 'done' AND d.to_customer
-                 GROUP BY d.profile_id, win.months
-            )""",
-            company=company.id,
-            zone=zone,
-            handed_over=self._get_handed_over_sql(),
-            customer_locations=self._get_customer_location_ids(),
-            outgoing_types=self._get_outgoing_type_ids(),
-        )
-
-    @api.model
-    def _get_handed_over_sql(self):
-        """Return the SQL of when the goods of transfer ``sp`` came to the customer.
-
-        The word of the carrier or of staff where there is one, else the validation.
-        """
-        return SQL(
-            """CASE WHEN sp.shipment_reported THEN sp.carrier_delivered_at
-                    WHEN sp.state = 'done' THEN sp.date_done END"""
-        )
-
-    def _get_fulfilment_cte(self):
-        """``fulfilment_fact``: orders in full among those delivered with nothing left open.
-
-        Measured per order line against its ordered quantity, from what went to the customer:
-        a return does not undo a delivery, a split demand does not hide a short one (formula 2).
-        Other goods in place of those ordered are not the item of the line.
-        The line's delivered quantity, which a return lowers, is enough where it suffices (also
-        for kits, whose moves are of other products); the moves are read for the others only.
-        """
-        return SQL(
-            """closed AS MATERIALIZED (
-                SELECT profile_id, order_id,
-                       MAX(date_done) FILTER (WHERE to_customer) AS date_done
-                  FROM transfer
-                 WHERE order_id IS NOT NULL
-                 GROUP BY profile_id, order_id
-                HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
-            ), complete AS (
-                SELECT o.id AS order_id,
-                       BOOL_AND(
-                           line.substitution_reason_id IS NULL
-                           AND line.substitute_for_id IS NULL
-                           AND (COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
-                           OR (SELECT SUM(sm.quantity * moved.factor)
-                                 FROM stock_move sm
-                                 JOIN uom_uom moved ON moved.id = sm.product_uom
-                                WHERE sm.sale_line_id = line.id
-                                  AND sm.product_id = line.product_id
-                                  AND sm.state = 'done'
-                                  AND sm.origin_returned_move_id IS NULL
-                                  AND sm.location_dest_id = ANY(%(customer_locations)s)
-                              ) >= line.product_uom_qty * ordered.factor - 0.00001
-                           IS TRUE)
-                       ) AS in_full
-                  FROM orders o
-                  JOIN sale_order_line line ON line.order_id = o.id
-                  JOIN product_product product ON product.id = line.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom ordered ON ordered.id = line.product_uom_id
-                 WHERE template.type = 'consu' AND line.product_uom_qty > 0
-                 GROUP BY o.id
-            ), fulfilment AS (
-                SELECT closed.profile_id, closed.date_done, complete.in_full
-                  FROM closed
-                  JOIN complete ON complete.order_id = closed.order_id
-            ), fulfilment_fact AS (
-                SELECT f.profile_id, win.months,
-                       COUNT(*) AS in_full_judged_count,
-                       COUNT(*) FILTER (WHERE f.in_full) AS in_full_count
-                  FROM fulfilment f
-                  JOIN win ON f.date_done >= win.since
-                 GROUP BY f.profile_id, win.months
-            )""",
-            customer_locations=self._get_customer_location_ids(),
-        )
-
-    def _get_customer_location_ids(self):
-        # ids instead of a join: the planner cannot guess how many transfers go to customers;
-        # the same ones whoever asks, for figures do not depend on a person's rights
-        locations = self.env["stock.location"].sudo().with_context(active_test=False)
-        return list(locations._search([("usage", "=", "customer")]))
-
-    def _get_outgoing_type_ids(self):
-        # the same ones whoever asks
-        kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(kinds._search([("code", "in", ("outgoing", "dropship"))]))
-
     def _get_payments_cte(self, company, today):
         """``payment_fact``: what is overdue today, and how late paid invoices were paid.
 
@@ -430,7 +322,7 @@ class LogisticsProfileFact(models.Model):
             today=today,
         )
 
-    def _get_refunds_cte(self, company):
+    def _get_refunds_cte(self, company, _today):
         """``refund_fact``: lines of posted credit notes in company currency, by who ordered.
 
         That is the payer, but where the line is linked to the order of somebody else.
@@ -474,38 +366,6 @@ class LogisticsProfileFact(models.Model):
                   FROM refund
                   JOIN win ON refund.invoice_date >= win.first_day
                  GROUP BY refund.profile_id, win.months
-            )""",
-            company=company.id,
-        )
-
-    def _get_answers_cte(self, company):
-        """``answer_fact``: overall scores of complete answers of the customer and its contacts.
-
-        The trend is the later half of the answers against the earlier one, by their order and not
-        by time: few customers are asked evenly. An odd one is of the earlier half.
-        """
-        return SQL(
-            """answer AS (
-                SELECT c.profile_id, win.months, f.overall, f.answered_at, f.id,
-                       NTILE(2) OVER (
-                           PARTITION BY c.profile_id, win.months ORDER BY f.answered_at, f.id
-                       ) AS half
-                  FROM customer c
-                  JOIN logistics_feedback f ON f.partner_id = c.partner_id
-                  JOIN win ON f.answered_at >= win.since
-                 WHERE f.company_id = %(company)s AND f.state = 'done' AND f.overall > 0
-            ), answer_fact AS (
-                SELECT profile_id, months,
-                       COUNT(*) AS answer_count,
-                       COUNT(*) FILTER (WHERE overall >= 4) AS satisfied_count,
-                       AVG((overall >= 4)::int)::float8 AS csat,
-                       AVG(overall)::float8 AS mean_score,
-                       (AVG(overall) FILTER (WHERE half = 2)
-                           - AVG(overall) FILTER (WHERE half = 1))::float8 AS score_trend,
-                       (ARRAY_AGG(overall ORDER BY answered_at DESC, id DESC))[1] AS last_score,
-                       MAX(answered_at) AS last_answered_at
-                  FROM answer
-                 GROUP BY profile_id, months
             )""",
             company=company.id,
         )

@@ -140,7 +140,7 @@ class LogisticsProfileMixin(models.AbstractModel):
         """Lets tier, agent and needs be grouped and sorted: they are related through this one."""
         if field_expr != "logistics_profile_id" or query is None:
             return super()._field_to_sql(alias, field_expr, query)
-        contact = query.make_alias(alias, "logistics_contact")
+        contact = query.make_alias(alias, "logistics_party")
         query.add_join(
             "LEFT JOIN",
             contact,

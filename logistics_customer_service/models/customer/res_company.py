@@ -2,7 +2,7 @@ import json
 
 from odoo import fields, models
 
-from ...tools.foundation.periods import local_date, local_hour
+from ...tools.foundation.periods import local_hour
 
 
 class ResCompany(models.Model):
@@ -38,16 +38,6 @@ class ResCompany(models.Model):
         "CHECK (logistics_job_hour >= 0 AND logistics_job_hour < 24)",
         "The nightly job starts between 0:00 and 23:59.",
     )
-
-    def _get_logistics_tz(self):
-        """Return the name of the company's time zone: its address's, its calendar's, or UTC."""
-        self.ensure_one()
-        company = self.sudo()  # the time zone is no secret; the partner record may be
-        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-
-    def _get_logistics_today(self):
-        """Return today's date in the company's time zone."""
-        return local_date(fields.Datetime.now(), self._get_logistics_tz())
 
     def _is_logistics_job_due(self):
         """Tell whether the hour of the nightly job has come in the company's time zone."""

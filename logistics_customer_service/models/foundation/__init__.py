@@ -1,3 +1,4 @@
+from . import res_company
 from . import logistics_cached_mixin
 from . import logistics_secret_mixin
 from . import logistics_reaction_mixin

@@ -12,6 +12,7 @@ from . import account_move
 from . import sale_order_line_substitution
 from . import stock_move_reason
 from . import stock_picking_reason
+from . import logistics_profile_fact
 from . import arrival
 from . import tracking
 from . import notice

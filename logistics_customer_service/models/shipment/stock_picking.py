@@ -156,6 +156,30 @@ class StockPicking(models.Model):
             and not self.return_id
         )
 
+    @api.model
+    def _get_handed_over_sql(self):
+        """Return the SQL of when the goods of transfer ``sp`` came to the customer.
+
+        The word of the carrier or of staff where there is one, else the validation.
+        """
+        return SQL(
+            """CASE WHEN sp.shipment_reported THEN sp.carrier_delivered_at
+                    WHEN sp.state = 'done' THEN sp.date_done END"""
+        )
+
+    @api.model
+    def _get_customer_location_ids(self):
+        # ids instead of a join: the planner cannot guess how many transfers go to customers;
+        # the same ones whoever asks, for figures do not depend on a person's rights
+        locations = self.env["stock.location"].sudo().with_context(active_test=False)
+        return list(locations._search([("usage", "=", "customer")]))
+
+    @api.model
+    def _get_outgoing_type_ids(self):
+        # the same ones whoever asks
+        kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
+        return list(kinds._search([("code", "in", ("outgoing", "dropship"))]))
+
     # === CRUD METHODS ===#
 
     @api.model_create_multi

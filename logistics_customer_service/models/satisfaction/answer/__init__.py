@@ -2,6 +2,7 @@ from . import survey_survey
 from . import survey_question
 from . import survey_question_answer
 from . import survey_user_input
+from . import survey_user_input_line
 from . import logistics_survey_request
 from . import logistics_feedback
 from . import logistics_feedback_score
@@ -17,3 +18,4 @@ from . import logistics_rating_mixin
 from . import stock_picking_rating
 from . import logistics_complaint_rating
 from . import logistics_profile_rating
+from . import logistics_profile_fact

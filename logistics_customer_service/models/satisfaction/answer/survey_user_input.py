@@ -32,14 +32,3 @@ class SurveyUserInput(models.Model):
             at = format_datetime(self.env, self.end_datetime or self.create_date)
             title = Markup("<p class='fw-bold mb-1'>%s</p>") % self.env._("Later, on %s", at)
         return title + Markup("<table class='mb-2'><tbody>%s</tbody></table>") % rows
-
-
-class SurveyUserInputLine(models.Model):
-    _inherit = "survey.user_input.line"
-
-    def _get_logistics_text(self):
-        """Return the answer of a line as a person reads it, a scale with its upper end."""
-        value = self._get_answer_value()
-        if self.answer_type == "scale":
-            return Markup("%s/%s") % (value, self.question_id.scale_max)
-        return Markup("<br/>").join(str(value).splitlines())

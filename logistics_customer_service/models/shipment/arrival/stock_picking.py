@@ -248,7 +248,7 @@ class StockPicking(models.Model):
                     ORDER BY sp.id""",
                 held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
                 handed_at=self._get_handed_to_carrier_sql(),
-                handed_over_at=self.env["logistics.profile.fact"]._get_handed_over_sql(),
+                handed_over_at=self._get_handed_over_sql(),
                 is_open=self._get_open_sql(),
                 is_delivery=self._get_delivery_sql(),
                 unreported=self._get_unreported_sql(),
@@ -261,12 +261,11 @@ class StockPicking(models.Model):
     @api.model
     def _get_delivery_sql(self):
         """SQL twin of :meth:`_is_customer_delivery`, of transfer ``sp``."""
-        facts = self.env["logistics.profile.fact"]
         return SQL(
             """(sp.picking_type_id = ANY(%s) AND sp.location_dest_id = ANY(%s)
                 AND sp.return_id IS NULL)""",
-            facts._get_outgoing_type_ids(),
-            facts._get_customer_location_ids(),
+            self._get_outgoing_type_ids(),
+            self._get_customer_location_ids(),
         )
 
     @api.model
@@ -278,7 +277,7 @@ class StockPicking(models.Model):
         return SQL(
             """(sp.state NOT IN ('draft', 'cancel') AND (%s) IS NULL
                 AND COALESCE(sp.shipment_state, '') NOT IN %s)""",
-            self.env["logistics.profile.fact"]._get_handed_over_sql(),
+            self._get_handed_over_sql(),
             (shipment.RETURNED, shipment.LOST),
         )
 

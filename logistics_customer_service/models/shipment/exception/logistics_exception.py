@@ -176,7 +176,7 @@ class LogisticsException(models.Model):
         From what went out, for a return does not undo a delivery; the line's delivered quantity is
         enough where it suffices.
         """
-        facts = self.env["logistics.profile.fact"]
+        deliveries = self.env["stock.picking"]
         return SQL(
             """EXISTS (
                 SELECT FROM stock_move asked
@@ -190,7 +190,7 @@ class LogisticsException(models.Model):
                          JOIN uom_uom moved_unit ON moved_unit.id = sm.product_uom
                         WHERE sm.sale_line_id = sol.id AND sm.state = 'done'
                           AND sm.location_dest_id = ANY(%s)), 0))""",
-            facts._get_customer_location_ids(),
+            deliveries._get_customer_location_ids(),
         )
 
     @api.model

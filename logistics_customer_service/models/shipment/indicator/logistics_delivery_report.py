@@ -207,7 +207,7 @@ class LogisticsDeliveryReport(models.Model):
 
         ``delivered_at`` is the carrier's word, else the validation where no carrier said a word.
         """
-        facts = self.env["logistics.profile.fact"]
+        deliveries = self.env["stock.picking"]
         return SQL(
             """transfer AS (
                 SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
@@ -220,9 +220,9 @@ class LogisticsDeliveryReport(models.Model):
                    AND sp.picking_type_id = ANY(%(outgoing_types)s)
                    AND sp.location_dest_id = ANY(%(customer_locations)s)
             )""",
-            handed_over=facts._get_handed_over_sql(),
-            outgoing_types=facts._get_outgoing_type_ids(),
-            customer_locations=facts._get_customer_location_ids(),
+            handed_over=deliveries._get_handed_over_sql(),
+            outgoing_types=deliveries._get_outgoing_type_ids(),
+            customer_locations=deliveries._get_customer_location_ids(),
         )
 
     def _get_schedule_step(self):
@@ -248,7 +248,7 @@ class LogisticsDeliveryReport(models.Model):
         Asked line by line: the delivered quantity of the line answers for most, being right but
         after returns and with other goods, and a figure that nobody asks for costs nothing.
         """
-        facts = self.env["logistics.profile.fact"]
+        deliveries = self.env["stock.picking"]
         return SQL(
             """(SELECT %(expression)s
                   FROM stock_move sm
@@ -260,8 +260,8 @@ class LogisticsDeliveryReport(models.Model):
                    AND sp.location_dest_id = ANY(%(customer_locations)s))""",
             expression=expression,
             condition=condition,
-            outgoing_types=facts._get_outgoing_type_ids(),
-            customer_locations=facts._get_customer_location_ids(),
+            outgoing_types=deliveries._get_outgoing_type_ids(),
+            customer_locations=deliveries._get_customer_location_ids(),
         )
 
     def _get_other_goods_sql(self):

@@ -192,7 +192,7 @@ class LogisticsShipmentReport(models.Model):
 
     def _get_shipment_step(self):
         """``shipment``: outgoing transfers to customers, returns excluded."""
-        facts = self.env["logistics.profile.fact"]
+        deliveries = self.env["stock.picking"]
         return SQL(
             """shipment AS (
                 SELECT sp.id, sp.company_id, sp.sale_id AS order_id, sp.carrier_id,
@@ -212,10 +212,10 @@ class LogisticsShipmentReport(models.Model):
                    AND sp.picking_type_id = ANY(%(outgoing_types)s)
                    AND sp.location_dest_id = ANY(%(customer_locations)s)
             )""",
-            handed_over=facts._get_handed_over_sql(),
+            handed_over=deliveries._get_handed_over_sql(),
             line_promise=self._get_line_promise_sql(),
-            outgoing_types=facts._get_outgoing_type_ids(),
-            customer_locations=facts._get_customer_location_ids(),
+            outgoing_types=deliveries._get_outgoing_type_ids(),
+            customer_locations=deliveries._get_customer_location_ids(),
         )
 
     def _get_line_promise_sql(self):

@@ -1,0 +1,129 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..customer.logistics_profile_fact import FactStep
+
+DELIVERY_COLUMNS = {
+    name: f"COALESCE(delivery_fact.{name}, 0)"
+    for name in ("delivery_count", "delivery_judged_count", "on_time_count")
+}
+FULFILMENT_COLUMNS = {
+    name: f"COALESCE(fulfilment_fact.{name}, 0)"
+    for name in ("in_full_judged_count", "in_full_count")
+}
+
+
+class LogisticsProfileFact(models.Model):
+    """What deliveries say of a customer."""
+
+    _inherit = "logistics.profile.fact"
+
+    @api.model
+    def _get_fact_steps(self):
+        return [
+            *super()._get_fact_steps(),
+            FactStep("delivery_fact", "_get_deliveries_cte", DELIVERY_COLUMNS),
+            FactStep("fulfilment_fact", "_get_fulfilment_cte", FULFILMENT_COLUMNS),
+        ]
+
+    def _get_deliveries_cte(self, company, _today):
+        """``transfer``: outgoing transfers, returns excluded; ``delivery_fact``: those done.
+
+        The customer is the order's, else the transfer's. The promise is that of the order, else
+        the deadline, else the scheduled date of the transfer. On time is judged by calendar day
+        in the company's time zone (formula 1).
+        """
+        Picking = self.env["stock.picking"]
+        return SQL(
+            """transfer AS MATERIALIZED (
+                SELECT o.profile_id, o.id AS order_id, sp.state, %(handed_over)s AS date_done,
+                       sp.location_dest_id = ANY(%(customer_locations)s) AS to_customer,
+                       COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
+                  FROM orders o
+                  JOIN stock_picking sp ON sp.sale_id = o.id
+                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s) AND sp.state <> 'cancel'
+             UNION ALL
+                SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
+                       COALESCE(sp.date_deadline, sp.scheduled_date)
+                  FROM customer c
+                  JOIN stock_picking sp ON sp.partner_id = c.partner_id
+                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
+                   AND sp.sale_id IS NULL AND sp.state = 'done'
+                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND sp.location_dest_id = ANY(%(customer_locations)s)
+            ), delivery_fact AS (
+                SELECT d.profile_id, win.months,
+                       COUNT(*) AS delivery_count,
+                       COUNT(d.promised) AS delivery_judged_count,
+                       COUNT(*) FILTER (
+                           WHERE (d.date_done AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                              <= (d.promised AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date
+                       ) AS on_time_count
+                  FROM transfer d
+                  JOIN win ON d.date_done >= win.since
+                 WHERE d.state = 'done' AND d.to_customer
+                 GROUP BY d.profile_id, win.months
+            )""",
+            company=company.id,
+            zone=company._get_logistics_tz(),
+            handed_over=Picking._get_handed_over_sql(),
+            customer_locations=Picking._get_customer_location_ids(),
+            outgoing_types=Picking._get_outgoing_type_ids(),
+        )
+
+    def _get_fulfilment_cte(self, _company, _today):
+        """``fulfilment_fact``: orders in full among those delivered with nothing left open.
+
+        Measured per order line against its ordered quantity, from what went to the customer:
+        a return does not undo a delivery, a split demand does not hide a short one (formula 2).
+        Other goods in place of those ordered are not the item of the line.
+        The line's delivered quantity, which a return lowers, is enough where it suffices (also
+        for kits, whose moves are of other products); the moves are read for the others only.
+        """
+        return SQL(
+            """closed AS MATERIALIZED (
+                SELECT profile_id, order_id,
+                       MAX(date_done) FILTER (WHERE to_customer) AS date_done
+                  FROM transfer
+                 WHERE order_id IS NOT NULL
+                 GROUP BY profile_id, order_id
+                HAVING BOOL_AND(state = 'done') AND BOOL_OR(to_customer)
+            ), complete AS (
+                SELECT o.id AS order_id,
+                       BOOL_AND(
+                           line.substitution_reason_id IS NULL
+                           AND line.substitute_for_id IS NULL
+                           AND (COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
+                           OR (SELECT SUM(sm.quantity * moved.factor)
+                                 FROM stock_move sm
+                                 JOIN uom_uom moved ON moved.id = sm.product_uom
+                                WHERE sm.sale_line_id = line.id
+                                  AND sm.product_id = line.product_id
+                                  AND sm.state = 'done'
+                                  AND sm.origin_returned_move_id IS NULL
+                                  AND sm.location_dest_id = ANY(%(customer_locations)s)
+                              ) >= line.product_uom_qty * ordered.factor - 0.00001
+                           IS TRUE)
+                       ) AS in_full
+                  FROM orders o
+                  JOIN sale_order_line line ON line.order_id = o.id
+                  JOIN product_product product ON product.id = line.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                  JOIN uom_uom ordered ON ordered.id = line.product_uom_id
+                 WHERE template.type = 'consu' AND line.product_uom_qty > 0
+                 GROUP BY o.id
+            ), fulfilment AS (
+                SELECT closed.profile_id, closed.date_done, complete.in_full
+                  FROM closed
+                  JOIN complete ON complete.order_id = closed.order_id
+            ), fulfilment_fact AS (
+                SELECT f.profile_id, win.months,
+                       COUNT(*) AS in_full_judged_count,
+                       COUNT(*) FILTER (WHERE f.in_full) AS in_full_count
+                  FROM fulfilment f
+                  JOIN win ON f.date_done >= win.since
+                 GROUP BY f.profile_id, win.months
+            )""",
+            customer_locations=self.env["stock.picking"]._get_customer_location_ids(),
+        )
