@@ -142,7 +142,7 @@ class TestReactions(ComplaintCommon):
     def test_messages_are_noted_before_they_are_followed(self):
         case = self._case()
         taken = self._record(["_note_message", "_follow_message"])
-        case.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+        case.message_post(body=case.name, message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertEqual(taken, ["_note_message", "_follow_message"])
 
     def test_what_is_written_beside_it_is_followed_by_nothing(self):
