@@ -9,8 +9,8 @@ from . import logistics_profile
 from . import logistics_tier
 from . import res_company
 from . import res_config_settings
-from . import intake
-from . import desk
 from . import deadline
 from . import settlement
+from . import intake
+from . import desk
 from . import analysis
