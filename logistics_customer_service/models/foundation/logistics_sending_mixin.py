@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
-from ...tools.shipment import notices
+from ...tools.foundation import channels
 from .isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -36,15 +36,16 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # the state of what is not sent, the layout of mails without one, the parameter of the batch
     _sending_held_back = "suppressed"
-    _sending_layout = "logistics_customer_service.notice_mail_layout"
-    _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
+    _sending_layout = None
+    _sending_batch_parameter = None
+
+    # each model names the field of the SMS by which they point to its records
+    sms_ids = fields.One2many("sms.sms", string="SMS", readonly=True)
 
     # --- for the texts, in the customer's language and time zone
     lang = fields.Char(string="Language", compute="_compute_lang")
     tz = fields.Char(string="Time Zone", compute="_compute_tz")
     customer_name = fields.Char(compute="_compute_customer_name")
-    contact_email = fields.Char(compute="_compute_contact")
-    contact_phone = fields.Char(compute="_compute_contact")
 
     # === COMPUTE METHODS ===#
 
@@ -58,23 +59,13 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_tz(self):
-        profiles = self._get_profiles()
         for record in self:
-            record.tz = record._get_zone(profiles[record])
+            record.tz = record.partner_id.tz or record.company_id._get_logistics_tz()
 
     @api.depends("partner_id")
     def _compute_customer_name(self):
         for record in self:
             record.customer_name = record.partner_id.name
-
-    @api.depends("partner_id", "company_id")
-    def _compute_contact(self):
-        """The dedicated agent answers where there is one, else the company."""
-        profiles = self._get_profiles()
-        for record in self:
-            agent = profiles[record].agent_id
-            record.contact_email = agent.email_formatted or record.company_id.email_formatted
-            record.contact_phone = agent.phone or record.company_id.phone
 
     # === SCHEDULED ACTION ===#
 
@@ -179,32 +170,6 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # === WHOM ===#
 
-    def _get_profiles(self):
-        """Return the profile (or none) of each record's customer, with one query."""
-        # whatever is told depends on profiles that warehouse staff do not see
-        profiles = (
-            self.env["logistics.profile"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        )
-        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
-        return {
-            record: held.get(
-                (record.partner_id.commercial_partner_id.id, record.company_id.id),
-                profiles.browse(),
-            )
-            for record in self
-        }
-
-    def _get_zone(self, profile):
-        """Return the name of the time zone the customer lives in."""
-        return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
-
     def _is_to_ourselves(self):
         """Tell whether no customer is told: nobody, or the company itself."""
         customer = self.partner_id.commercial_partner_id
@@ -212,30 +177,9 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # === WHICH WAY ===#
 
-    def _group_by_way(self, rules, profiles):
-        """Return the records by rule and channel; hold those back that find none.
-
-        :param rules: the rule or policy of each record
-        :param profiles: the profile of each record
-        """
-        blocked = self._get_blocked()
-        found = {}
-        for record in self:
-            rule = rules[record]
-            ways = rule._get_ways(profiles[record].preferred_channel)
-            addresses = {way: record._get_address(way) for way in ways}
-            usable = [way for way in ways if addresses[way] and addresses[way] not in blocked]
-            if not usable:
-                record._suppress("blacklisted" if any(addresses.values()) else "no_address")
-                continue
-            record.address = addresses[usable[0]]
-            key = (rule, usable[0])
-            found[key] = found.get(key, self.browse()) + record
-        return found
-
     def _get_address(self, way):
         """Return the address of the customer's contact, else of the customer, or False."""
-        field = {notices.MAIL: "email_normalized", notices.SMS: "phone_sanitized"}[way]
+        field = {channels.MAIL: "email_normalized", channels.SMS: "phone_sanitized"}[way]
         partner = self.partner_id
         return partner[field] or partner.commercial_partner_id[field]
 
@@ -358,7 +302,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Return when to try again after so many failures, or False where that is of no use."""
         if failure_type not in CONNECTION_FAILURES:
             return False
-        return fields.Datetime.now() + notices.retry_delay(attempts)
+        return fields.Datetime.now() + channels.retry_delay(attempts)
 
     def _take_mail_result(self, failure_reason, failure_type):
         """Keep what became of the mails of these records.
@@ -405,6 +349,10 @@ class LogisticsSendingMixin(models.AbstractModel):
         old._cancel_queued()
         old._suppress("too_old")
         return old
+
+    def _is_too_old(self, now):
+        """Tell whether it is too late to send the record."""
+        raise NotImplementedError
 
     def _cancel_queued(self):
         """Take mails and SMS that did not go out yet back from their queues."""

@@ -133,7 +133,7 @@ class LogisticsGreeting(models.Model):
     mail_id = fields.Many2one(
         "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    sms_ids = fields.One2many("sms.sms", "greeting_id", string="SMS", readonly=True)
+    sms_ids = fields.One2many(inverse_name="greeting_id")
     callback_id = fields.Many2one(
         "logistics.callback",
         string="Callback",

@@ -150,7 +150,7 @@ class LogisticsSurveyRequest(models.Model):
     mail_id = fields.Many2one(
         "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    sms_ids = fields.One2many("sms.sms", "survey_request_id", string="SMS", readonly=True)
+    sms_ids = fields.One2many(inverse_name="survey_request_id")
     user_input_id = fields.Many2one(
         "survey.user_input",
         string="First Answer",

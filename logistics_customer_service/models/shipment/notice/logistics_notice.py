@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime, plaintext2html
 
+from ....tools.foundation.channels import MAIL, SMS
 from ....tools.foundation.periods import local_date
 from ....tools.shipment import notices
 
@@ -22,6 +23,9 @@ class LogisticsNotice(models.Model):
     _inherit = ["logistics.sending.mixin"]
     _description = "Notice to a Customer"
     _order = "id desc"
+
+    _sending_layout = "logistics_customer_service.notice_mail_layout"
+    _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
 
     occasion = fields.Selection(
         selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
@@ -55,7 +59,7 @@ class LogisticsNotice(models.Model):
     rule_id = fields.Many2one(
         "logistics.notice.rule", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    channel = fields.Selection([(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True)
+    channel = fields.Selection([(MAIL, "Mail"), (SMS, "SMS")], readonly=True)
     address = fields.Char(readonly=True, help="The mail address or phone number told.")
     state = fields.Selection(
         [
@@ -98,7 +102,7 @@ class LogisticsNotice(models.Model):
     mail_id = fields.Many2one(
         "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    sms_ids = fields.One2many("sms.sms", "logistics_notice_id", string="SMS", readonly=True)
+    sms_ids = fields.One2many(inverse_name="logistics_notice_id")
     subject = fields.Char(readonly=True)
     # what was sent, which mail.mail has sanitized
     body = fields.Html(string="Text", sanitize=False, readonly=True)
