@@ -54,6 +54,62 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Return the name of the time zone the customer lives in."""
         return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
 
+    # === DECIDING ===#
+
+    def _decide(self):
+        profiles = self._get_profiles()
+        rules = self._get_rules(profiles)
+        allowed = self._suppress_those(self._get_reasons(profiles, rules))
+        ways = allowed._postpone(rules, profiles)._group_by_way(rules, profiles)
+        reachable = self.browse().union(*ways.values())
+        chosen = reachable.sorted(lambda one: (one.due_at, one.id))._within_limits()
+        for (rule, channel), batch in ways.items():
+            (batch & chosen)._queue(rule, channel)
+
+    def _get_rules(self, profiles):
+        """Return the rule or policy (or none) by which each record is sent.
+
+        :param profiles: the profile of each record
+        """
+        raise NotImplementedError
+
+    def _get_reasons(self, profiles, rules):
+        """Return for each record why it must not be sent, or None.
+
+        :param profiles: the profile of each record
+        :param rules: the rule of each record
+        """
+        raise NotImplementedError
+
+    def _get_retry_reasons(self):
+        """What stands against sending stands against trying again, and a blocked address, too."""
+        profiles = self._get_profiles()
+        reasons = self._get_reasons(profiles, self._get_rules(profiles))
+        blocked = self._get_blocked()
+        return {
+            record: reason or ("blacklisted" if record.address in blocked else None)
+            for record, reason in reasons.items()
+        }
+
+    def _postpone(self, rules, profiles):
+        """Put off what would come when the customer is not to be disturbed; return the others."""
+        now = fields.Datetime.now()
+        starts = {
+            record: record._get_start(now, rules[record], profiles[record]) for record in self
+        }
+        for record, start in starts.items():
+            if start > now:
+                record.due_at = start
+        return self.filtered(lambda record: starts[record] <= now)
+
+    def _get_start(self, now, rule, profile):
+        """Return the naive UTC instant from which the rule lets the customer be told."""
+        return rule._get_start(now, self._get_zone(profile))
+
+    def _within_limits(self):
+        """Hold back what limits leave no room for, the first of these records first; return the others."""
+        return self
+
     # === WHICH WAY ===#
 
     def _group_by_way(self, rules, profiles):

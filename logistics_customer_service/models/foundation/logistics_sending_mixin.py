@@ -18,27 +18,75 @@ INSERTED_AT_ONCE = 1000
 TEXTED = {"process", "pending", "sent"}
 
 
+def keep_rows(records):
+    """What becomes of records when a state that a model adds is gone: nothing, their table goes, too."""
+
+
 class LogisticsSendingMixin(models.AbstractModel):
     """Something that a customer is to get by mail or SMS, and what became of it.
 
     A record is an intention. A scheduled action takes those that are due, batch by batch, decides
-    on each (``_process``), and writes the texts into Odoo's queues of mails and SMS; what becomes of
+    on each (``_decide``), and writes the texts into Odoo's queues of mails and SMS; what becomes of
     them there is told to ``_succeed`` and ``_fail``.
 
-    A model that uses this has the fields ``partner_id``, ``company_id``, ``state`` (with ``queued``,
-    ``sent`` and ``failed``), ``reason``, ``channel``, ``address``, ``due_at``, ``attempts``,
-    ``failure_text``, ``sent_at``, ``mail_id`` and ``sms_ids``. Rules and policies have
-    ``_get_ways``, ``mail_template_id`` and ``sms_template_id``.
+    A model that uses this says by which field of SMS they point to it (``sms_ids``), adds states,
+    reasons and channels of its own, and sends by rules (``logistics.sending.rule.mixin``).
     """
 
     _name = "logistics.sending.mixin"
     _description = "Sent by Mail or SMS"
 
-    # the state of what is not sent, the layout of mails without one, the parameter of the batch
-    _sending_held_back = "suppressed"
+    # XML ids of the scheduled action and of the layout of mails without one; the batch's parameter
+    _sending_cron = None
     _sending_layout = None
     _sending_batch_parameter = None
 
+    # cascade: what was told to somebody goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Queue"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("suppressed", "Not Sent"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    reason = fields.Selection(
+        [
+            ("refused", "Refused"),
+            ("no_address", "No address"),
+            ("blacklisted", "Address blacklisted"),
+            ("not_customer", "Not a customer"),
+            ("too_old", "Too old"),
+        ],
+        string="Why Not Sent",
+        readonly=True,
+    )
+    failure_text = fields.Text(string="Failure", readonly=True)
+    attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    insisted = fields.Boolean(
+        string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
+    )
+    due_at = fields.Datetime(
+        string="Next Step",
+        readonly=True,
+        help="When it is looked at: sent, reminded of, or tried again.",
+    )
+    channel = fields.Selection([(channels.MAIL, "Mail"), (channels.SMS, "SMS")], readonly=True)
+    address = fields.Char(readonly=True, help="The mail address or phone number told.")
+    sent_at = fields.Datetime(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
+    )
     # each model names the field of the SMS by which they point to its records
     sms_ids = fields.One2many("sms.sms", string="SMS", readonly=True)
 
@@ -133,7 +181,13 @@ class LogisticsSendingMixin(models.AbstractModel):
         self.filtered(lambda record: record.due_at and record.due_at <= now).due_at = False
 
     def _process(self):
-        """Decide on each of these records, which are due, and do what was decided."""
+        """Try again what failed, and decide on the others of these records, which are due."""
+        failed = self.filtered(lambda record: record.state == "failed")
+        failed._try_again()
+        (self - failed)._decide()
+
+    def _decide(self):
+        """Send each of these records, and how; put it off; or hold it back, and why."""
         raise NotImplementedError
 
     # === INTENTIONS ===#
@@ -157,14 +211,14 @@ class LogisticsSendingMixin(models.AbstractModel):
             )
         return inserted
 
-    def _suppress_those(self, get_reason):
+    def _suppress_those(self, reasons):
         """Hold back the records that there is a reason against; return the others.
 
-        :param get_reason: function of a record, which returns the reason or None
+        :param reasons: the reason, or None, of each record
         """
-        reasons = self.grouped(get_reason)
-        wanted = reasons.pop(None, self.browse())
-        for reason, batch in reasons.items():
+        batches = self.grouped(reasons.get)
+        wanted = batches.pop(None, self.browse())
+        for reason, batch in batches.items():
             batch._suppress(reason)
         return wanted
 
@@ -204,6 +258,12 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # === QUEUES OF ODOO ===#
 
+    def _queue(self, rule, channel):
+        """Write mails or SMS into their queue."""
+        if self:
+            self.channel = channel
+            getattr(self, f"_queue_{channel}")(rule)
+
     def _queue_mail(self, rule):
         """Write the mails, each in its customer's language, into the queue of mails."""
         template = rule.mail_template_id
@@ -227,7 +287,12 @@ class LogisticsSendingMixin(models.AbstractModel):
         return {"mail_id": mail.id, **self._prepare_queued_vals()}
 
     def _prepare_sms_vals(self, body):
-        return {"number": self.address, "body": body, "partner_id": self.partner_id.id}
+        return {
+            self._fields["sms_ids"].inverse_name: self.id,
+            "number": self.address,
+            "body": body,
+            "partner_id": self.partner_id.id,
+        }
 
     def _prepare_texted_vals(self, body):
         """Return what is kept of an SMS that waits in the queue."""
@@ -267,7 +332,7 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _suppress(self, reason):
         """Keep why these records are not sent."""
         if self:
-            self.write({"state": self._sending_held_back, "reason": reason, "due_at": False})
+            self.write({"state": "suppressed", "reason": reason, "due_at": False})
 
     def _succeed(self):
         """Keep that these records went out."""
@@ -344,15 +409,15 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     def _give_up_retrying(self):
         """Hold back what must not go out any more; return it."""
-        now = fields.Datetime.now()
-        old = self.filtered(lambda record: record._is_too_old(now))
-        old._cancel_queued()
-        old._suppress("too_old")
-        return old
+        reasons = self._get_retry_reasons()
+        given_up = self.filtered(reasons.get)
+        given_up._cancel_queued()
+        given_up._suppress_those(reasons)
+        return given_up
 
-    def _is_too_old(self, now):
-        """Tell whether it is too late to send the record."""
-        raise NotImplementedError
+    def _get_retry_reasons(self):
+        """Return for each record why it must not be tried again, or None."""
+        return dict.fromkeys(self)
 
     def _cancel_queued(self):
         """Take mails and SMS that did not go out yet back from their queues."""
@@ -374,3 +439,21 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _get_sendable_again(self):
         """Return the records whose last mail may be followed by another."""
         return self.filtered(lambda record: record.mail_id.failure_type not in FINAL_FAILURES)
+
+    def _start_anew(self):
+        """Have the records written anew, to the address the customer has now."""
+        again = self._get_sendable_again()
+        again._cancel_queued()
+        again.write(self._prepare_anew_vals())
+        if again:
+            self._wake_up(self._sending_cron)
+
+    def _prepare_anew_vals(self):
+        return {
+            "state": "waiting",
+            "reason": False,
+            "failure_text": False,
+            "mail_id": False,
+            "insisted": True,
+            "due_at": fields.Datetime.now(),
+        }

@@ -137,7 +137,8 @@ class Foresight:
     def _prepare_greetings(self, records):
         # likewise
         greetings = self.env["logistics.greeting"].sudo().union(*records)
-        self._against = greetings._get_reasons(greetings._get_profiles())
+        profiles = greetings._get_profiles()
+        self._against = greetings._get_reasons(profiles, greetings._get_rules(profiles))
 
     # --- what becomes of it
 

@@ -20,7 +20,7 @@ class LogisticsSurveyRequest(models.Model):
         """What somebody wants to be sent goes out whatever the budget says, and counts."""
         budgets = self.env["logistics.contact.budget"]
         insisted = requests.filtered(
-            lambda request: request.insisted and request.state == "planned"
+            lambda request: request.insisted and request.state == "waiting"
         )
         allowed = budgets._get_allowed(requests, budgets._get_purpose(PURPOSE), insisted)
         reminders = (requests - allowed).filtered(lambda request: request.state == "sent")

@@ -45,16 +45,15 @@ class LogisticsSurveyRequest(models.Model):
         over = self.filtered(lambda request: request.expires_at and request.expires_at <= now)
         over._expire()
         due = self - over
-        due.filtered(lambda request: request.state == "planned")._send()
-        due.filtered(lambda request: request.state == "failed")._try_again()
-        due.filtered(lambda request: request.state == "sent")._remind()
-        due.filtered(
-            lambda request: request.state not in ("planned", "failed", "sent")
-        )._rest_until_expiry()
+        decided = due.filtered(lambda request: request.state in ("waiting", "failed"))
+        super(LogisticsSurveyRequest, decided)._process()
+        asked = (due - decided).filtered(lambda request: request.state == "sent")
+        asked._remind()
+        (due - decided - asked)._rest_until_expiry()
 
     def _expire(self):
         """Close what nobody answered in time; what was answered in part stays as it is."""
-        unanswered = self.filtered(lambda request: request.state in ("planned", "failed", "sent"))
+        unanswered = self.filtered(lambda request: request.state in ("waiting", "failed", "sent"))
         unanswered._cancel_queued()
         unanswered.write({"state": "expired"})
         self.write({"due_at": False})
@@ -65,27 +64,17 @@ class LogisticsSurveyRequest(models.Model):
 
     # === DECIDING ===#
 
-    def _send(self):
-        """Decide on each request: send it, and how; later; or not at all, and why."""
-        profiles = self._get_profiles()
-        now = fields.Datetime.now()
-        refused = self._get_refused(profiles)
-        allowed = self._suppress_those(lambda request: request._get_obstacle(refused, now))
-        waiting = allowed.filtered(lambda request: request._is_waiting())
-        waiting.due_at = False
-        ready = (allowed - waiting)._postpone(profiles)
-        policies = {request: request.policy_id for request in ready}
-        ways = ready._group_by_way(policies, profiles)
-        reachable = self.browse().union(*ways.values())
-        chosen = self._within_limits(reachable.sorted(lambda one: (one.due_at, one.id)))
-        for (policy, channel), batch in ways.items():
-            (batch & chosen)._queue(policy, channel)
+    def _get_rules(self, profiles):
+        return {request: request.policy_id for request in self}
 
-    @api.model
-    def _within_limits(self, requests):
+    def _get_reasons(self, profiles, rules):
+        refused = self._get_refused(profiles)
+        now = fields.Datetime.now()
+        return {request: request._get_obstacle(refused, now) for request in self}
+
+    def _within_limits(self):
         """Hold back what rest, targets and budget leave no room for; return the others."""
-        rested = requests._suppress_resting()
-        wanted = rested._suppress_enough()
+        wanted = self._suppress_resting()._suppress_enough()
         allowed = self._may_contact(wanted)
         (wanted - allowed)._suppress("budget")
         return allowed
@@ -153,17 +142,11 @@ class LogisticsSurveyRequest(models.Model):
             and purpose not in profiles[request].consent_ids.purpose_id
         }
 
-    def _postpone(self, profiles):
-        """Put off what would come outside the hours of sending; return the others."""
-        now = fields.Datetime.now()
-        starts = {
-            request: request.policy_id._get_start(now, request._get_zone(profiles[request]))
-            for request in self
-        }
-        for request, start in starts.items():
-            if start > now:
-                request.due_at = start
-        return self.filtered(lambda request: starts[request] <= now)
+    def _postpone(self, rules, profiles):
+        """As inherited; what waits for its occasion is due again when that is there."""
+        waiting = self.filtered(lambda request: request._is_waiting())
+        waiting.due_at = False
+        return super(LogisticsSurveyRequest, self - waiting)._postpone(rules, profiles)
 
     # --- rest
 
@@ -283,26 +266,14 @@ class LogisticsSurveyRequest(models.Model):
 
     # === QUEUES OF ODOO ===#
 
-    def _queue(self, policy, channel):
-        """Write mails or SMS into Odoo's queue; the link they hold is open from now on."""
-        if not self:
-            return
-        expires = fields.Datetime.now() + timedelta(days=policy.expiry_days)
-        self.write({"channel": channel, "expires_at": expires})
-        self._queue_by(policy, channel)
-
-    def _queue_by(self, policy, channel):
-        if channel == "mail":
-            self._queue_mail(policy)
-        else:
-            self._queue_sms(policy)
+    def _queue(self, rule, channel):
+        """As inherited; the link is open from now on."""
+        self.expires_at = fields.Datetime.now() + timedelta(days=rule.expiry_days)
+        return super()._queue(rule, channel)
 
     def _prepare_mailed_vals(self, mail):
         vals = super()._prepare_mailed_vals(mail)
         return vals | self._prepare_reminded_vals() if self.reminded_at else vals
-
-    def _prepare_sms_vals(self, body):
-        return {**super()._prepare_sms_vals(body), "survey_request_id": self.id}
 
     def _prepare_texted_vals(self, body):
         vals = super()._prepare_texted_vals(body)
@@ -323,14 +294,16 @@ class LogisticsSurveyRequest(models.Model):
         retried = wanted.filtered("reminded_at")
         retried._requeue()
         retried._rest_until_expiry()
-        ready = (wanted - retried)._postpone(wanted._get_profiles())
+        fresh = wanted - retried
+        profiles = fresh._get_profiles()
+        ready = fresh._postpone(fresh._get_rules(profiles), profiles)
         allowed = self._may_contact(ready)
         (ready - allowed)._rest_until_expiry()
         allowed.reminded_at = fields.Datetime.now()
         for (policy, channel), batch in allowed.grouped(
             lambda request: (request.policy_id, request.channel)
         ).items():
-            batch._queue_by(policy, channel)
+            getattr(batch, f"_queue_{channel}")(policy)
 
     def _get_remindable(self):
         """Return the requests against whose reminder nothing stands."""
@@ -380,7 +353,7 @@ class LogisticsSurveyRequest(models.Model):
         """A reminder that fails leaves the request sent; answers are not touched at all."""
         for request in self.filtered(lambda one: one.state == "sent"):
             request.write(request._prepare_reminder_failure_vals(text, failure_type))
-        unsent = self.filtered(lambda request: request.state in ("planned", "queued", "failed"))
+        unsent = self.filtered(lambda request: request.state in ("waiting", "queued", "failed"))
         return super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
 
     def _prepare_reminder_failure_vals(self, text, failure_type):
@@ -390,21 +363,3 @@ class LogisticsSurveyRequest(models.Model):
             "attempts": self.attempts + 1,
             "due_at": min(filter(None, [later, self.expires_at]), default=False),
         }
-
-    def _give_up_retrying(self):
-        """People who refused, or whose address was blocked meanwhile, get nothing on retry."""
-        given_up = super()._give_up_retrying()
-        rest = self - given_up
-        refused = rest._get_refused(rest._get_profiles())
-        blocked = rest._get_blocked()
-        now = fields.Datetime.now()
-        reasons = {
-            request: request._get_obstacle(refused, now)
-            or (request.address in blocked and "blacklisted")
-            or None
-            for request in rest
-        }
-        unwanted = rest.filtered(reasons.get)
-        unwanted._cancel_queued()
-        unwanted._suppress_those(reasons.get)
-        return given_up + unwanted

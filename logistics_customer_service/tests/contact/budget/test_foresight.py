@@ -189,8 +189,8 @@ class TestForesight(BudgetCommon):
             )
             for request in requests:
                 for kind, fate, when in (
-                    ("survey", "goes", request.state != "planned" and request.sent_at),
-                    ("survey", "held_back", request.state == "not_sent"),
+                    ("survey", "goes", request.state != "waiting" and request.sent_at),
+                    ("survey", "held_back", request.state == "suppressed"),
                     ("reminder", "goes", request.reminded_at),
                     ("reminder", "held_back", request.reminder_held_back_at),
                 ):
