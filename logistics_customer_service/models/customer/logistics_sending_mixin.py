@@ -6,6 +6,9 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     _inherit = "logistics.sending.mixin"
 
+    # code of the consent purpose as which it counts
+    _sending_purpose = None
+
     # --- for the texts
     contact_email = fields.Char(compute="_compute_contact")
     contact_phone = fields.Char(compute="_compute_contact")
@@ -107,8 +110,15 @@ class LogisticsSendingMixin(models.AbstractModel):
         return rule._get_start(now, self._get_zone(profile))
 
     def _within_limits(self):
-        """Hold back what limits leave no room for, the first of these records first; return the others."""
-        return self
+        """Hold back what limits leave no room for, the last of these first; return the others."""
+        allowed = self._may_contact(self)
+        (self - allowed)._suppress("budget")
+        return allowed
+
+    @api.model
+    def _may_contact(self, records):
+        """Return the records whose customers may be contacted so often; extended where that counts."""
+        return records
 
     # === WHICH WAY ===#
 
@@ -122,13 +132,25 @@ class LogisticsSendingMixin(models.AbstractModel):
         found = {}
         for record in self:
             rule = rules[record]
-            ways = rule._get_ways(profiles[record].preferred_channel)
-            addresses = {way: record._get_address(way) for way in ways}
-            usable = [way for way in ways if addresses[way] and addresses[way] not in blocked]
-            if not usable:
-                record._suppress("blacklisted" if any(addresses.values()) else "no_address")
+            way, found_address = record._find_way(rule, profiles[record], blocked)
+            if not found_address:
+                record._suppress(way)
                 continue
-            record.address = addresses[usable[0]]
-            key = (rule, usable[0])
+            record.address = found_address
+            key = (rule, way)
             found[key] = found.get(key, self.browse()) + record
         return found
+
+    def _find_way(self, rule, profile, blocked):
+        """Return the channel by which the rule reaches the customer, and the address.
+
+        Where there is none, return the reason in place of the channel.
+
+        :param blocked: addresses that must not be used
+        """
+        ways = rule._get_ways(profile.preferred_channel)
+        addresses = {way: address for way in ways if (address := self._get_address(way))}
+        for way, address in addresses.items():
+            if address not in blocked:
+                return way, address
+        return "blacklisted" if addresses else "no_address", False

@@ -5,6 +5,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, split_every
 
 from ...tools.foundation import channels
+from ...tools.foundation.foresight import GOES, HELD_BACK, Fate
 from .isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -457,3 +458,24 @@ class LogisticsSendingMixin(models.AbstractModel):
             "insisted": True,
             "due_at": fields.Datetime.now(),
         }
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        """Return whatever :meth:`_foresee` has to know about these records, which are planned."""
+
+    def _foresee(self, at, kind, known, take):
+        """Return what will become of the record, as :class:`Fate`.
+
+        :param at: naive UTC instant at which it will be looked at
+        :param kind: as what it is planned: what was sent may be reminded of
+        :param known: what :meth:`_prepare_foresight` returned; what is foreseen may be noted in it
+        :param take: function that counts it as gone and returns None, or returns the limit that
+            leaves no room for it (:class:`Full`); ``take(True)`` counts whatever the limits
+        """
+        full = take()
+        return Fate(HELD_BACK, full.name) if full else Fate(GOES)
+
+    @api.model
+    def _get_reason_label(self, reason):
+        return dict(self._fields["reason"]._description_selection(self.env))[reason]

@@ -14,4 +14,3 @@ from . import logistics_callback_report
 from . import logistics_callback_screen
 from . import logistics_complaint_screen
 from . import logistics_feedback_screen
-from . import logistics_survey_request

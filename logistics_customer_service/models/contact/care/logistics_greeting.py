@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ....tools.foundation.foresight import HELD_BACK, Fate
 from ...complaint.logistics_complaint_category import SEVERITIES
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from ...foundation.isolation import isolate
@@ -34,6 +35,7 @@ class LogisticsGreeting(models.Model):
     _order = "planned_at desc, id desc"
 
     _sending_cron = "logistics_customer_service.ir_cron_send_greetings"
+    _sending_purpose = PURPOSE
     _sending_layout = "logistics_customer_service.greeting_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.greeting_batch_size"
 
@@ -224,22 +226,11 @@ class LogisticsGreeting(models.Model):
         written = super(LogisticsGreeting, self - tasks)._group_by_way(rules, profiles)
         return {**written, **tasks.grouped(lambda one: (one.occasion_id, one.action))}
 
-    def _within_limits(self):
-        """Calls keep to the budget when they are made."""
-        written = self.filtered(lambda greeting: greeting.action == SEND)
-        chosen = self._may_contact(written)
-        (written - chosen)._suppress("budget")
-        return self - written + chosen
-
     @api.model
-    def _may_contact(self, greetings):
-        """Return the greetings that the budget of contacts allows.
-
-        What somebody wants to be sent goes out whatever the budget says, and counts.
-        """
-        budgets = self.env["logistics.contact.budget"]
-        insisted = greetings.filtered("insisted")
-        return budgets._get_allowed(greetings, self._get_purpose(), insisted)
+    def _may_contact(self, records):
+        """Calls keep to the budget when they are made."""
+        written = records.filtered(lambda greeting: greeting.action == SEND)
+        return records - written + super()._may_contact(written)
 
     def _get_reasons(self, profiles, rules):
         now = fields.Datetime.now()
@@ -337,6 +328,17 @@ class LogisticsGreeting(models.Model):
         for greeting in self:
             greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
         return result
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        profiles = self._get_profiles()
+        return self._get_reasons(profiles, self._get_rules(profiles))
+
+    def _foresee(self, at, kind, known, take):
+        if known[self]:
+            return Fate(HELD_BACK, self._get_reason_label(known[self]))
+        return super()._foresee(at, kind, known, take)
 
     # === BY AN AGENT ===#
 

@@ -12,7 +12,6 @@ from . import logistics_profile
 from . import stock_picking
 from . import survey_survey_form
 from . import survey_question_form
-from . import logistics_survey_request_link
 from . import logistics_survey_counter
 from . import logistics_rating_mixin
 from . import stock_picking_rating

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ....tools.foundation.periods import local_date
 from ...foundation.logistics_sending_mixin import keep_rows
 
+PURPOSE = "satisfaction_survey"
 # where somebody has the question and may answer
 OUT = ("sent", "partial")
 # what a person may be asked about anew, when somebody wants it
@@ -28,6 +29,7 @@ class LogisticsSurveyRequest(models.Model):
     _check_company_auto = True
 
     _sending_cron = "logistics_customer_service.ir_cron_send_survey_requests"
+    _sending_purpose = PURPOSE
     _sending_layout = "logistics_customer_service.survey_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.survey_batch_size"
 
@@ -111,6 +113,12 @@ class LogisticsSurveyRequest(models.Model):
     )
     sms_ids = fields.One2many(inverse_name="survey_request_id")
     reminded_at = fields.Datetime(readonly=True)
+    reminder_held_back_at = fields.Datetime(
+        string="Reminder Held Back",
+        readonly=True,
+        copy=False,
+        help="When the budget of contacts left no room for the reminder.",
+    )
     expires_at = fields.Datetime(string="Link Expires", readonly=True)
     answered_at = fields.Datetime(string="Answered On", readonly=True)
     user_input_id = fields.Many2one(

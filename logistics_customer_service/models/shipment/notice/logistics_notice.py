@@ -289,6 +289,11 @@ class LogisticsNotice(models.Model):
         ready.picking_id._ensure_tracking_links()
         return ready
 
+    @api.model
+    def _may_contact(self, records):
+        """What the contract demands is told however often."""
+        return records
+
     def _queue(self, rule, channel):
         self.rule_id = rule
         return super()._queue(rule, channel)

@@ -3,14 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ....tools.foundation.foresight import GOES, HELD_BACK, WAITS, Fate
 from ....tools.foundation.periods import local_midnight
 from ....tools.satisfaction import sampling
 from ....tools.shipment import shipment
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from .logistics_survey_policy import CASE_CLOSED, DELIVERED
-from .logistics_survey_request import OUT
+from .logistics_survey_request import OUT, PURPOSE
 
-PURPOSE = "satisfaction_survey"
 # goods that did not come are nothing to be asked about
 NOT_COME = {shipment.LOST, shipment.RETURNED}
 RATE_WINDOW = timedelta(days=90)
@@ -73,16 +73,9 @@ class LogisticsSurveyRequest(models.Model):
         return {request: request._get_obstacle(refused, now) for request in self}
 
     def _within_limits(self):
-        """Hold back what rest, targets and budget leave no room for; return the others."""
+        """As inherited; a person's rest and enough answers are limits, too."""
         wanted = self._suppress_resting()._suppress_enough()
-        allowed = self._may_contact(wanted)
-        (wanted - allowed)._suppress("budget")
-        return allowed
-
-    @api.model
-    def _may_contact(self, requests):
-        """Return the requests that the budget of contacts allows; override to have one."""
-        return requests
+        return super(LogisticsSurveyRequest, wanted)._within_limits()
 
     def _get_obstacle(self, refused, now):
         """Return why the request is not to be sent, or None.
@@ -160,15 +153,21 @@ class LogisticsSurveyRequest(models.Model):
         asked = self._get_last_asked(now)
         resting = self.browse()
         for request in self:
-            keys = request._get_person_keys()
-            last = max(filter(None, map(asked.get, keys)), default=None)
-            rest = timedelta(days=request.policy_id.cooldown_days)
-            if last and rest and last > now - rest and not request.insisted:
+            if request._is_resting(asked, now):
                 resting += request
             else:
-                asked.update(dict.fromkeys(keys, now))
+                asked.update(dict.fromkeys(request._get_person_keys(), now))
         resting._suppress("cooldown")
         return self - resting
+
+    def _is_resting(self, asked, now):
+        """Tell whether the person was asked not long ago.
+
+        :param asked: when people were asked last, see :meth:`_get_last_asked`
+        """
+        last = max(filter(None, map(asked.get, self._get_person_keys())), default=None)
+        rest = timedelta(days=self.policy_id.cooldown_days)
+        return bool(last and rest and last > now - rest and not self.insisted)
 
     def _get_person_keys(self):
         names = filter(None, (self.partner_id.id, self.address))
@@ -298,7 +297,9 @@ class LogisticsSurveyRequest(models.Model):
         profiles = fresh._get_profiles()
         ready = fresh._postpone(fresh._get_rules(profiles), profiles)
         allowed = self._may_contact(ready)
-        (ready - allowed)._rest_until_expiry()
+        held_back = ready - allowed
+        held_back._rest_until_expiry()
+        held_back.reminder_held_back_at = fields.Datetime.now()
         allowed.reminded_at = fields.Datetime.now()
         for (policy, channel), batch in allowed.grouped(
             lambda request: (request.policy_id, request.channel)
@@ -363,3 +364,52 @@ class LogisticsSurveyRequest(models.Model):
             "attempts": self.attempts + 1,
             "due_at": min(filter(None, [later, self.expires_at]), default=False),
         }
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        profiles = self._get_profiles()
+        asked = self.filtered(lambda request: request.state != "sent")
+        return {
+            "profiles": profiles,
+            "refused": self._get_refused(profiles),
+            "blocked": self._get_blocked(),
+            "asked": asked._get_last_asked(fields.Datetime.now()),
+        }
+
+    def _foresee(self, at, kind, known, take):
+        """As inherited; who gets the question is reminded of it."""
+        is_reminder = kind == "reminder"
+        if not is_reminder and (obstacle := self._foresee_obstacle(at, known)):
+            return obstacle
+        start = self._get_start(at, self.policy_id, known["profiles"][self])
+        if start > at:
+            return Fate(again=start)
+        if is_reminder:
+            remindable = self.state != "sent" or self._get_remindable()
+            return super()._foresee(at, kind, known, take) if remindable else Fate()
+        if self._is_resting(known["asked"], at):
+            return Fate(HELD_BACK, self._get_reason_label("cooldown"))
+        if full := take(self.insisted):
+            return Fate(HELD_BACK, full.name)
+        known["asked"].update(dict.fromkeys(self._get_person_keys(), at))
+        return self._foresee_reminder(at)
+
+    def _foresee_obstacle(self, at, known):
+        """Return the fate of a request that is not sent whatever the limits, or None."""
+        reason = self._get_obstacle(known["refused"], at)
+        if not reason and self._is_waiting():
+            return Fate(WAITS)
+        if not reason:
+            way, address = self._find_way(
+                self.policy_id, known["profiles"][self], known["blocked"]
+            )
+            reason = None if address else way
+        return Fate(HELD_BACK, self._get_reason_label(reason)) if reason else None
+
+    def _foresee_reminder(self, at):
+        """Return that the request goes, and when it will be time for a reminder."""
+        days = self.policy_id.reminder_days
+        if not 0 < days < self.policy_id.expiry_days:
+            return Fate(GOES)
+        return Fate(GOES, again=at + timedelta(days=days), kind="reminder")
