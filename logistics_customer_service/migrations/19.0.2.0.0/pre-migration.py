@@ -96,8 +96,15 @@ RENAMED_XMLIDS = [
     ("logistics_visit_urgent_view_search", "logistics_visit_urgent_report_view_search"),
     ("sequence_logistics_visit_urgent", "sequence_logistics_visit_urgent_report"),
 ]
+# (old, new), of the methods that buttons call
+RENAMED_METHODS = [
+    ("action_view_logistics_contacts", "action_view_logistics_touchpoints"),
+    ("action_preview_logistics_contacts", "action_preview_logistics_touchpoints"),
+]
 
 
 def migrate(cr, version):
     """Give what is stored the names that today's code reads."""
-    apply_renames(cr, RENAMED_MODELS, RENAMED_FIELDS, RENAMED_VALUES, RENAMED_XMLIDS)
+    apply_renames(
+        cr, RENAMED_MODELS, RENAMED_FIELDS, RENAMED_VALUES, RENAMED_XMLIDS, RENAMED_METHODS
+    )
