@@ -43,7 +43,7 @@ class Foresight:
 
     def __init__(self, contacts, days, people=None):
         """
-        :param contacts: the planned ones among ``logistics.contact`` of one customer and company
+        :param contacts: the planned ones among ``logistics.touchpoint`` of one customer and company
         :param days: how many days to look at, today's included
         :param people: records whose ``partner_id`` is of interest though nothing be planned
         """
