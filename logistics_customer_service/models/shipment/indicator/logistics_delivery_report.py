@@ -11,7 +11,7 @@ class LogisticsDeliveryReport(models.Model):
     """
 
     _name = "logistics.delivery.report"
-    _inherit = ["logistics.report.mixin", "logistics.delivery.report"]
+    _inherit = ["logistics.report.mixin"]
     _description = "Delivery Report"
     _auto = False
     _order = "promised_date desc, order_id desc, line_id"
