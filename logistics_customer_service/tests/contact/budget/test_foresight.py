@@ -85,18 +85,18 @@ class TestForesight(BudgetCommon):
 
     def test_visits_go_whatever_the_limits_and_count(self):
         self._limit(1, self.calling)
-        for days in (1, 2):
+        for hours in (24, 26):
             self.env["logistics.visit"].create(
                 {
                     "partner_id": self.customer.id,
                     "company_id": self.company.id,
                     "user_id": self.agent.id,
-                    "planned_at": NOW + days * DAY,
+                    "planned_at": NOW + timedelta(hours=hours),
                 }
             )
-        self._callback(call_from=NOW + 3 * DAY)
+        self._callback(call_from=NOW + 2 * DAY)
         self.assertEqual(
-            self._tell(), [(5, "visit", "goes"), (6, "visit", "goes"), (7, "call", "put_off")]
+            self._tell(), [(5, "visit", "goes"), (5, "visit", "goes"), (6, "call", "put_off")]
         )
 
     def test_what_is_exempt_goes(self):
