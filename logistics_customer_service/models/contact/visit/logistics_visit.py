@@ -14,7 +14,7 @@ class LogisticsVisit(models.Model):
     """A visit to a customer or prospect: planned, made, and what came of it."""
 
     _name = "logistics.visit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Visit"
     _order = "planned_on desc, route_order, planned_at, id"
     _check_company_auto = True
@@ -411,19 +411,14 @@ class LogisticsVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Visits begin planned, whatever an import says, each with its number."""
-        vals_list = [dict(vals) for vals in vals_list]
-        if not self.env.su:
-            vals_list = [self._without_course(vals) for vals in vals_list]
+        vals_list = [dict(vals) for vals in self._without_course(vals_list)]
         self._number(vals_list)
-        return super().create(vals_list)
+        numbered = super(LogisticsVisit, self._by_method()).create(vals_list)
+        return numbered.with_env(self.env)
 
     def write(self, vals):
-        """The course of a visit is written by its buttons alone; what is over stays as planned."""
+        """What is over stays as planned."""
         if not self.env.su:
-            if self._get_course_fields() & vals.keys():
-                raise UserError(
-                    self.env._("The course of a visit is noted with the buttons of the visit.")
-                )
             begun = self.filtered(lambda visit: visit.state != PLANNED)
             if self._get_plan_fields() & vals.keys() and begun:
                 raise UserError(
@@ -433,7 +428,7 @@ class LogisticsVisit(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return {
+        return super()._get_course_fields() | {
             "name",
             "state",
             "cancel_reason",
@@ -463,9 +458,10 @@ class LogisticsVisit(models.Model):
         return {"company_id", "partner_id", "user_id", "planned_at", "duration"}
 
     @api.model
-    def _without_course(self, vals):
-        course = self._get_course_fields()
-        return {name: value for name, value in vals.items() if name not in course}
+    def _get_course_error(self, labels):
+        return UserError(
+            self.env._("The course of a visit is noted with the buttons of the visit.")
+        )
 
     @api.model
     def _number(self, vals_list):
@@ -486,5 +482,5 @@ class LogisticsVisit(models.Model):
         )
 
     def _note_course(self, vals):
-        """Write the course of visits; who may was checked by the button."""
-        return self.sudo().write(vals)  # see write: nobody writes these by hand
+        # who may was checked by the button
+        return super(LogisticsVisit, self.sudo())._note_course(vals)
