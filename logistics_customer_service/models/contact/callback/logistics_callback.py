@@ -28,43 +28,12 @@ class LogisticsCallback(models.Model):
         "mail.activity.mixin",
         "logistics.reaction.mixin",
         "logistics.course.mixin",
+        "logistics.customer.document.mixin",
     ]
     _description = "Callback"
     _order = "priority desc, due_at, id"
-    _check_company_auto = True
 
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
-    # cascade: what was said to a person goes with the person
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Person",
-        required=True,
-        index=True,
-        check_company=True,
-        ondelete="cascade",
-    )
-    customer_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        compute="_compute_customer_id",
-        store=True,
-        index=True,
-        precompute=True,
-        help="The customer as a legal entity.",
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile",
-        compute="_compute_profile_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-    )
+    partner_id = fields.Many2one(check_company=True)
     tier_id = fields.Many2one(related="profile_id.tier_id")
     tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
     phone = fields.Char(
@@ -282,26 +251,10 @@ class LogisticsCallback(models.Model):
                 filter(None, [callback.partner_id.display_name, callback.purpose_id.name])
             )
 
-    @api.depends("partner_id")
-    def _compute_customer_id(self):
-        for callback in self:
-            callback.customer_id = callback.partner_id.commercial_partner_id
-
-    @api.depends("partner_id", "company_id")
-    def _compute_profile_id(self):
-        profiles = {
-            (profile.partner_id, profile.company_id): profile
-            # what a customer refused holds when the profile is archived, too
-            for profile in self.env["logistics.profile"].with_context(active_test=False).search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        }
-        for callback in self:
-            key = callback.partner_id.commercial_partner_id, callback.company_id
-            callback.profile_id = profiles.get(key)
+    @api.model
+    def _get_profiles_to_show(self):
+        # what a customer refused holds when the profile is archived, too
+        return super()._get_profiles_to_show().with_context(active_test=False)
 
     @api.depends("partner_id")
     def _compute_phone(self):

@@ -14,46 +14,22 @@ class LogisticsVisit(models.Model):
     """A visit to a customer or prospect: planned, made, and what came of it."""
 
     _name = "logistics.visit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.customer.document.mixin",
+    ]
     _description = "Visit"
     _order = "planned_on desc, route_order, planned_at, id"
-    _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False, index="trigram")
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
-    # cascade: what was said by a person goes with the person
     partner_id = fields.Many2one(
-        "res.partner",
         string="Whom",
-        required=True,
-        index=True,
-        ondelete="cascade",
         tracking=True,
         help="A customer or a prospect, or the person to be seen there.",
     )
-    customer_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        compute="_compute_customer_id",
-        store=True,
-        index=True,
-        precompute=True,
-        help="The customer as a legal entity.",
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile",
-        compute="_compute_profile_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-        help="Empty for a prospect.",
-    )
+    profile_id = fields.Many2one(help="Empty for a prospect.")
     tier_id = fields.Many2one(
         "logistics.tier",
         string="Tier",
@@ -256,23 +232,7 @@ class LogisticsVisit(models.Model):
     @api.depends("partner_id.commercial_partner_id")
     def _compute_customer_id(self):
         """Whoever joins a company later brings the visits along, as the profile does."""
-        for visit in self:
-            visit.customer_id = visit.partner_id.commercial_partner_id
-
-    @api.depends("partner_id", "company_id")
-    def _compute_profile_id(self):
-        profiles = {
-            (profile.partner_id, profile.company_id): profile
-            for profile in self.env["logistics.profile"].search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        }
-        for visit in self:
-            key = visit.partner_id.commercial_partner_id, visit.company_id
-            visit.profile_id = profiles.get(key)
+        super()._compute_customer_id()
 
     @api.depends("profile_id")
     def _compute_tier_id(self):
