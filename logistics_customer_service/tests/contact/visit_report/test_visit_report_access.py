@@ -99,7 +99,7 @@ class TestVisitReportAccess(VisitReportCommon):
 
     def test_lines_and_figures_are_nobodys_to_make(self):
         with self.assertRaises(AccessError):
-            self.env["logistics.visit.daily.line"].with_user(self.agent).create(
+            self.env["logistics.visit.daily.report.line"].with_user(self.agent).create(
                 {"daily_id": self.daily.id, "kind": "visit"}
             )
         with self.assertRaises(AccessError):
