@@ -362,6 +362,14 @@ class LogisticsProfile(models.Model):
         return not partner.company_id or partner.company_id in company.sudo().parent_ids
 
     @api.model
+    def _find_for(self, partners, companies):
+        """Return (partner's id, company's id) → the profile of a customer: one query for all."""
+        profiles = self.search(
+            [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
+        )
+        return {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+
+    @api.model
     def _ensure_for(self, partners, company):
         """Return the profiles of partners in a company, making those that are missing.
 

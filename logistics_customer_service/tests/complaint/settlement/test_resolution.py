@@ -91,7 +91,7 @@ class TestInvestigation(ResolutionCommon):
             (forged.state, forged.answered_at, forged.asked_by_id), ("asked", False, self.agent)
         )
         with self.assertRaises(AccessError):
-            forged.with_context(logistics_investigation=True).state = "answered"
+            forged.with_context(logistics_by_method=True).state = "answered"
         forged.action_cancel()
         self.assertEqual(forged.state, "cancelled")
         with self.assertRaises(AccessError):
@@ -414,7 +414,7 @@ class TestResultLetter(LetterCommon, HttpCase):
         url = self._url(letter)
         draft = self._letter()
         expired = self._sent()
-        expired._go_on({"expires_at": fields.Datetime.now() - timedelta(seconds=1)})
+        expired._note_course({"expires_at": fields.Datetime.now() - timedelta(seconds=1)})
         answers = [
             self._get(wrong)
             for wrong in (
