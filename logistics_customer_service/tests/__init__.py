@@ -1,4 +1,5 @@
 from .foundation import test_export
+from .foundation import test_link_page
 from .foundation import test_renames
 from .customer import test_profile
 from .customer import test_profile_merge

@@ -7,7 +7,9 @@ RENAMED_FIELDS = []
 # (model and field by their new names, old, new)
 RENAMED_VALUES = []
 # (old, new), without the module's name; those that Odoo makes for models, fields and values follow these
-RENAMED_XMLIDS = []
+RENAMED_XMLIDS = [
+    ("tracking_layout", "link_page_layout"),
+]
 
 
 def migrate(cr, version):
