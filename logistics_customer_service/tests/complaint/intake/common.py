@@ -1,9 +1,6 @@
 import re
 from unittest.mock import patch
 
-from odoo import Command
-from odoo.tests import new_test_user
-
 from ....controllers.complaint import portal_cases, service_form
 from ....tools.foundation.throttle import Throttle
 from ...common import LogisticsCommon
@@ -32,20 +29,6 @@ class SelfServiceHttp(LogisticsCommon, LinkPageHttp):
         cls.other = cls._customer("Other Customer")
         cls.stranger = cls._portal_user("stranger", cls.other)
         cls.case = cls._case(cls.customer, contact_id=cls.buyer.id, name="Two cartons wet")
-
-    @classmethod
-    def _portal_user(cls, name, partner, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            f"test_{name}",
-            groups="base.group_portal",
-            name=partner.name,
-            email=partner.email or f"{name}@elsewhere.example.com",
-            partner_id=partner.id,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     @classmethod
     def _case(cls, partner, **vals):
