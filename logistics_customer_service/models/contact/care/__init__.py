@@ -6,5 +6,5 @@ from . import logistics_care_day
 from . import logistics_care_occasion
 from . import logistics_greeting
 from . import logistics_profile
-from . import logistics_contact
+from . import logistics_touchpoint
 from . import sms_sms

@@ -375,7 +375,7 @@ class TestVisitMonthly(VisitReportCommon):
         logger = "odoo.addons.logistics_customer_service.models.visitreport"
         with (
             patch.object(type(self.Monthly), "_draw_figures", fail),
-            mute_logger(f"{logger}.logistics_visit_monthly"),
+            mute_logger(f"{logger}.logistics_visit_monthly_report"),
         ):
             self._run("ir_cron_visit_monthly")
         reports = self.Monthly.search([("company_id", "=", self.company.id)])

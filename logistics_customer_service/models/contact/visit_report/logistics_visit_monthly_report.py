@@ -22,10 +22,10 @@ VOICES = ("opinion", "suggestion", "wish")
 TEXTS = ("opinions", "competition", "problems")
 
 
-class LogisticsVisitMonthly(models.Model):
+class LogisticsVisitMonthlyReport(models.Model):
     """What a team's visits of a month came to (每月巡访情况报告书)."""
 
-    _name = "logistics.visit.monthly"
+    _name = "logistics.visit.monthly.report"
     _inherit = ["logistics.visit.report.mixin"]
     _description = "Monthly Report of Visits"
     _order = "month desc, team_id, id desc"
@@ -64,51 +64,51 @@ class LogisticsVisitMonthly(models.Model):
     )
 
     # --- drawn, and kept so
-    figure_ids = fields.One2many("logistics.visit.monthly.figure", "report_id", string="Figures")
+    figure_ids = fields.One2many("logistics.visit.monthly.report.figure", "report_id", string="Figures")
     coverage_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="Coverage by Tier",
         domain=[("section", "=", "coverage")],
     )
     visit_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="Visits",
         domain=[("section", "=", "visit")],
     )
     visitor_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="By Visitor",
         domain=[("section", "=", "visitor")],
     )
     topic_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="By Point",
         domain=[("section", "=", "topic")],
     )
     theme_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="By Theme",
         domain=[("section", "=", "theme")],
     )
     competitor_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="Competitors",
         domain=[("section", "=", "competitor")],
     )
     problem_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="Problems",
         domain=[("section", "=", "problem")],
     )
     action_ids = fields.One2many(
-        "logistics.visit.monthly.figure",
+        "logistics.visit.monthly.report.figure",
         "report_id",
         string="Agreed Actions",
         domain=[("section", "=", "action")],
@@ -191,7 +191,7 @@ class LogisticsVisitMonthly(models.Model):
         figures = {
             name
             for name in names
-            if self._fields[name].comodel_name == "logistics.visit.monthly.figure"
+            if self._fields[name].comodel_name == "logistics.visit.monthly.report.figure"
         }
         texts = {"overview", "measures", *TEXTS, *(f"{text}_drawn" for text in TEXTS)}
         return figures | texts | {"company_id", "team_id", "month", "user_id"}
@@ -245,7 +245,7 @@ class LogisticsVisitMonthly(models.Model):
             for key in sorted({*counted, *before}, key=self._get_place)
         ]
         self.figure_ids.unlink()
-        figures = self.env["logistics.visit.monthly.figure"]
+        figures = self.env["logistics.visit.monthly.report.figure"]
         figures.create(
             [{**vals, "sequence": number} for number, vals in enumerate(vals_list)]
         )
@@ -254,7 +254,7 @@ class LogisticsVisitMonthly(models.Model):
     def _get_place(self, key):
         """Return where a figure stands: by section, then as the key's parts are ordered."""
         section, name, record_id = key
-        figures = self.env["logistics.visit.monthly.figure"]
+        figures = self.env["logistics.visit.monthly.report.figure"]
         sections = [value for value, _label in figures._fields["section"].selection]
         fixed = [*figures._get_fixed_labels(section)]
         if section == "coverage":
@@ -274,7 +274,7 @@ class LogisticsVisitMonthly(models.Model):
         section, name, record_id = key
         ids, target_ids = counted or months.Counted([], [])
         previous, previous_target = before or (0, 0)
-        figures = self.env["logistics.visit.monthly.figure"]
+        figures = self.env["logistics.visit.monthly.report.figure"]
         reference = figures._get_reference(section)
         return {
             "report_id": self.id,
@@ -458,7 +458,7 @@ class LogisticsVisitMonthly(models.Model):
         )
 
     def _count_problems(self, month):
-        urgent = self.env["logistics.visit.urgent"]
+        urgent = self.env["logistics.visit.urgent.report"]
         domain = self._get_urgent_domain(month)
         by_reason = dict(urgent._read_group(domain, ["reason"], ["id:array_agg"]))
         unanswered = urgent.search(domain & Domain("state", "=", "sent"))
@@ -561,7 +561,7 @@ class LogisticsVisitMonthly(models.Model):
 
     def _list_problems(self):
         cases = self.env["logistics.complaint"].search(self._get_cases_domain(self.month))
-        urgent = self.env["logistics.visit.urgent"].search(
+        urgent = self.env["logistics.visit.urgent.report"].search(
             self._get_urgent_domain(self.month), order="reported_at, id"
         )
         return self._list(

@@ -6,15 +6,15 @@ from ....tools.contact import months
 REFERENCES = {"coverage": "tier_id", "visitor": "user_id", "theme": "aspect_id"}
 
 
-class LogisticsVisitMonthlyFigure(models.Model):
+class LogisticsVisitMonthlyReportFigure(models.Model):
     """A figure of a monthly report, as it was drawn, with the records it counts."""
 
-    _name = "logistics.visit.monthly.figure"
+    _name = "logistics.visit.monthly.report.figure"
     _description = "Figure of a Monthly Report"
     _order = "report_id, sequence, id"
 
     report_id = fields.Many2one(
-        "logistics.visit.monthly", required=True, index=True, readonly=True, ondelete="cascade"
+        "logistics.visit.monthly.report", required=True, index=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="report_id.company_id", store=True, index=True)
     sequence = fields.Integer(readonly=True)
@@ -89,7 +89,7 @@ class LogisticsVisitMonthlyFigure(models.Model):
         if section == "topic":
             return dict(self.env["logistics.visit.finding"]._get_topics())
         if section == "problem":
-            urgent = self.env["logistics.visit.urgent"]._fields["reason"]
+            urgent = self.env["logistics.visit.urgent.report"]._fields["reason"]
             reasons = urgent._description_selection(self.env)
             return {
                 "cases": self.env._("Cases opened"),
@@ -150,7 +150,7 @@ class LogisticsVisitMonthlyFigure(models.Model):
         """Return the name of the model whose records the figure counts."""
         if self.section == "problem":
             is_case = self.key == "cases"
-            return "logistics.complaint" if is_case else "logistics.visit.urgent"
+            return "logistics.complaint" if is_case else "logistics.visit.urgent.report"
         return {
             "coverage": "res.partner",
             "visit": "logistics.visit",

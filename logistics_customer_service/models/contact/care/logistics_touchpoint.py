@@ -2,10 +2,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-class LogisticsContact(models.Model):
+class LogisticsTouchpoint(models.Model):
     """Greetings among all contacts."""
 
-    _inherit = "logistics.contact"
+    _inherit = "logistics.touchpoint"
 
     _depends = {
         "logistics.greeting": [

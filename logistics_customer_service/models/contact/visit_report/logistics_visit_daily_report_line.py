@@ -5,15 +5,15 @@ from odoo.exceptions import UserError
 TOPICS = ("opinion", "suggestion", "wish", "market", "competitor", "effect", "matter", "other")
 
 
-class LogisticsVisitDailyLine(models.Model):
+class LogisticsVisitDailyReportLine(models.Model):
     """A visit or a call of a daily report, as it was when the report was drawn."""
 
-    _name = "logistics.visit.daily.line"
+    _name = "logistics.visit.daily.report.line"
     _description = "Line of a Daily Report"
     _order = "daily_id, time_in, id"
 
     daily_id = fields.Many2one(
-        "logistics.visit.daily", required=True, index=True, readonly=True, ondelete="cascade"
+        "logistics.visit.daily.report", required=True, index=True, readonly=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="daily_id.company_id", store=True, index=True)
     kind = fields.Selection([("visit", "Visit"), ("call", "Call")], required=True, readonly=True)

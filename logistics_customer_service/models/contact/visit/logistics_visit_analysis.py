@@ -2,10 +2,10 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 
-class LogisticsVisitReport(models.Model):
+class LogisticsVisitAnalysis(models.Model):
     """How visits went: a row per visit, ratios as sums over sums."""
 
-    _name = "logistics.visit.report"
+    _name = "logistics.visit.analysis"
     _inherit = ["logistics.report.mixin"]
     _description = "Visit Analysis"
     _auto = False

@@ -11,14 +11,14 @@ from ...foundation.isolation import isolate
 _logger = logging.getLogger(__name__)
 
 DRAFT, SENT, ACKNOWLEDGED = "draft", "sent", "acknowledged"
-SEQUENCE_CODE = "logistics.visit.urgent"
+SEQUENCE_CODE = "logistics.visit.urgent.report"
 BATCH = 100
 
 
-class LogisticsVisitUrgent(models.Model):
+class LogisticsVisitUrgentReport(models.Model):
     """What a visitor has to tell the manager at once (巡访紧急报告)."""
 
-    _name = "logistics.visit.urgent"
+    _name = "logistics.visit.urgent.report"
     _inherit = ["logistics.visit.report.mixin"]
     _description = "Urgent Report"
     _order = "reported_at desc, id desc"

@@ -4,10 +4,10 @@ from odoo.tools import SQL
 from ....tools.foundation.periods import local_date, local_hour
 
 
-class LogisticsVisitDailyMissing(models.Model):
+class LogisticsVisitDailyReportMissing(models.Model):
     """Who made visits on a day and has sent no daily report of it: a row for each."""
 
-    _name = "logistics.visit.daily.missing"
+    _name = "logistics.visit.daily.report.missing"
     _description = "Missing Daily Report"
     _auto = False
     _order = "date desc, user_id"
@@ -18,7 +18,7 @@ class LogisticsVisitDailyMissing(models.Model):
     team_id = fields.Many2one("logistics.service.team", string="Team", readonly=True)
     date = fields.Date(string="Day", readonly=True)
     visit_count = fields.Integer(string="Visits", readonly=True)
-    daily_id = fields.Many2one("logistics.visit.daily", string="Report", readonly=True)
+    daily_id = fields.Many2one("logistics.visit.daily.report", string="Report", readonly=True)
     state = fields.Selection(
         [("draft", "Draft"), ("returned", "Returned")],
         string="So Far",
@@ -38,7 +38,7 @@ class LogisticsVisitDailyMissing(models.Model):
                         WHERE visit.state IN ('under_way', 'done')
                      GROUP BY visit.user_id, visit.company_id,
                               COALESCE(visit.visited_on, visit.planned_on)) made
-            LEFT JOIN logistics_visit_daily daily
+            LEFT JOIN logistics_visit_daily_report daily
                    ON daily.user_id = made.user_id AND daily.company_id = made.company_id
                   AND daily.date = made.date
                 WHERE daily.id IS NULL OR daily.state IN ('draft', 'returned')"""
@@ -59,6 +59,6 @@ class LogisticsVisitDailyMissing(models.Model):
     def action_open(self):
         """Open the report, made where there is none yet."""
         self.ensure_one()
-        return self.env["logistics.visit.daily"]._open_of(
+        return self.env["logistics.visit.daily.report"]._open_of(
             self.user_id, self.company_id, self.date
         )

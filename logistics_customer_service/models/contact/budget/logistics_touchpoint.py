@@ -7,13 +7,13 @@ from odoo.tools import SQL, Query
 PARTS = 64
 
 
-class LogisticsContact(models.Model):
+class LogisticsTouchpoint(models.Model):
     """Every contact with a person: made, planned, or held back and why.
 
     Read from where each is kept; a part per kind and state of contact, see :meth:`_get_parts`.
     """
 
-    _name = "logistics.contact"
+    _name = "logistics.touchpoint"
     _description = "Contact with a Customer"
     _auto = False
     _order = "at desc, id desc"
@@ -136,8 +136,8 @@ class LogisticsContact(models.Model):
     def _search(self, domain, *args, **kwargs):
         """Rows that are known are looked up by the keys of their parts, not among all contacts."""
         known = self._find_known(Domain(domain))
-        records = self if known is None else self.with_context(logistics_contact_ids=known)
-        return super(LogisticsContact, records)._search(domain, *args, **kwargs)
+        records = self if known is None else self.with_context(logistics_touchpoint_ids=known)
+        return super(LogisticsTouchpoint, records)._search(domain, *args, **kwargs)
 
     @api.model
     def _find_known(self, domain):
@@ -153,7 +153,7 @@ class LogisticsContact(models.Model):
 
     @property
     def _table_query(self):
-        known = self.env.context.get("logistics_contact_ids")
+        known = self.env.context.get("logistics_touchpoint_ids")
         parts = enumerate(self._get_parts())
         if known is None:
             selects = [self._number(part, number) for number, part in parts]

@@ -2,10 +2,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 
-class LogisticsContact(models.Model):
+class LogisticsTouchpoint(models.Model):
     """Visits are contacts, too: they count, and are held back by nothing but a refusal."""
 
-    _inherit = "logistics.contact"
+    _inherit = "logistics.touchpoint"
     _depends = {
         "logistics.visit": [
             "partner_id",

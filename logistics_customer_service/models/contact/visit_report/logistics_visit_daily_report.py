@@ -21,10 +21,10 @@ BATCH = 50
 MISSED_DAYS = 2
 
 
-class LogisticsVisitDaily(models.Model):
+class LogisticsVisitDailyReport(models.Model):
     """What a visitor did in a day (日报表), drawn from visits and calls, completed by hand."""
 
-    _name = "logistics.visit.daily"
+    _name = "logistics.visit.daily.report"
     _inherit = ["logistics.visit.report.mixin"]
     _description = "Daily Report"
     _order = "date desc, user_id, id desc"
@@ -70,15 +70,15 @@ class LogisticsVisitDaily(models.Model):
     )
 
     # --- drawn
-    line_ids = fields.One2many("logistics.visit.daily.line", "daily_id", string="Lines")
+    line_ids = fields.One2many("logistics.visit.daily.report.line", "daily_id", string="Lines")
     visit_line_ids = fields.One2many(
-        "logistics.visit.daily.line",
+        "logistics.visit.daily.report.line",
         "daily_id",
         string="Lines of Visits",
         domain=[("kind", "=", "visit")],
     )
     call_line_ids = fields.One2many(
-        "logistics.visit.daily.line",
+        "logistics.visit.daily.report.line",
         "daily_id",
         string="Lines of Calls",
         domain=[("kind", "=", "call")],
@@ -246,7 +246,7 @@ class LogisticsVisitDaily(models.Model):
         report = self.search([(name, "=", value) for name, value in vals.items()])
         if not report:
             # a second tap finds what the first one made
-            with begin_anew_on("logistics_visit_daily_once_a_day"):
+            with begin_anew_on("logistics_visit_daily_report_once_a_day"):
                 report = self.create(vals)
         elif not report._is_frozen() and report.has_access("write"):
             report._draw()
@@ -264,7 +264,7 @@ class LogisticsVisitDaily(models.Model):
         """Bring the lines of reports up to what visits and calls say: a few queries for all."""
         reports = self._by_method()
         visits, attempts = reports._get_visits(), reports._get_attempts()
-        lines = reports.env["logistics.visit.daily.line"]
+        lines = reports.env["logistics.visit.daily.report.line"]
         missing = lines.browse()
         vals_list = []
         for report in reports:
@@ -430,7 +430,7 @@ class LogisticsVisitDaily(models.Model):
     def _get_missed(self):
         """Return the rows of missing reports whose hour has come by the visitor's clock."""
         now = fields.Datetime.now()
-        rows = self.env["logistics.visit.daily.missing"].search(
+        rows = self.env["logistics.visit.daily.report.missing"].search(
             [
                 ("date", ">=", fields.Date.today() - timedelta(days=MISSED_DAYS)),
                 ("state", "in", (False, DRAFT)),
@@ -444,7 +444,7 @@ class LogisticsVisitDaily(models.Model):
     def _remind_of(self, rows):
         """Make what reports are missing and remind their writers.
 
-        :param rows: logistics.visit.daily.missing
+        :param rows: logistics.visit.daily.report.missing
         """
         without = rows.filtered(lambda row: not row.daily_id)
         made = self.create(
