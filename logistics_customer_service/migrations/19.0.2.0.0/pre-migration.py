@@ -95,12 +95,12 @@ RENAMED_XMLIDS = [
     ("logistics_visit_urgent_view_pivot", "logistics_visit_urgent_report_view_pivot"),
     ("logistics_visit_urgent_view_search", "logistics_visit_urgent_report_view_search"),
     ("sequence_logistics_visit_urgent", "sequence_logistics_visit_urgent_report"),
+    ("tracking_layout", "link_page_layout"),
 ]
 # (old, new), of the methods that buttons call
 RENAMED_METHODS = [
     ("action_view_logistics_contacts", "action_view_logistics_touchpoints"),
     ("action_preview_logistics_contacts", "action_preview_logistics_touchpoints"),
-    ("tracking_layout", "link_page_layout"),
 ]
 
 
