@@ -107,11 +107,12 @@ def _prepare_languages(base):
 # === PAGES ===#
 
 
-def render_page(template, values, status=200, headers=HEADERS):
+def render_page(template, values, status=200, headers=()):
     """Answer with a page of ``link_page_layout``.
 
     :param values: ``company``, whose sign stands above the page, and ``base``, its address without
         language if it can be read in others, beside what the template wants
+    :param headers: what stands in the place of those of all pages
     """
     lang = get_lang(request.env)
     values.update(
@@ -120,7 +121,7 @@ def render_page(template, values, status=200, headers=HEADERS):
         languages=_prepare_languages(values["base"]) if values.get("base") else [],
     )
     response = request.render(f"logistics_customer_service.{template}", values, status=status)
-    response.headers.update(headers)
+    response.headers.update({**HEADERS, **dict(headers)})
     return response
 
 
