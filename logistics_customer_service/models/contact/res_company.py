@@ -4,6 +4,29 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    logistics_care = fields.Boolean(
+        string="Greet Customers",
+        help="Customers who agreed to it are greeted, as the active occasions of care say.",
+    )
+    logistics_visit_place_days = fields.Integer(
+        string="Days to Keep the Places of Visits",
+        default=30,
+        required=True,
+        help="Where visitors checked in and out is forgotten after so many days; 0: it is never "
+        "kept.",
+    )
+    logistics_map_service = fields.Selection(
+        [
+            ("amap", "Amap"),
+            ("baidu", "Baidu Maps"),
+            ("google", "Google Maps"),
+            ("openstreetmap", "OpenStreetMap"),
+        ],
+        string="Map",
+        default="openstreetmap",
+        required=True,
+        help="Opened by a tap on the address of a visit.",
+    )
     logistics_urgent_hours = fields.Float(
         string="Remind of Urgent Reports Every (Hours)",
         default=2.0,
@@ -27,6 +50,9 @@ class ResCompany(models.Model):
         help="The last month whose reports of visits the program has drawn.",
     )
 
+    _check_logistics_visit_place_days = models.Constraint(
+        "CHECK (logistics_visit_place_days >= 0)", "Days cannot be negative."
+    )
     _check_logistics_urgent = models.Constraint(
         "CHECK (logistics_urgent_hours >= 0 AND logistics_urgent_times >= 0)",
         "Hours and reminders cannot be negative.",
