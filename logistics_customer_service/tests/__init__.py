@@ -1,3 +1,4 @@
+from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_renames
 from .customer import test_profile
