@@ -17,7 +17,7 @@ SEQUENCE_CODES = (
     "logistics.complaint",
     "logistics.service.team",
     "logistics.visit",
-    "logistics.visit.urgent",
+    "logistics.visit.urgent.report",
 )
 
 
@@ -29,7 +29,7 @@ def uninstall_hook(env):
     archived.
     """
     env.cr.execute("DELETE FROM logistics_indicator_figure")
-    for table in ("visit_monthly", "visit_daily", "visit_urgent"):
+    for table in ("visit_monthly_report", "visit_daily_report", "visit_urgent_report"):
         env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
     # what waits in Odoo's queues speaks of records that will be gone
     env.cr.execute(
@@ -37,7 +37,7 @@ def uninstall_hook(env):
         " WHERE message.id = mail_message_id"
         " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback',"
         " 'logistics.greeting',"
-        " 'logistics.visit.urgent', 'logistics.visit.daily', 'logistics.visit.monthly')"
+        " 'logistics.visit.urgent.report', 'logistics.visit.daily.report', 'logistics.visit.monthly.report')"
     )
     env.cr.execute(
         "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"

@@ -24,7 +24,7 @@ CONDITIONS = (
 HASHED = re.compile(r"_[0-9a-f]{8}\Z")
 
 
-def apply_renames(cr, models=(), fields=(), values=(), xmlids=()):
+def apply_renames(cr, models=(), fields=(), values=(), xmlids=(), methods=()):
     """Carry out the renames that a migration script declares, in this order.
 
     :param models: ``(old, new)``
@@ -32,6 +32,7 @@ def apply_renames(cr, models=(), fields=(), values=(), xmlids=()):
     :param values: ``(model, field, old, new)``, model and field by their new names
     :param xmlids: ``(old, new)`` of this module, without its name; those that Odoo makes itself for
         models, fields and values follow these
+    :param methods: ``(old, new)``, of those that buttons in views call
     """
     for names in models:
         rename_model(cr, *names)
@@ -41,6 +42,8 @@ def apply_renames(cr, models=(), fields=(), values=(), xmlids=()):
         rename_value(cr, *names)
     for names in xmlids:
         rename_xmlid(cr, *names)
+    for names in methods:
+        rename_in_views(cr, *names)
 
 
 # -- models
@@ -426,3 +429,21 @@ class _Values(_Condition):
         return node
 
     visit_List = visit_Tuple
+
+
+# -- views
+
+
+def rename_in_views(cr, old, new):
+    """Let views call a method by its new name.
+
+    Also our own, which the upgrade writes anew: until then they would not fit what is loaded before.
+    """
+    cr.execute(
+        SQL(
+            "UPDATE ir_ui_view SET arch_db = regexp_replace(arch_db::text, %(word)s, %(new)s, 'g')::jsonb"
+            " WHERE arch_db::text ~ %(word)s",
+            word=rf"\m{old}\M",
+            new=new,
+        )
+    )

@@ -122,7 +122,7 @@ class TestPerformance(LogisticsCommon):
         with self._watch() as queries:
             profiles.sudo()._set_tier(self.key, "score")
             self.env.flush_all()
-        self.assertFalse([query for query in queries if "logistics_contact" in query])
+        self.assertFalse([query for query in queries if "logistics_touchpoint" in query])
         self.assertFalse([query for query in queries if "EXISTS" in query])
         self.assertEqual(set(orders.mapped("logistics_tier_id")), {self.key})
 

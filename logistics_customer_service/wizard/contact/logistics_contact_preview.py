@@ -50,7 +50,7 @@ class LogisticsContactPreview(models.TransientModel):
     def _get_planned(self):
         """Return the contacts that are planned with the customer's people, by the user's rights."""
         until = fields.Datetime.add(fields.Datetime.now(), days=DAYS + 1)
-        return self.env["logistics.contact"].search(
+        return self.env["logistics.touchpoint"].search(
             [
                 ("customer_id", "=", self.partner_id.commercial_partner_id.id),
                 ("company_id", "=", self.company_id.id),
@@ -99,7 +99,7 @@ class LogisticsContactPreview(models.TransientModel):
 
     def _prepare_item(self, foreseen):
         planned = foreseen.planned
-        contacts = self.env["logistics.contact"]
+        contacts = self.env["logistics.touchpoint"]
         return {
             "kind": dict(contacts._get_kinds())[planned.kind],
             "subject": self._get_subject(planned.record),

@@ -4,6 +4,6 @@ from . import logistics_callback
 from . import logistics_survey_request
 from . import logistics_profile
 from . import res_partner
-from . import logistics_contact
+from . import logistics_touchpoint
 from . import logistics_contact_turn
 from . import logistics_contact_budget

@@ -44,7 +44,7 @@ class Foresight:
 
     def __init__(self, contacts, days, people=None):
         """
-        :param contacts: the planned ones among ``logistics.contact`` of one customer and company
+        :param contacts: the planned ones among ``logistics.touchpoint`` of one customer and company
         :param days: how many days to look at, today's included
         :param people: records whose ``partner_id`` is of interest though nothing be planned
         """
@@ -220,7 +220,7 @@ class Foresight:
         return None if addresses - self._blocked else "blacklisted"
 
     def _get_reason(self, reason):
-        return dict(self.env["logistics.contact"]._get_reasons())[reason]
+        return dict(self.env["logistics.touchpoint"]._get_reasons())[reason]
 
     def _is_resting(self, request, keys, at):
         rest = timedelta(days=request.policy_id.cooldown_days)

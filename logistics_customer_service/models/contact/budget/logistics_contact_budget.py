@@ -215,7 +215,7 @@ class LogisticsContactBudget(models.Model):
                     WHERE partner_id = ANY(%s) AND company_id = ANY(%s)
                       AND state = 'made' AND NOT is_exempt AND at >= %s
                     ORDER BY at""",
-                self.env["logistics.contact"]._table_query,
+                self.env["logistics.touchpoint"]._table_query,
                 records.partner_id.ids,
                 records.company_id.ids,
                 midnight - days,

@@ -9,7 +9,7 @@ class LogisticsProfile(models.Model):
     contact_count = fields.Integer(string="Number of Contacts", compute="_compute_contact_count")
 
     def _compute_contact_count(self):
-        groups = self.env["logistics.contact"]._read_group(
+        groups = self.env["logistics.touchpoint"]._read_group(
             [
                 ("customer_id", "in", self.partner_id.ids),
                 ("company_id", "in", self.company_id.ids),
@@ -25,10 +25,10 @@ class LogisticsProfile(models.Model):
     def action_view_contacts(self):
         """Open what was said to the customer and its people, and what will be."""
         self.ensure_one()
-        action = self.partner_id.action_view_logistics_contacts()
+        action = self.partner_id.action_view_logistics_touchpoints()
         return {**action, "domain": [*action["domain"], ("company_id", "=", self.company_id.id)]}
 
     def action_preview_contacts(self):
         """Open what is planned with the customer in the next days."""
         self.ensure_one()
-        return self.partner_id.with_company(self.company_id).action_preview_logistics_contacts()
+        return self.partner_id.with_company(self.company_id).action_preview_logistics_touchpoints()

@@ -14,7 +14,7 @@ class LogisticsComplaint(models.Model):
         groups="logistics_customer_service.group_agent",
     )
     urgent_id = fields.Many2one(
-        "logistics.visit.urgent",
+        "logistics.visit.urgent.report",
         string="From Urgent Report",
         index="btree_not_null",
         readonly=True,

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 class LogisticsVisit(models.Model):
     _inherit = "logistics.visit"
 
-    urgent_ids = fields.One2many("logistics.visit.urgent", "visit_id", string="Urgent Reports")
+    urgent_ids = fields.One2many("logistics.visit.urgent.report", "visit_id", string="Urgent Reports")
     urgent_count = fields.Integer(
         string="Number of Urgent Reports", compute="_compute_urgent_count"
     )
@@ -12,7 +12,7 @@ class LogisticsVisit(models.Model):
     @api.depends("urgent_ids")
     def _compute_urgent_count(self):
         counts = dict(
-            self.env["logistics.visit.urgent"]._read_group(
+            self.env["logistics.visit.urgent.report"]._read_group(
                 [("visit_id", "in", self.ids)], ["visit_id"], ["__count"]
             )
         )
@@ -25,7 +25,7 @@ class LogisticsVisit(models.Model):
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Urgent Report"),
-            "res_model": "logistics.visit.urgent",
+            "res_model": "logistics.visit.urgent.report",
             "views": [(False, "form")],
             "context": {
                 "default_visit_id": self.id,

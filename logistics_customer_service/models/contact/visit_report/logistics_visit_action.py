@@ -5,7 +5,7 @@ class LogisticsVisitAction(models.Model):
     _inherit = "logistics.visit.action"
 
     urgent_id = fields.Many2one(
-        "logistics.visit.urgent",
+        "logistics.visit.urgent.report",
         string="From Urgent Report",
         index="btree_not_null",
         copy=False,

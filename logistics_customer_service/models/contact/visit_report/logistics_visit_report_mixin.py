@@ -56,7 +56,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         return super().create(vals_list)
 
     def write(self, vals):
-        if self.env.context.get("logistics_visit_report") is not _BY_METHOD:
+        if self.env.context.get("logistics_visit_analysis") is not _BY_METHOD:
             if self._get_course_fields() & vals.keys():
                 raise UserError(self.env._("What becomes of a report is noted by its buttons."))
             frozen = self._get_content_fields() & vals.keys()
@@ -71,7 +71,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
 
     def _by_method(self):
         """Return the same reports for the program to write; who may was checked by the button."""
-        return self.sudo().with_context(logistics_visit_report=_BY_METHOD)
+        return self.sudo().with_context(logistics_visit_analysis=_BY_METHOD)
 
     def _go_on(self, vals):
         """Write the course of reports."""

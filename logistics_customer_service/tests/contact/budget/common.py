@@ -18,7 +18,7 @@ class BudgetCommon(SurveyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.Budget = cls.env["logistics.contact.budget"]
-        cls.Contact = cls.env["logistics.contact"]
+        cls.Contact = cls.env["logistics.touchpoint"]
         cls.Callback = cls.env["logistics.callback"]
         cls.Callback.search([]).unlink()
         cls.asking = cls.env.ref(f"{MODULE}.consent_purpose_satisfaction_survey")

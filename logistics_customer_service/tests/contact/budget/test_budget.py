@@ -388,7 +388,7 @@ class TestBudget(BudgetCommon):
             self._callback(person, priority="3")
             self._asked_on(NOW, person)
         free = self._callback(self._customer("Free"))
-        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+        with patch(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue.LOOKED_AT", 1):
             self.assertEqual(self._next(), free)
 
     def test_next_call_among_many_without_room_costs_no_more(self):

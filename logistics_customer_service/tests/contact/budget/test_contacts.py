@@ -96,7 +96,7 @@ class TestContacts(BudgetCommon):
         seen = self.Contact.with_user(self.agent)
         self.assertEqual(len(seen.search(profile.action_view_contacts()["domain"])), 3)
         partner = person.with_user(self.agent)
-        self.assertEqual(len(seen.search(partner.action_view_logistics_contacts()["domain"])), 1)
+        self.assertEqual(len(seen.search(partner.action_view_logistics_touchpoints()["domain"])), 1)
 
     def test_figures_by_purpose_and_state(self):
         self._asked_on(NOW)

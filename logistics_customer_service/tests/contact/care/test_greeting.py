@@ -121,7 +121,7 @@ class TestGreeting(CareCommon):
 
         with (
             patch.object(type(broken), "_prepare_mailed_vals", prepare_or_break),
-            mute_logger(f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"),
+            mute_logger(f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"),
         ):
             arrived = self._send_all(MORNING)
         self.assertEqual([mail["To"] for mail in arrived], ["wang@customer.example"])
@@ -190,7 +190,7 @@ class TestGreeting(CareCommon):
 
     def _contacts(self):
         self.env.flush_all()
-        contacts = self.env["logistics.contact"].search([("partner_id", "=", self.person.id)])
+        contacts = self.env["logistics.touchpoint"].search([("partner_id", "=", self.person.id)])
         return contacts.mapped(lambda one: (one.kind, one.state, one.channel, one.reason))
 
     def test_budget(self):
@@ -211,7 +211,7 @@ class TestGreeting(CareCommon):
         self._limit(purpose_id=self.purpose.id)
         with freeze_time("2027-03-12 02:00:00"):
             self.env.flush_all()
-            contacts = self.env["logistics.contact"].search([("partner_id", "=", self.person.id)])
+            contacts = self.env["logistics.touchpoint"].search([("partner_id", "=", self.person.id)])
             [foreseen] = Foresight(contacts, 14).run()
             self.assertEqual((foreseen.fate, foreseen.day), ("goes", date(2027, 3, 20)))
             self.person.bereaved_until = date(2027, 3, 20)

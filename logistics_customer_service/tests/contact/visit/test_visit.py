@@ -301,7 +301,7 @@ class TestVisit(VisitCommon):
             self.assertTrue(record.with_user(self.second).has_access("read"))
             hidden = record.with_user(stranger).with_context(allowed_company_ids=other.ids)
             self.assertFalse(hidden.has_access("read"))
-        for model in ("logistics.visit.report", "logistics.visit.coverage"):
+        for model in ("logistics.visit.analysis", "logistics.visit.coverage"):
             rows = self.env[model].with_user(stranger).with_context(allowed_company_ids=other.ids)
             self.assertFalse(rows.search([("customer_id", "=", self.customer.id)]))
         with self.assertRaises(UserError):
@@ -315,7 +315,7 @@ class TestVisit(VisitCommon):
         noted.action_done()
         self._visit()
         self._visit()._cancel("Stocktaking")
-        contacts = self.env["logistics.contact"].search(
+        contacts = self.env["logistics.touchpoint"].search(
             [("partner_id", "=", self.customer.id), ("kind", "=", "visit")], order="at"
         )
         self.assertEqual(
@@ -336,7 +336,7 @@ class TestVisit(VisitCommon):
         self._visit(user_id=self.second.id)
         self._visit(user_id=self.second.id)._cancel("Stocktaking")
         names = ("planned_count", "done_count", "cancelled_count", "overdue_count", "kept_rate")
-        rows = self.env["logistics.visit.report"]._read_group(
+        rows = self.env["logistics.visit.analysis"]._read_group(
             [("company_id", "=", self.company.id)],
             ["user_id"],
             [f"{name}:{'avg' if name == 'kept_rate' else 'sum'}" for name in names],

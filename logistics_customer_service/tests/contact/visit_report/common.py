@@ -17,9 +17,9 @@ class VisitReportCommon(LogisticsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.Visit = cls.env["logistics.visit"]
-        cls.Urgent = cls.env["logistics.visit.urgent"]
-        cls.Daily = cls.env["logistics.visit.daily"]
-        cls.Monthly = cls.env["logistics.visit.monthly"]
+        cls.Urgent = cls.env["logistics.visit.urgent.report"]
+        cls.Daily = cls.env["logistics.visit.daily.report"]
+        cls.Monthly = cls.env["logistics.visit.monthly.report"]
         cls.mate = cls._new_user("mate", "group_agent")
         for user, tz, lang in (
             (cls.agent, "Asia/Shanghai", "en_US"),

@@ -104,7 +104,7 @@ class MonthByHand:
             self.figures["action", "late", None] += is_open and action["date_deadline"] < self.end
 
     def count_urgent(self):
-        for urgent in self.read("logistics_visit_urgent", "team_id, state, reason, reported_at"):
+        for urgent in self.read("logistics_visit_urgent_report", "team_id, state, reason, reported_at"):
             if urgent["team_id"] != self.team_id or urgent["state"] == "draft":
                 continue
             if self._is_inside(local_day(urgent["reported_at"], self.company_zone)):

@@ -292,7 +292,7 @@ class TestVisitDaily(VisitReportCommon):
     # === WHAT IS MISSING ===#
 
     def _missing(self, user=None):
-        rows = self.env["logistics.visit.daily.missing"].with_user(user or self.supervisor)
+        rows = self.env["logistics.visit.daily.report.missing"].with_user(user or self.supervisor)
         rows.env.invalidate_all()
         return rows.search([])
 

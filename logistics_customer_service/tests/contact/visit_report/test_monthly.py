@@ -372,10 +372,10 @@ class TestVisitMonthly(VisitReportCommon):
                 raise ValueError("Not this one")
             return draw(report)
 
-        logger = "odoo.addons.logistics_customer_service.models.visitreport"
+        logger = "odoo.addons.logistics_customer_service.models.contact.visit_report"
         with (
             patch.object(type(self.Monthly), "_draw_figures", fail),
-            mute_logger(f"{logger}.logistics_visit_monthly"),
+            mute_logger(f"{logger}.logistics_visit_monthly_report"),
         ):
             self._run("ir_cron_visit_monthly")
         reports = self.Monthly.search([("company_id", "=", self.company.id)])

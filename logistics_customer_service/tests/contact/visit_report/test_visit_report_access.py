@@ -64,7 +64,7 @@ class TestVisitReportAccess(VisitReportCommon):
     def test_nobody_counts_as_acknowledged_from_outside(self):
         """A key in the context, as a call from outside can send it, opens nothing."""
         self.urgent.action_send()
-        forged = self.urgent.with_user(self.manager).with_context(logistics_visit_report=True)
+        forged = self.urgent.with_user(self.manager).with_context(logistics_visit_analysis=True)
         with self.assertRaises(UserError):
             forged.write({"state": "acknowledged"})
 
@@ -99,7 +99,7 @@ class TestVisitReportAccess(VisitReportCommon):
 
     def test_lines_and_figures_are_nobodys_to_make(self):
         with self.assertRaises(AccessError):
-            self.env["logistics.visit.daily.line"].with_user(self.agent).create(
+            self.env["logistics.visit.daily.report.line"].with_user(self.agent).create(
                 {"daily_id": self.daily.id, "kind": "visit"}
             )
         with self.assertRaises(AccessError):

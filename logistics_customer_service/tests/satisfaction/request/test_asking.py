@@ -526,7 +526,7 @@ class TestAsking(SurveyCommon):
         customers = [self._customer(f"C{n}", email=f"c{n}@x.example", ref="r") for n in range(5)]
         customers[2].ref = False
         requests = self.Request.union(*map(self._asked, customers))
-        with mute_logger(f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"):
+        with mute_logger(f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"):
             self._run()
         states = dict(
             zip(requests.mapped("partner_id.name"), requests.mapped("state"), strict=True)
@@ -538,7 +538,7 @@ class TestAsking(SurveyCommon):
         requests = self._asked() + self._asked(self._customer("Half", email="half@x.example"))
         self._send_all()
         requests[1].state = "partial"
-        mixin = f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"
+        mixin = f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"
         broken = patch.object(type(requests), "_expire", side_effect=ZeroDivisionError)
         with self._later(days=30), broken, mute_logger(mixin):
             self.assertTrue(self.Request._advance_or_rest())

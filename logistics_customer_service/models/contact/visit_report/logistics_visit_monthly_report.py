@@ -1,0 +1,685 @@
+import logging
+from functools import partial
+
+from babel.dates import format_skeleton
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import is_html_empty
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+from ....tools.contact import months
+from ....tools.foundation.periods import local_date, local_midnight
+from ...foundation.isolation import isolate
+
+_logger = logging.getLogger(__name__)
+
+DRAFT, ISSUED = "draft", "issued"
+VOICES = ("opinion", "suggestion", "wish")
+# texts that are drawn once and then the manager's
+TEXTS = ("opinions", "competition", "problems")
+
+
+class LogisticsVisitMonthlyReport(models.Model):
+    """What a team's visits of a month came to (每月巡访情况报告书)."""
+
+    _name = "logistics.visit.monthly.report"
+    _inherit = ["logistics.visit.report.mixin"]
+    _description = "Monthly Report of Visits"
+    _order = "month desc, team_id, id desc"
+
+    team_id = fields.Many2one(
+        "logistics.service.team",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        default=lambda self: self._get_default_team(),
+    )
+    month = fields.Date(
+        required=True,
+        index=True,
+        default=lambda self: months.previous_month(self.env.company._get_logistics_today()),
+        help="Any day of the month that is reported on.",
+    )
+    month_name = fields.Char(string="Month in Words", compute="_compute_month_name")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Written By",
+        required=True,
+        default=lambda self: self.env.user,
+        check_company=True,
+        ondelete="restrict",
+    )
+    state = fields.Selection(
+        [(DRAFT, "Draft"), (ISSUED, "Issued")],
+        required=True,
+        readonly=True,
+        default=DRAFT,
+        index=True,
+        copy=False,
+        tracking=True,
+    )
+
+    # --- drawn, and kept so
+    figure_ids = fields.One2many("logistics.visit.monthly.report.figure", "report_id", string="Figures")
+    coverage_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="Coverage by Tier",
+        domain=[("section", "=", "coverage")],
+    )
+    visit_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="Visits",
+        domain=[("section", "=", "visit")],
+    )
+    visitor_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="By Visitor",
+        domain=[("section", "=", "visitor")],
+    )
+    topic_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="By Point",
+        domain=[("section", "=", "topic")],
+    )
+    theme_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="By Theme",
+        domain=[("section", "=", "theme")],
+    )
+    competitor_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="Competitors",
+        domain=[("section", "=", "competitor")],
+    )
+    problem_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="Problems",
+        domain=[("section", "=", "problem")],
+    )
+    action_ids = fields.One2many(
+        "logistics.visit.monthly.report.figure",
+        "report_id",
+        string="Agreed Actions",
+        domain=[("section", "=", "action")],
+    )
+    drawn_at = fields.Datetime(string="Drawn", readonly=True, copy=False)
+
+    # --- the manager's
+    overview = fields.Html(help="The month in a few words.")
+    opinions = fields.Html(string="Opinions and Wishes")
+    competition = fields.Html(string="Market and Competition")
+    problems = fields.Html(string="What Went Wrong")
+    measures = fields.Html(
+        string="Measures for Next Month", help="What is done about it next month, by whom."
+    )
+    # what was drawn into them, to know what the manager has changed
+    opinions_drawn = fields.Html(readonly=True, copy=False)
+    competition_drawn = fields.Html(readonly=True, copy=False)
+    problems_drawn = fields.Html(readonly=True, copy=False)
+
+    # --- its course
+    recipient_ids = fields.Many2many(
+        "res.users",
+        string="Recipients",
+        domain=[("share", "=", False)],
+        default=lambda self: self._get_default_recipients(),
+        help="Each gets the report by mail when it is issued, in their own language.",
+    )
+    issued_at = fields.Datetime(string="Issued On", readonly=True, copy=False)
+    issued_by_id = fields.Many2one(
+        "res.users", string="Issued By", readonly=True, copy=False, ondelete="restrict"
+    )
+
+    _once_a_month = models.UniqueIndex(
+        "(team_id, month)", "There is a report of the team's month already."
+    )
+
+    # === DEFAULTS ===#
+
+    @api.model
+    def _get_default_team(self):
+        company = self.env.company
+        return self._get_teams([(self.env.user, company)])[self.env.user, company]
+
+    @api.model
+    def _get_default_recipients(self):
+        company = self.env.company.sudo()  # persons and levels are the company's
+        people = company.logistics_manager_id | company.logistics_general_manager_id
+        return people.filtered("active").with_env(self.env)
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_month_name(self):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        for report in self:
+            day = report.month
+            report.month_name = day and format_skeleton("yMMMM", day, locale=locale)
+
+    @api.depends("team_id", "month")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for report in self:
+            parts = (self.env._("Visits"), report.month_name, report.team_id.name)
+            report.display_name = " ".join(filter(None, parts))
+
+    # === CRUD METHODS ===#
+
+    def _is_frozen(self):
+        return self.state == ISSUED
+
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {"drawn_at", "issued_at", "issued_by_id", "figure_ids"}
+
+    @api.model
+    def _get_content_fields(self):
+        names = {name for name, field in self._fields.items() if field.type == "one2many"}
+        names &= {name for name in self._fields if name.endswith("_ids")} - {"activity_ids"}
+        figures = {
+            name
+            for name in names
+            if self._fields[name].comodel_name == "logistics.visit.monthly.report.figure"
+        }
+        texts = {"overview", "measures", *TEXTS, *(f"{text}_drawn" for text in TEXTS)}
+        return figures | texts | {"company_id", "team_id", "month", "user_id"}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A report is of a whole month and of its team's company, and is drawn when it is made."""
+        reports = super().create([self._complete(vals) for vals in vals_list])
+        reports._draw()
+        return reports
+
+    def write(self, vals):
+        result = super().write(self._complete(vals))
+        if {"team_id", "month"} & vals.keys():
+            self._draw()
+        return result
+
+    @api.model
+    def _complete(self, vals):
+        vals = dict(vals)
+        if vals.get("month"):
+            vals["month"] = months.first_day(fields.Date.to_date(vals["month"]))
+        if vals.get("team_id"):
+            team = self.env["logistics.service.team"].browse(vals["team_id"])
+            vals["company_id"] = team.company_id.id
+        return vals
+
+    # === DRAWING ===#
+
+    def action_draw(self):
+        """Draw the figures again, and the texts that nobody has changed."""
+        self.check_access("write")
+        if any(report._is_frozen() for report in self):
+            raise UserError(self.env._("A report that was issued is not changed any more."))
+        self._draw()
+        return True
+
+    def _draw(self):
+        for report in self:
+            # figures are the same whoever draws them
+            drawing = report._by_method()
+            drawing._draw_figures()
+            drawing._draw_texts()
+            drawing.drawn_at = fields.Datetime.now()
+
+    def _draw_figures(self):
+        counted = self._count(self.month)
+        before = self._get_last_month()
+        vals_list = [
+            self._prepare_figure(key, counted.get(key), before.get(key))
+            for key in sorted({*counted, *before}, key=self._get_place)
+        ]
+        self.figure_ids.unlink()
+        figures = self.env["logistics.visit.monthly.report.figure"]
+        figures.create(
+            [{**vals, "sequence": number} for number, vals in enumerate(vals_list)]
+        )
+        self.invalidate_recordset()
+
+    def _get_place(self, key):
+        """Return where a figure stands: by section, then as the key's parts are ordered."""
+        section, name, record_id = key
+        figures = self.env["logistics.visit.monthly.report.figure"]
+        sections = [value for value, _label in figures._fields["section"].selection]
+        fixed = [*figures._get_fixed_labels(section)]
+        if section == "coverage":
+            tier = self.env["logistics.tier"].browse(record_id or [])
+            order = (not tier, tier.sequence if tier else 0)
+        else:
+            order = (fixed.index(name) if name in fixed else len(fixed), 0)
+        return (sections.index(section), *order, str(name or ""), record_id or 0)
+
+    def _prepare_figure(self, key, counted, before):
+        """Return the values of a figure.
+
+        :param key: section, name or None, id of the tier, theme or visitor or None
+        :param counted: :class:`months.Counted`, None where there was nothing this month
+        :param before: count and target of the month before, or None
+        """
+        section, name, record_id = key
+        ids, target_ids = counted or months.Counted([], [])
+        previous, previous_target = before or (0, 0)
+        figures = self.env["logistics.visit.monthly.report.figure"]
+        reference = figures._get_reference(section)
+        return {
+            "report_id": self.id,
+            "section": section,
+            "key": name,
+            **({reference: record_id} if reference else {}),
+            "value": len(ids),
+            "target": len(target_ids),
+            "previous": previous,
+            "previous_target": previous_target,
+            "record_ids": ids,
+            "target_record_ids": target_ids,
+        }
+
+    def _get_last_month(self):
+        """Return key → count and target of the month before: as issued, else counted now."""
+        month = months.previous_month(self.month)
+        issued = self.search(
+            [("team_id", "=", self.team_id.id), ("month", "=", month), ("state", "=", ISSUED)]
+        )
+        if issued:
+            return {
+                figure._get_key(): (figure.value, figure.target) for figure in issued.figure_ids
+            }
+        return {
+            key: (len(ids), len(target_ids))
+            for key, (ids, target_ids) in self._count(month).items()
+        }
+
+    # --- counting
+
+    def _count(self, month):
+        """Return what a month came to: key → :class:`months.Counted`; a few queries."""
+        return {
+            **self._count_coverage(month),
+            **self._count_visits(month),
+            **self._count_findings(month),
+            **self._count_problems(month),
+            **self._count_actions(month),
+        }
+
+    def _get_visits_domain(self, month):
+        """Return the team's visits of a month: by the day they were made, else planned for."""
+        return Domain("team_id", "=", self.team_id.id) & self._within_visits(month)
+
+    @api.model
+    def _within_visits(self, month):
+        return self._within("visited_on", month) | (
+            Domain("visited_on", "=", False) & self._within("planned_on", month)
+        )
+
+    @api.model
+    def _within(self, name, month):
+        return Domain(name, ">=", month) & Domain(name, "<", months.next_month(month))
+
+    def _within_instants(self, name, month):
+        """Return the domain of a time within a month by the company's clock."""
+        zone = self.company_id._get_logistics_tz()
+        return Domain(name, ">=", local_midnight(month, zone)) & Domain(
+            name, "<", local_midnight(months.next_month(month), zone)
+        )
+
+    def _count_coverage(self, month):
+        """Customers to be visited in the month, and those of them who were, by tier.
+
+        To be visited are those for whom a visit was planned or made, whose tier is as it was
+        then; and those whose cadence asked for one, though nobody planned it.
+        """
+        rows = self.env["logistics.visit"]._read_group(
+            self._get_visits_domain(month) & Domain("profile_id", "!=", False),
+            ["tier_id", "state"],
+            ["customer_id:array_agg"],
+        )
+        rows = [(tier.id, state, ids) for tier, state, ids in rows]
+        rows += [
+            (row.tier_id.id, "due", row.customer_id.ids)
+            for row in self._get_unplanned(month, self._get_seen_to(month))
+        ]
+        covered = months.cover(rows)
+        return {("coverage", None, tier_id or None): row for tier_id, row in covered.items()}
+
+    def _get_seen_to(self, month):
+        """Return the ids of customers for whom any team of the company planned or made a visit."""
+        domain = Domain("company_id", "=", self.company_id.id) & self._within_visits(month)
+        return {
+            customer.id
+            for (customer,) in self.env["logistics.visit"]._read_group(domain, ["customer_id"])
+        }
+
+    def _get_unplanned(self, month, known):
+        """Return the rows of the coverage whose interval ran out before the month did.
+
+        The interval begins with the last visit before the month, so that a month that is long
+        over comes to the same.
+
+        :param known: ids of customers that are counted already
+        """
+        rows = self.env["logistics.visit.coverage"].search(
+            [("company_id", "=", self.company_id.id), ("customer_id", "not in", list(known))]
+        )
+        rows = rows.browse().union(
+            *(
+                group
+                for plan, group in rows.grouped("plan_id").items()
+                if plan._get_team(self.company_id) == self.team_id
+            )
+        )
+        last = dict(
+            self.env["logistics.visit"]._read_group(
+                Domain("profile_id", "in", rows.profile_id.ids)
+                & Domain("state", "=", "done")
+                & Domain("visited_on", "<", month),
+                ["profile_id"],
+                ["visited_on:max"],
+            )
+        )
+        end = months.next_month(month)
+        return rows.filtered(
+            lambda row: months.is_due(
+                last.get(row.profile_id)
+                or row.profile_id.tier_since
+                or row.profile_id.create_date.date(),
+                row.interval_days,
+                end,
+            )
+        )
+
+    def _count_visits(self, month):
+        rows = self.env["logistics.visit"]._read_group(
+            self._get_visits_domain(month), ["user_id", "state"], ["id:array_agg"]
+        )
+        prospects = self.env["logistics.visit"].search(
+            self._get_visits_domain(month)
+            & Domain("profile_id", "=", False)
+            & Domain("state", "=", "done")
+        )
+        every = months.cover((None, state, ids) for _user, state, ids in rows)
+        done, planned = every.get(None, months.Counted([], []))
+        cancelled = [id_ for _user, state, ids in rows if state == "cancelled" for id_ in ids]
+        left = {*planned} - {*done} - {*cancelled}
+        by_visitor = months.cover((user.id, state, ids) for user, state, ids in rows)
+        return {
+            ("visit", "planned", None): months.Counted(planned, []),
+            ("visit", "done", None): months.Counted(done, planned),
+            ("visit", "cancelled", None): months.Counted(sorted(cancelled), planned),
+            ("visit", "left", None): months.Counted(sorted(left), planned),
+            ("visit", "prospects", None): months.Counted(sorted(prospects.ids), []),
+            **{("visitor", None, user_id): row for user_id, row in by_visitor.items()},
+        }
+
+    def _count_findings(self, month):
+        findings = self.env["logistics.visit.finding"]
+        domain = self._get_findings_domain(month)
+        by_topic = dict(findings._read_group(domain, ["topic"], ["id:array_agg"]))
+        voices = findings._read_group(
+            domain & Domain("topic", "in", VOICES), ["aspect_id"], ["id:array_agg"]
+        )
+        named = findings._read_group(
+            domain & Domain("competitor", "not in", (False, "")),
+            ["competitor"],
+            ["id:array_agg"],
+        )
+        return {
+            **{
+                ("topic", topic, None): months.Counted(sorted(by_topic.get(topic, ())), [])
+                for topic, _label in findings._get_topics()
+            },
+            **{
+                ("theme", None, aspect.id or None): months.Counted(sorted(ids), [])
+                for aspect, ids in voices
+            },
+            **{
+                ("competitor", name, None): months.Counted(ids, [])
+                for name, ids in months.merge_names(named).items()
+            },
+        }
+
+    def _get_findings_domain(self, month):
+        return Domain("visit_id", "any", self._get_visits_domain(month)) & Domain(
+            "company_id", "=", self.company_id.id
+        )
+
+    def _count_problems(self, month):
+        urgent = self.env["logistics.visit.urgent.report"]
+        domain = self._get_urgent_domain(month)
+        by_reason = dict(urgent._read_group(domain, ["reason"], ["id:array_agg"]))
+        unanswered = urgent.search(domain & Domain("state", "=", "sent"))
+        cases = self.env["logistics.complaint"].search(self._get_cases_domain(month))
+        reasons = [value for value, _label in urgent._fields["reason"].selection]
+        return {
+            ("problem", "cases", None): months.Counted(sorted(cases.ids), []),
+            **{
+                ("problem", reason, None): months.Counted(sorted(by_reason.get(reason, ())), [])
+                for reason in reasons
+            },
+            ("problem", "unanswered", None): months.Counted(sorted(unanswered.ids), []),
+        }
+
+    def _get_urgent_domain(self, month):
+        return (
+            Domain("team_id", "=", self.team_id.id)
+            & Domain("state", "!=", "draft")
+            & self._within_instants("reported_at", month)
+        )
+
+    def _get_cases_domain(self, month):
+        """Return the cases opened in a month that came of the team's visits or urgent reports."""
+        visits = self.env["logistics.visit"]._read_group(
+            self._get_visits_domain(month) & Domain("complaint_id", "!=", False),
+            ["complaint_id"],
+        )
+        of_visits = Domain("id", "in", [case.id for (case,) in visits]) | Domain(
+            "visit_id.team_id", "=", self.team_id.id
+        )
+        of_reports = Domain("urgent_id.team_id", "=", self.team_id.id)
+        return (
+            Domain("company_id", "=", self.company_id.id)
+            & (of_visits | of_reports)
+            & self._within_instants("received_at", month)
+        )
+
+    def _count_actions(self, month):
+        """Actions agreed on visits of the month; done in it; open and late when it ended."""
+        actions = self.env["logistics.visit.action"]
+        ended = self._within_instants("done_at", month)
+        so_far = Domain("team_id", "=", self.team_id.id) & Domain(
+            "visited_on", "<", months.next_month(month)
+        )
+        zone = self.company_id._get_logistics_tz()
+        end = local_midnight(months.next_month(month), zone)
+        open_ones = so_far & (Domain("done_at", "=", False) | Domain("done_at", ">=", end))
+        late = open_ones & Domain("date_deadline", "<", months.next_month(month))
+        agreed = Domain("visit_id", "any", self._get_visits_domain(month))
+        done = Domain("team_id", "=", self.team_id.id) & ended
+        parts = {"agreed": agreed, "done": done, "open": open_ones, "late": late}
+        return {
+            ("action", name, None): months.Counted(sorted(actions.search(domain).ids), [])
+            for name, domain in parts.items()
+        }
+
+    # --- texts
+
+    def _draw_texts(self):
+        texts = self._prepare_texts()
+        vals = {}
+        for name, text in texts.items():
+            vals[f"{name}_drawn"] = text
+            if is_html_empty(self[name]) or self[name] == self[f"{name}_drawn"]:
+                vals[name] = text
+        self.write(vals)
+
+    def _prepare_texts(self):
+        """Return name → HTML of the texts that the manager begins with."""
+        findings = self.env["logistics.visit.finding"].search(
+            self._get_findings_domain(self.month), order="visited_on, id"
+        )
+        topics = dict(findings._get_topics())
+        by_topic = findings.grouped("topic")
+        voices = Markup().join(
+            Markup("<h4>%s</h4>%s") % (topics[topic], self._list_by(by_topic[topic], "aspect_id"))
+            for topic in VOICES
+            if topic in by_topic
+        )
+        market = findings.filtered(
+            lambda finding: finding.competitor or finding.topic in ("market", "competitor")
+        )
+        return {
+            "opinions": voices,
+            "competition": self._list_by(market, "competitor"),
+            "problems": self._list_problems(),
+        }
+
+    def _list_by(self, findings, name):
+        """Return findings as lists under the names of what they are about."""
+        parts = []
+        for about, group in findings.grouped(name).items():
+            heading = about.name if isinstance(about, models.BaseModel) else about
+            if heading:
+                parts.append(Markup("<p><strong>%s</strong></p>") % heading)
+            parts.append(
+                self._list(f"{found.text} ({found.customer_id.name})" for found in group)
+            )
+        return Markup().join(parts)
+
+    def _list_problems(self):
+        cases = self.env["logistics.complaint"].search(self._get_cases_domain(self.month))
+        urgent = self.env["logistics.visit.urgent.report"].search(
+            self._get_urgent_domain(self.month), order="reported_at, id"
+        )
+        return self._list(
+            [
+                *(f"{report.display_name}: {report.what}" for report in urgent),
+                *(case.display_name for case in cases),
+            ]
+        )
+
+    @api.model
+    def _list(self, texts):
+        items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
+        return Markup("<ul>%s</ul>") % items if items else Markup()
+
+    # === ISSUING ===#
+
+    def action_issue(self):
+        """Issue the report: it stays as it is, and its recipients get it by mail."""
+        self._ensure_manager()
+        self.check_access("write")
+        if any(report._is_frozen() for report in self):
+            raise UserError(self.env._("This report has been issued already."))
+        self._go_on(
+            {"state": ISSUED, "issued_at": fields.Datetime.now(), "issued_by_id": self.env.uid}
+        )
+        # whoever they belong to: there is nothing left to do
+        self.sudo().activity_ids.unlink()
+        for report in self:
+            report._mail()
+        return True
+
+    def action_mail_again(self):
+        """Mail an issued report to its recipients, those named since among them."""
+        self._ensure_manager()
+        if any(not report._is_frozen() for report in self):
+            raise UserError(self.env._("Issue the report first."))
+        for report in self:
+            report._mail()
+        return True
+
+    def _mail(self):
+        self._queue_mail(
+            "mail_template_visit_monthly",
+            self.recipient_ids.partner_id,
+            lambda report: [report._prepare_print_vals("action_report_visit_monthly")],
+        )
+
+    def _ensure_manager(self):
+        if not self.env.su and not self.env.user.has_group(
+            "logistics_customer_service.group_manager"
+        ):
+            raise AccessError(self.env._("Service managers issue monthly reports."))
+
+    # === SCHEDULED ACTIONS ===#
+
+    @api.model
+    def _cron_draw(self):
+        """Draw the last month's report of each team that made visits, once a month."""
+        cron = self.env["ir.cron"]
+        waiting = self._get_waiting_companies()
+        remaining = len(waiting)
+        cron._commit_progress(remaining=remaining)
+        for company in waiting:
+            isolate(company, self._draw_for, partial(type(self)._leave_out, self))
+            remaining -= 1
+            if not cron._commit_progress(1, remaining=remaining):
+                return
+
+    @api.model
+    def _get_waiting_companies(self):
+        """Return the companies for which a month has ended whose reports are not drawn yet."""
+        now = fields.Datetime.now()
+
+        def waits(company):
+            today = local_date(now, company._get_logistics_tz())
+            return company.logistics_visit_month != months.previous_month(today)
+
+        return self.env["res.company"].search([]).filtered(waits)
+
+    def _leave_out(self, company, error):
+        """A company whose reports cannot be drawn is tried again tomorrow."""
+        _logger.warning("Reports of %s could not be drawn: %s", company.name, error)
+
+    @api.model
+    def _draw_for(self, company):
+        """Draw the last month's reports of a company's teams."""
+        month = months.previous_month(company._get_logistics_today())
+        teams = self.env["logistics.service.team"].search([("company_id", "=", company.id)])
+        there = self.search([("team_id", "in", teams.ids), ("month", "=", month)]).team_id
+        left_out = []
+
+        def draw(some):
+            for team in some:
+                self._draw_for_team(team, month)
+
+        def leave_out(team, error):
+            _logger.warning("The report of %s could not be drawn: %s", team.name, error)
+            left_out.append(team)
+
+        isolate(teams - there, draw, leave_out)
+        if not left_out:  # tomorrow those are tried again
+            company.logistics_visit_month = month
+
+    @api.model
+    def _draw_for_team(self, team, month):
+        blank = self.new({"team_id": team.id, "company_id": team.company_id.id, "month": month})
+        if not self.env["logistics.visit"].search_count(blank._get_visits_domain(month), limit=1):
+            return
+        # who manages the service stands in settings that supervisors do not read
+        manager = team.company_id.sudo().logistics_manager_id
+        writer = blank._choose_reader([team.user_id, manager])
+        reports = self.with_context(lang=writer.lang or self.env.lang).with_company(
+            team.company_id
+        )
+        report = reports.create(
+            {"team_id": team.id, "month": month, "user_id": writer.id or self.env.uid}
+        )
+        report._schedule(writer, type(report)._get_drawn_summary)
+
+    def _get_drawn_summary(self):
+        return self.env._("Edit and issue the monthly report of visits")
