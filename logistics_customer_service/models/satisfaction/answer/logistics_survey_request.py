@@ -3,9 +3,9 @@ from datetime import datetime
 
 from odoo import Command, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from ....tools.satisfaction import answers
+from ...foundation.concurrency import wait_for
 
 FIRST, PARTIAL, REVISION, SAME = "first", "partial", "revision", "same"
 
@@ -81,13 +81,7 @@ class LogisticsSurveyRequest(models.Model):
 
         The ORM's own lock would turn the second away instead.
         """
-        self.env.cr.execute(
-            SQL(
-                """SELECT id FROM logistics_survey_request
-                    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
-                self.ids,
-            )
-        )
+        wait_for(self)
         self.invalidate_recordset(["state", "feedback_id", "user_input_id"])
 
     def _check_answerable(self):
