@@ -12,4 +12,3 @@ from . import stock_picking
 from . import logistics_callback_queue
 from . import logistics_callback_report
 from . import logistics_callback_screen
-from . import logistics_survey_request

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...complaint.logistics_complaint_stage import OPEN_PHASES
@@ -54,6 +54,23 @@ class LogisticsFeedback(models.Model):
             "complaint_id": self.complaint_id.id,
             "reason": self._get_reaction_summary(),
         }
+
+    @api.model
+    def _prepare_origin_vals(self, request):
+        vals = super()._prepare_origin_vals(request)
+        callback = self._get_call(request)
+        return {**vals, "callback_id": callback.id} if callback else vals
+
+    @api.model
+    def _get_call(self, request):
+        """Return the callback on which the customer answers now, if it is this customer's."""
+        called = self.env["logistics.callback"].browse(
+            self.env.context.get("logistics_callback_id")
+        ).exists()
+        customer = request.partner_id.commercial_partner_id
+        return called.filtered(
+            lambda call: call.company_id == request.company_id and call.customer_id == customer
+        )
 
     def _find_open_cases(self):
         """Also the case that was opened on the same call: it is the same trouble."""

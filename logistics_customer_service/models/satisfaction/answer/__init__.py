@@ -9,6 +9,5 @@ from . import logistics_feedback_score
 from . import mail_activity
 from . import logistics_profile
 from . import stock_picking
-from . import logistics_survey_request_link
 from . import logistics_survey_counter
 from . import logistics_profile_fact

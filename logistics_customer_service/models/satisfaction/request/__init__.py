@@ -4,5 +4,4 @@ from . import sms_sms
 from . import stock_picking
 from . import logistics_shipment_event
 from . import logistics_profile
-from . import logistics_survey_policy_asking
-from . import logistics_survey_request_asking
+from . import logistics_survey_request_queue

@@ -226,7 +226,7 @@ class TestBudget(BudgetCommon):
         for _number in range(3):
             requests += self._request()
         self.assertEqual(len(self._send_all()), 2)
-        self.assertEqual(requests.mapped("state"), ["sent", "sent", "not_sent"])
+        self.assertEqual(requests.mapped("state"), ["sent", "sent", "suppressed"])
         self.assertEqual(requests[2].reason, "budget")
         mine = [("partner_id", "=", self.customer.id)]
         held_back = self.Contact.search([*mine, ("state", "=", "suppressed")])

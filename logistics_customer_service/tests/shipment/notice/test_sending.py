@@ -396,7 +396,7 @@ class TestSending(NoticeCommon):
         """A collision with another worker ends the run and is nobody's failure."""
         notice = self._confirmed()
         with (
-            patch.object(type(self.Notice), "_send", side_effect=SerializationFailure),
+            patch.object(type(self.Notice), "_decide", side_effect=SerializationFailure),
             patch.object(self.env.cr, "rollback") as rolled_back,
         ):
             self.assertEqual(self.Notice._advance_or_rest(), 0)

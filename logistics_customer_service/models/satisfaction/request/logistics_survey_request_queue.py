@@ -3,14 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ....tools.foundation.foresight import GOES, HELD_BACK, WAITS, Fate
 from ....tools.foundation.periods import local_midnight
 from ....tools.satisfaction import sampling
 from ....tools.shipment import shipment
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from .logistics_survey_policy import CASE_CLOSED, DELIVERED
-from .logistics_survey_request import OUT
+from .logistics_survey_request import OUT, PURPOSE
 
-PURPOSE = "satisfaction_survey"
 # goods that did not come are nothing to be asked about
 NOT_COME = {shipment.LOST, shipment.RETURNED}
 RATE_WINDOW = timedelta(days=90)
@@ -45,16 +45,15 @@ class LogisticsSurveyRequest(models.Model):
         over = self.filtered(lambda request: request.expires_at and request.expires_at <= now)
         over._expire()
         due = self - over
-        due.filtered(lambda request: request.state == "planned")._send()
-        due.filtered(lambda request: request.state == "failed")._try_again()
-        due.filtered(lambda request: request.state == "sent")._remind()
-        due.filtered(
-            lambda request: request.state not in ("planned", "failed", "sent")
-        )._rest_until_expiry()
+        decided = due.filtered(lambda request: request.state in ("waiting", "failed"))
+        super(LogisticsSurveyRequest, decided)._process()
+        asked = (due - decided).filtered(lambda request: request.state == "sent")
+        asked._remind()
+        (due - decided - asked)._rest_until_expiry()
 
     def _expire(self):
         """Close what nobody answered in time; what was answered in part stays as it is."""
-        unanswered = self.filtered(lambda request: request.state in ("planned", "failed", "sent"))
+        unanswered = self.filtered(lambda request: request.state in ("waiting", "failed", "sent"))
         unanswered._cancel_queued()
         unanswered.write({"state": "expired"})
         self.write({"due_at": False})
@@ -65,35 +64,18 @@ class LogisticsSurveyRequest(models.Model):
 
     # === DECIDING ===#
 
-    def _send(self):
-        """Decide on each request: send it, and how; later; or not at all, and why."""
-        profiles = self._get_profiles()
-        now = fields.Datetime.now()
+    def _get_rules(self, profiles):
+        return {request: request.policy_id for request in self}
+
+    def _get_reasons(self, profiles, rules):
         refused = self._get_refused(profiles)
-        allowed = self._suppress_those(lambda request: request._get_obstacle(refused, now))
-        waiting = allowed.filtered(lambda request: request._is_waiting())
-        waiting.due_at = False
-        ready = (allowed - waiting)._postpone(profiles)
-        policies = {request: request.policy_id for request in ready}
-        ways = ready._group_by_way(policies, profiles)
-        reachable = self.browse().union(*ways.values())
-        chosen = self._within_limits(reachable.sorted(lambda one: (one.due_at, one.id)))
-        for (policy, channel), batch in ways.items():
-            (batch & chosen)._queue(policy, channel)
+        now = fields.Datetime.now()
+        return {request: request._get_obstacle(refused, now) for request in self}
 
-    @api.model
-    def _within_limits(self, requests):
-        """Hold back what rest, targets and budget leave no room for; return the others."""
-        rested = requests._suppress_resting()
-        wanted = rested._suppress_enough()
-        allowed = self._may_contact(wanted)
-        (wanted - allowed)._suppress("budget")
-        return allowed
-
-    @api.model
-    def _may_contact(self, requests):
-        """Return the requests that the budget of contacts allows; override to have one."""
-        return requests
+    def _within_limits(self):
+        """As inherited; a person's rest and enough answers are limits, too."""
+        wanted = self._suppress_resting()._suppress_enough()
+        return super(LogisticsSurveyRequest, wanted)._within_limits()
 
     def _get_obstacle(self, refused, now):
         """Return why the request is not to be sent, or None.
@@ -153,17 +135,11 @@ class LogisticsSurveyRequest(models.Model):
             and purpose not in profiles[request].consent_ids.purpose_id
         }
 
-    def _postpone(self, profiles):
-        """Put off what would come outside the hours of sending; return the others."""
-        now = fields.Datetime.now()
-        starts = {
-            request: request.policy_id._get_start(now, request._get_zone(profiles[request]))
-            for request in self
-        }
-        for request, start in starts.items():
-            if start > now:
-                request.due_at = start
-        return self.filtered(lambda request: starts[request] <= now)
+    def _postpone(self, rules, profiles):
+        """As inherited; what waits for its occasion is due again when that is there."""
+        waiting = self.filtered(lambda request: request._is_waiting())
+        waiting.due_at = False
+        return super(LogisticsSurveyRequest, self - waiting)._postpone(rules, profiles)
 
     # --- rest
 
@@ -177,15 +153,21 @@ class LogisticsSurveyRequest(models.Model):
         asked = self._get_last_asked(now)
         resting = self.browse()
         for request in self:
-            keys = request._get_person_keys()
-            last = max(filter(None, map(asked.get, keys)), default=None)
-            rest = timedelta(days=request.policy_id.cooldown_days)
-            if last and rest and last > now - rest and not request.insisted:
+            if request._is_resting(asked, now):
                 resting += request
             else:
-                asked.update(dict.fromkeys(keys, now))
+                asked.update(dict.fromkeys(request._get_person_keys(), now))
         resting._suppress("cooldown")
         return self - resting
+
+    def _is_resting(self, asked, now):
+        """Tell whether the person was asked not long ago.
+
+        :param asked: when people were asked last, see :meth:`_get_last_asked`
+        """
+        last = max(filter(None, map(asked.get, self._get_person_keys())), default=None)
+        rest = timedelta(days=self.policy_id.cooldown_days)
+        return bool(last and rest and last > now - rest and not self.insisted)
 
     def _get_person_keys(self):
         names = filter(None, (self.partner_id.id, self.address))
@@ -283,26 +265,14 @@ class LogisticsSurveyRequest(models.Model):
 
     # === QUEUES OF ODOO ===#
 
-    def _queue(self, policy, channel):
-        """Write mails or SMS into Odoo's queue; the link they hold is open from now on."""
-        if not self:
-            return
-        expires = fields.Datetime.now() + timedelta(days=policy.expiry_days)
-        self.write({"channel": channel, "expires_at": expires})
-        self._queue_by(policy, channel)
-
-    def _queue_by(self, policy, channel):
-        if channel == "mail":
-            self._queue_mail(policy)
-        else:
-            self._queue_sms(policy)
+    def _queue(self, rule, channel):
+        """As inherited; the link is open from now on."""
+        self.expires_at = fields.Datetime.now() + timedelta(days=rule.expiry_days)
+        return super()._queue(rule, channel)
 
     def _prepare_mailed_vals(self, mail):
         vals = super()._prepare_mailed_vals(mail)
         return vals | self._prepare_reminded_vals() if self.reminded_at else vals
-
-    def _prepare_sms_vals(self, body):
-        return {**super()._prepare_sms_vals(body), "survey_request_id": self.id}
 
     def _prepare_texted_vals(self, body):
         vals = super()._prepare_texted_vals(body)
@@ -323,14 +293,18 @@ class LogisticsSurveyRequest(models.Model):
         retried = wanted.filtered("reminded_at")
         retried._requeue()
         retried._rest_until_expiry()
-        ready = (wanted - retried)._postpone(wanted._get_profiles())
+        fresh = wanted - retried
+        profiles = fresh._get_profiles()
+        ready = fresh._postpone(fresh._get_rules(profiles), profiles)
         allowed = self._may_contact(ready)
-        (ready - allowed)._rest_until_expiry()
+        held_back = ready - allowed
+        held_back._rest_until_expiry()
+        held_back.reminder_held_back_at = fields.Datetime.now()
         allowed.reminded_at = fields.Datetime.now()
         for (policy, channel), batch in allowed.grouped(
             lambda request: (request.policy_id, request.channel)
         ).items():
-            batch._queue_by(policy, channel)
+            getattr(batch, f"_queue_{channel}")(policy)
 
     def _get_remindable(self):
         """Return the requests against whose reminder nothing stands."""
@@ -380,7 +354,7 @@ class LogisticsSurveyRequest(models.Model):
         """A reminder that fails leaves the request sent; answers are not touched at all."""
         for request in self.filtered(lambda one: one.state == "sent"):
             request.write(request._prepare_reminder_failure_vals(text, failure_type))
-        unsent = self.filtered(lambda request: request.state in ("planned", "queued", "failed"))
+        unsent = self.filtered(lambda request: request.state in ("waiting", "queued", "failed"))
         return super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
 
     def _prepare_reminder_failure_vals(self, text, failure_type):
@@ -391,20 +365,51 @@ class LogisticsSurveyRequest(models.Model):
             "due_at": min(filter(None, [later, self.expires_at]), default=False),
         }
 
-    def _give_up_retrying(self):
-        """People who refused, or whose address was blocked meanwhile, get nothing on retry."""
-        given_up = super()._give_up_retrying()
-        rest = self - given_up
-        refused = rest._get_refused(rest._get_profiles())
-        blocked = rest._get_blocked()
-        now = fields.Datetime.now()
-        reasons = {
-            request: request._get_obstacle(refused, now)
-            or (request.address in blocked and "blacklisted")
-            or None
-            for request in rest
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        profiles = self._get_profiles()
+        asked = self.filtered(lambda request: request.state != "sent")
+        return {
+            "profiles": profiles,
+            "refused": self._get_refused(profiles),
+            "blocked": self._get_blocked(),
+            "asked": asked._get_last_asked(fields.Datetime.now()),
         }
-        unwanted = rest.filtered(reasons.get)
-        unwanted._cancel_queued()
-        unwanted._suppress_those(reasons.get)
-        return given_up + unwanted
+
+    def _foresee(self, at, kind, known, take):
+        """As inherited; who gets the question is reminded of it."""
+        is_reminder = kind == "reminder"
+        if not is_reminder and (obstacle := self._foresee_obstacle(at, known)):
+            return obstacle
+        start = self._get_start(at, self.policy_id, known["profiles"][self])
+        if start > at:
+            return Fate(again=start)
+        if is_reminder:
+            remindable = self.state != "sent" or self._get_remindable()
+            return super()._foresee(at, kind, known, take) if remindable else Fate()
+        if self._is_resting(known["asked"], at):
+            return Fate(HELD_BACK, self._get_reason_label("cooldown"))
+        if full := take(self.insisted):
+            return Fate(HELD_BACK, full.name)
+        known["asked"].update(dict.fromkeys(self._get_person_keys(), at))
+        return self._foresee_reminder(at)
+
+    def _foresee_obstacle(self, at, known):
+        """Return the fate of a request that is not sent whatever the limits, or None."""
+        reason = self._get_obstacle(known["refused"], at)
+        if not reason and self._is_waiting():
+            return Fate(WAITS)
+        if not reason:
+            way, address = self._find_way(
+                self.policy_id, known["profiles"][self], known["blocked"]
+            )
+            reason = None if address else way
+        return Fate(HELD_BACK, self._get_reason_label(reason)) if reason else None
+
+    def _foresee_reminder(self, at):
+        """Return that the request goes, and when it will be time for a reminder."""
+        days = self.policy_id.reminder_days
+        if not 0 < days < self.policy_id.expiry_days:
+            return Fate(GOES)
+        return Fate(GOES, again=at + timedelta(days=days), kind="reminder")
