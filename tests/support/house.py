@@ -9,7 +9,7 @@ import ast
 import csv
 import io
 import re
-from collections import namedtuple
+from collections import Counter, namedtuple
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,9 +19,9 @@ ROOMS = ("foundation", "customer", "shipment", "complaint", "satisfaction", "con
 LAYERS = ("controllers", "data", "demo", "models", "report", "security", "tools", "views", "wizard")
 # Names that a room above defines and that Odoo's own models have, too: who says them means Odoo's.
 ODOO_HAS = frozenset(
-    """_action_cancel _action_done _read_group _search action_cancel amount_total category_id
-    complete_name date_deadline date_done date_from date_order date_to email email_from getlist
-    group_id invoice_date journal_id mail_id message_subscribe move_id order_id parent_id
+    """_action_cancel _action_done _log_access _read_group _search action_cancel amount_total
+    category_id complete_name date_deadline date_done date_from date_order date_to direction email
+    email_from getlist group_id invoice_date journal_id mail_id message_subscribe move_id order_id parent_id
     partner_id phone picking_id picking_ids priority product_id product_uom_id recipient_ids
     res_id res_model resource_calendar_id team_id user_ids warehouse_id""".split()
 )
@@ -204,3 +204,54 @@ def get_docstrings(tree):
             first = node.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
                 yield first.value
+
+
+# === FIGURES ===
+
+
+def get_figures(house):
+    """Return the figures of the house by name."""
+    classes = list(get_classes(house))
+    files = Counter(model for model, _path, _node in classes)
+    methods = Counter(
+        (method.name, model)
+        for model, path, node in classes
+        if path.startswith(("models/", "wizard/"))
+        for method in node.body
+        if isinstance(method, ast.FunctionDef)
+    )
+    manifest = ast.literal_eval((ADDON / "__manifest__.py").read_text(encoding="utf-8"))
+    return {
+        "rooms": len(ROOMS),
+        "names upward": len(house.look_up()),
+        "files that extend a model, most": dict(files.most_common(8)),
+        "methods defined more than once for a model": sum(count > 1 for count in methods.values()),
+        **{
+            f"definitions of {name}": sum(n for (method, _model), n in methods.items() if method == name)
+            for name in ("create", "write", "_action_done", "_enter_phase")
+        },
+        "lines of Python": count_lines(house, ".py"),
+        "lines of XML": count_lines(house, ".xml"),
+        "files in the manifest": len(manifest["data"]) + len(manifest["demo"]),
+    }
+
+
+def get_classes(house):
+    """Yield model, path and node of every class that defines or extends a model."""
+    for path, tree in house.trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                values = dict(get_assigned(node))
+                model = get_text(values.get("_name")) or get_text(values.get("_inherit"))
+                if model:
+                    yield model, path, node
+
+
+def count_lines(house, ending):
+    """Return how many lines the sources with this ending have."""
+    return sum(text.count("\n") for path, text in house.sources.items() if path.endswith(ending))
+
+
+if __name__ == "__main__":
+    for name, figure in get_figures(House()).items():
+        print(f"{name}: {figure}")  # a program's output

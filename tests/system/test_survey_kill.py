@@ -45,7 +45,7 @@ def test_each_customer_is_asked_exactly_once(plain_database):
             wait_until_queued(database, kill * 2 * BATCH, first, second)
             first.kill()
             second.kill()
-    left = len(states(database)["planned"])
+    left = len(states(database)["waiting"])
     assert left, "all was done before a worker could be killed: the test has shown nothing"
     with worker(database) as first, worker(database) as second:
         assert first.wait(PATIENCE) == 0
@@ -89,7 +89,7 @@ def wait_until_queued(database, number, *workers):
 
 def states(database):
     """Return the ids of the persons whose requests are in each state."""
-    held = {"planned": [], "queued": [], "not_sent": []}
+    held = {"waiting": [], "queued": [], "suppressed": []}
     for state, partner_id in database.sql(
         "SELECT state, partner_id FROM logistics_survey_request"
     ):
@@ -100,9 +100,9 @@ def states(database):
 def assert_asked_once(database):
     """Check that each customer has one mail in the queue, and one request that says why not."""
     held = states(database)
-    assert not held["planned"]
+    assert not held["waiting"]
     assert len(held["queued"]) == len(set(held["queued"])) == CUSTOMERS
-    assert sorted(held["not_sent"]) == sorted(held["queued"])
+    assert sorted(held["suppressed"]) == sorted(held["queued"])
     mails = database.sql(
         """SELECT email_to, count(*) FROM mail_mail
             WHERE email_to LIKE '%%@customer.example' GROUP BY email_to"""

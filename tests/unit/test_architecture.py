@@ -144,3 +144,12 @@ def test_every_test_is_loaded():
     files = Counter(path.stem for path in (ADDON / "tests").rglob("test_*.py"))
     assert [name for name, count in files.items() if count > 1] == []
     assert loaded == files
+
+
+def test_loggers_and_patches_name_modules_that_are_there():
+    """A logger that nobody writes to is muted without a word."""
+    dotted = re.compile(r"odoo\.addons\.(?:logistics_customer_service|\{MODULE\})((?:\.[a-z_]+)+)")
+    for path in (ADDON / "tests").rglob("*.py"):
+        for named in dotted.findall(path.read_text()):
+            folder = ADDON.joinpath(*named.split(".")[1:])
+            assert folder.is_dir() or folder.with_suffix(".py").exists(), f"{path}: {named}"

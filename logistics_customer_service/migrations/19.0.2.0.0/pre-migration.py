@@ -14,7 +14,13 @@ RENAMED_MODELS = [
 # (model by its new name, old, new)
 RENAMED_FIELDS = []
 # (model and field by their new names, old, new)
-RENAMED_VALUES = []
+RENAMED_VALUES = [
+    # what is sent has the same states everywhere
+    ("logistics.survey.request", "state", "planned", "waiting"),
+    ("logistics.survey.request", "state", "not_sent", "suppressed"),
+    ("logistics.survey.response.report", "state", "planned", "waiting"),
+    ("logistics.survey.response.report", "state", "not_sent", "suppressed"),
+]
 # (old, new), without the module's name; those that Odoo makes for models, fields and values follow these
 RENAMED_XMLIDS = [
     ("access_logistics_contact_agent", "access_logistics_touchpoint_agent"),
@@ -95,11 +101,14 @@ RENAMED_XMLIDS = [
     ("logistics_visit_urgent_view_pivot", "logistics_visit_urgent_report_view_pivot"),
     ("logistics_visit_urgent_view_search", "logistics_visit_urgent_report_view_search"),
     ("sequence_logistics_visit_urgent", "sequence_logistics_visit_urgent_report"),
+    ("tracking_layout", "link_page_layout"),
 ]
-# (old, new), of the methods that buttons call
+# (old, new), of the methods that buttons call and of what else a customised view names
 RENAMED_METHODS = [
     ("action_view_logistics_contacts", "action_view_logistics_touchpoints"),
     ("action_preview_logistics_contacts", "action_preview_logistics_touchpoints"),
+    ("logistics_customer_service.tracking_layout", "logistics_customer_service.link_page_layout"),
+    ("o_logistics_tracking", "o_logistics_page"),
 ]
 
 

@@ -1,3 +1,5 @@
+from . import res_company
+from . import res_config_settings
 from . import callback
 from . import budget
 from . import visit

@@ -3,7 +3,9 @@ from . import logistics_cached_mixin
 from . import logistics_secret_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin
+from . import logistics_turn_mixin
 from . import logistics_sending_mixin
+from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin
 from . import mail_mail
 from . import sms_sms

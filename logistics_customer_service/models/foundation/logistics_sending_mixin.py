@@ -2,9 +2,10 @@ import logging
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, split_every
 
-from ...tools.shipment import notices
+from ...tools.foundation import channels
+from ...tools.foundation.foresight import GOES, HELD_BACK, Fate
+from . import bulk
 from .isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -13,38 +14,86 @@ _logger = logging.getLogger(__name__)
 FINAL_FAILURES = {"mail_bl", "mail_optout", "mail_dup"}
 # the server was not reached: nothing went out
 CONNECTION_FAILURES = {"mail_smtp", "sms_server"}
-INSERTED_AT_ONCE = 1000
 # an SMS in one of these states has reached the gateway
 TEXTED = {"process", "pending", "sent"}
+
+
+def keep_rows(records):
+    """What becomes of records when a state that a model adds is gone: nothing, their table goes, too."""
 
 
 class LogisticsSendingMixin(models.AbstractModel):
     """Something that a customer is to get by mail or SMS, and what became of it.
 
     A record is an intention. A scheduled action takes those that are due, batch by batch, decides
-    on each (``_process``), and writes the texts into Odoo's queues of mails and SMS; what becomes of
+    on each (``_decide``), and writes the texts into Odoo's queues of mails and SMS; what becomes of
     them there is told to ``_succeed`` and ``_fail``.
 
-    A model that uses this has the fields ``partner_id``, ``company_id``, ``state`` (with ``queued``,
-    ``sent`` and ``failed``), ``reason``, ``channel``, ``address``, ``due_at``, ``attempts``,
-    ``failure_text``, ``sent_at``, ``mail_id`` and ``sms_ids``. Rules and policies have
-    ``_get_ways``, ``mail_template_id`` and ``sms_template_id``.
+    A model that uses this says by which field of SMS they point to it (``sms_ids``), adds states,
+    reasons and channels of its own, and sends by rules (``logistics.sending.rule.mixin``).
     """
 
     _name = "logistics.sending.mixin"
     _description = "Sent by Mail or SMS"
 
-    # the state of what is not sent, the layout of mails without one, the parameter of the batch
-    _sending_held_back = "suppressed"
-    _sending_layout = "logistics_customer_service.notice_mail_layout"
-    _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
+    # XML ids of the scheduled action and of the layout of mails without one; the batch's parameter
+    _sending_cron = None
+    _sending_layout = None
+    _sending_batch_parameter = None
+
+    # cascade: what was told to somebody goes with the person
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
+    )
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("queued", "In Queue"),
+            ("sent", "Sent"),
+            ("failed", "Failed"),
+            ("suppressed", "Not Sent"),
+        ],
+        required=True,
+        readonly=True,
+        default="waiting",
+    )
+    reason = fields.Selection(
+        [
+            ("refused", "Refused"),
+            ("no_address", "No address"),
+            ("blacklisted", "Address blacklisted"),
+            ("not_customer", "Not a customer"),
+            ("too_old", "Too old"),
+        ],
+        string="Why Not Sent",
+        readonly=True,
+    )
+    failure_text = fields.Text(string="Failure", readonly=True)
+    attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    insisted = fields.Boolean(
+        string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
+    )
+    due_at = fields.Datetime(
+        string="Next Step",
+        readonly=True,
+        help="When it is looked at: sent, reminded of, or tried again.",
+    )
+    channel = fields.Selection([(channels.MAIL, "Mail"), (channels.SMS, "SMS")], readonly=True)
+    address = fields.Char(readonly=True, help="The mail address or phone number told.")
+    sent_at = fields.Datetime(readonly=True)
+    mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
+    )
+    # each model names the field of the SMS by which they point to its records
+    sms_ids = fields.One2many("sms.sms", string="SMS", readonly=True)
 
     # --- for the texts, in the customer's language and time zone
     lang = fields.Char(string="Language", compute="_compute_lang")
     tz = fields.Char(string="Time Zone", compute="_compute_tz")
     customer_name = fields.Char(compute="_compute_customer_name")
-    contact_email = fields.Char(compute="_compute_contact")
-    contact_phone = fields.Char(compute="_compute_contact")
 
     # === COMPUTE METHODS ===#
 
@@ -58,23 +107,13 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_tz(self):
-        profiles = self._get_profiles()
         for record in self:
-            record.tz = record._get_zone(profiles[record])
+            record.tz = record.partner_id.tz or record.company_id._get_logistics_tz()
 
     @api.depends("partner_id")
     def _compute_customer_name(self):
         for record in self:
             record.customer_name = record.partner_id.name
-
-    @api.depends("partner_id", "company_id")
-    def _compute_contact(self):
-        """The dedicated agent answers where there is one, else the company."""
-        profiles = self._get_profiles()
-        for record in self:
-            agent = profiles[record].agent_id
-            record.contact_email = agent.email_formatted or record.company_id.email_formatted
-            record.contact_phone = agent.phone or record.company_id.phone
 
     # === SCHEDULED ACTION ===#
 
@@ -142,7 +181,13 @@ class LogisticsSendingMixin(models.AbstractModel):
         self.filtered(lambda record: record.due_at and record.due_at <= now).due_at = False
 
     def _process(self):
-        """Decide on each of these records, which are due, and do what was decided."""
+        """Try again what failed, and decide on the others of these records, which are due."""
+        failed = self.filtered(lambda record: record.state == "failed")
+        failed._try_again()
+        (self - failed)._decide()
+
+    def _decide(self):
+        """Send each of these records, and how; put it off; or hold it back, and why."""
         raise NotImplementedError
 
     # === INTENTIONS ===#
@@ -154,56 +199,20 @@ class LogisticsSendingMixin(models.AbstractModel):
         :param rows: dicts of the same columns and their values
         :return: the ids and due times of those inserted
         """
-        inserted = []
-        for part in split_every(INSERTED_AT_ONCE, rows, list):
-            inserted += self.env.execute_query(
-                SQL(
-                    "INSERT INTO %s (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id, due_at",
-                    SQL.identifier(self._table),
-                    SQL(", ").join(map(SQL.identifier, rows[0])),
-                    SQL(", ").join(SQL("%s", tuple(row.values())) for row in part),
-                )
-            )
-        return inserted
+        return bulk.insert(self, rows, bulk.ANY, returning=["due_at"])
 
-    def _suppress_those(self, get_reason):
+    def _suppress_those(self, reasons):
         """Hold back the records that there is a reason against; return the others.
 
-        :param get_reason: function of a record, which returns the reason or None
+        :param reasons: the reason, or None, of each record
         """
-        reasons = self.grouped(get_reason)
-        wanted = reasons.pop(None, self.browse())
-        for reason, batch in reasons.items():
+        batches = self.grouped(reasons.get)
+        wanted = batches.pop(None, self.browse())
+        for reason, batch in batches.items():
             batch._suppress(reason)
         return wanted
 
     # === WHOM ===#
-
-    def _get_profiles(self):
-        """Return the profile (or none) of each record's customer, with one query."""
-        # whatever is told depends on profiles that warehouse staff do not see
-        profiles = (
-            self.env["logistics.profile"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        )
-        held = {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
-        return {
-            record: held.get(
-                (record.partner_id.commercial_partner_id.id, record.company_id.id),
-                profiles.browse(),
-            )
-            for record in self
-        }
-
-    def _get_zone(self, profile):
-        """Return the name of the time zone the customer lives in."""
-        return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
 
     def _is_to_ourselves(self):
         """Tell whether no customer is told: nobody, or the company itself."""
@@ -212,30 +221,9 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # === WHICH WAY ===#
 
-    def _group_by_way(self, rules, profiles):
-        """Return the records by rule and channel; hold those back that find none.
-
-        :param rules: the rule or policy of each record
-        :param profiles: the profile of each record
-        """
-        blocked = self._get_blocked()
-        found = {}
-        for record in self:
-            rule = rules[record]
-            ways = rule._get_ways(profiles[record].preferred_channel)
-            addresses = {way: record._get_address(way) for way in ways}
-            usable = [way for way in ways if addresses[way] and addresses[way] not in blocked]
-            if not usable:
-                record._suppress("blacklisted" if any(addresses.values()) else "no_address")
-                continue
-            record.address = addresses[usable[0]]
-            key = (rule, usable[0])
-            found[key] = found.get(key, self.browse()) + record
-        return found
-
     def _get_address(self, way):
         """Return the address of the customer's contact, else of the customer, or False."""
-        field = {notices.MAIL: "email_normalized", notices.SMS: "phone_sanitized"}[way]
+        field = {channels.MAIL: "email_normalized", channels.SMS: "phone_sanitized"}[way]
         partner = self.partner_id
         return partner[field] or partner.commercial_partner_id[field]
 
@@ -260,6 +248,12 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     # === QUEUES OF ODOO ===#
 
+    def _queue(self, rule, channel):
+        """Write mails or SMS into their queue."""
+        if self:
+            self.channel = channel
+            getattr(self, f"_queue_{channel}")(rule)
+
     def _queue_mail(self, rule):
         """Write the mails, each in its customer's language, into the queue of mails."""
         template = rule.mail_template_id
@@ -283,7 +277,12 @@ class LogisticsSendingMixin(models.AbstractModel):
         return {"mail_id": mail.id, **self._prepare_queued_vals()}
 
     def _prepare_sms_vals(self, body):
-        return {"number": self.address, "body": body, "partner_id": self.partner_id.id}
+        return {
+            self._fields["sms_ids"].inverse_name: self.id,
+            "number": self.address,
+            "body": body,
+            "partner_id": self.partner_id.id,
+        }
 
     def _prepare_texted_vals(self, body):
         """Return what is kept of an SMS that waits in the queue."""
@@ -323,7 +322,7 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _suppress(self, reason):
         """Keep why these records are not sent."""
         if self:
-            self.write({"state": self._sending_held_back, "reason": reason, "due_at": False})
+            self.write({"state": "suppressed", "reason": reason, "due_at": False})
 
     def _succeed(self):
         """Keep that these records went out."""
@@ -358,7 +357,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Return when to try again after so many failures, or False where that is of no use."""
         if failure_type not in CONNECTION_FAILURES:
             return False
-        return fields.Datetime.now() + notices.retry_delay(attempts)
+        return fields.Datetime.now() + channels.retry_delay(attempts)
 
     def _take_mail_result(self, failure_reason, failure_type):
         """Keep what became of the mails of these records.
@@ -400,11 +399,15 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     def _give_up_retrying(self):
         """Hold back what must not go out any more; return it."""
-        now = fields.Datetime.now()
-        old = self.filtered(lambda record: record._is_too_old(now))
-        old._cancel_queued()
-        old._suppress("too_old")
-        return old
+        reasons = self._get_retry_reasons()
+        given_up = self.filtered(reasons.get)
+        given_up._cancel_queued()
+        given_up._suppress_those(reasons)
+        return given_up
+
+    def _get_retry_reasons(self):
+        """Return for each record why it must not be tried again, or None."""
+        return dict.fromkeys(self)
 
     def _cancel_queued(self):
         """Take mails and SMS that did not go out yet back from their queues."""
@@ -426,3 +429,42 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _get_sendable_again(self):
         """Return the records whose last mail may be followed by another."""
         return self.filtered(lambda record: record.mail_id.failure_type not in FINAL_FAILURES)
+
+    def _start_anew(self):
+        """Have the records written anew, to the address the customer has now."""
+        again = self._get_sendable_again()
+        again._cancel_queued()
+        again.write(self._prepare_anew_vals())
+        if again:
+            self._wake_up(self._sending_cron)
+
+    def _prepare_anew_vals(self):
+        return {
+            "state": "waiting",
+            "reason": False,
+            "failure_text": False,
+            "mail_id": False,
+            "insisted": True,
+            "due_at": fields.Datetime.now(),
+        }
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        """Return whatever :meth:`_foresee` has to know about these records, which are planned."""
+
+    def _foresee(self, at, kind, known, take):
+        """Return what will become of the record, as :class:`Fate`.
+
+        :param at: naive UTC instant at which it will be looked at
+        :param kind: as what it is planned: what was sent may be reminded of
+        :param known: what :meth:`_prepare_foresight` returned; what is foreseen may be noted in it
+        :param take: function that counts it as gone and returns None, or returns the limit that
+            leaves no room for it (:class:`Full`); ``take(True)`` counts whatever the limits
+        """
+        full = take()
+        return Fate(HELD_BACK, full.name) if full else Fate(GOES)
+
+    @api.model
+    def _get_reason_label(self, reason):
+        return dict(self._fields["reason"]._description_selection(self.env))[reason]

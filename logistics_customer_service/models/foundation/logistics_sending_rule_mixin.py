@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.shipment import notices
+from ...tools.foundation import channels
 
 
 class LogisticsSendingRuleMixin(models.AbstractModel):
@@ -34,7 +34,7 @@ class LogisticsSendingRuleMixin(models.AbstractModel):
     def _check_templates(self):
         """A template deleted later is no error here: it goes the other way or says why not."""
         for rule in self:
-            ways = notices.ways(rule.channel_order)
+            ways = channels.ways(rule.channel_order)
             if not all(rule[f"{way}_template_id"] for way in ways):
                 raise ValidationError(
                     self.env._("“%(rule)s” needs a text for each of its channels.", rule=rule.name)
@@ -42,5 +42,5 @@ class LogisticsSendingRuleMixin(models.AbstractModel):
 
     def _get_ways(self, preference):
         """Return the channels to try that the rule has a text for, in order."""
-        ways = notices.ways(self.channel_order, self.by_preference and preference)
+        ways = channels.ways(self.channel_order, self.by_preference and preference)
         return [way for way in ways if self[f"{way}_template_id"]]

@@ -6,7 +6,14 @@ class SmsSms(models.Model):
 
     def _get_logistics_sendings(self):
         """Return what these messages were written for, a recordset for each model."""
-        return []
+        mixin = self.pool["logistics.sending.mixin"]
+        # whoever sends an SMS need not write what it was written for
+        messages = self.sudo()
+        return [
+            messages[name]
+            for name, field in self._fields.items()
+            if field.type == "many2one" and issubclass(self.pool[field.comodel_name], mixin)
+        ]
 
     def write(self, vals):
         result = super().write(vals)

@@ -1,3 +1,5 @@
+from . import res_company
+from . import res_config_settings
 from . import logistics_promise
 from . import logistics_event_code
 from . import logistics_carrier_key
@@ -9,9 +11,6 @@ from . import stock_move
 from . import logistics_reason
 from . import logistics_delivery_remark
 from . import account_move
-from . import sale_order_line_substitution
-from . import stock_move_reason
-from . import stock_picking_reason
 from . import logistics_profile_fact
 from . import arrival
 from . import tracking

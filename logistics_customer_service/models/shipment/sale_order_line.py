@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class SaleOrderLine(models.Model):
@@ -11,6 +12,25 @@ class SaleOrderLine(models.Model):
         "customer agreed to.",
     )
     promise_ids = fields.One2many("logistics.promise", "line_id", readonly=True)
+    substitute_for_id = fields.Many2one(
+        "sale.order.line",
+        string="In Place of",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        domain="[('order_id', '=', order_id), ('display_type', '=', False), ('id', '!=', id)]",
+        help="The line of the same order whose goods these are delivered in place of.",
+    )
+    substitution_reason_id = fields.Many2one(
+        "logistics.reason",
+        string="Reason of Substitution",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('kind', '=', 'substitution')]",
+        help="Why the customer gets other goods than ordered on this line.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -59,3 +79,16 @@ class SaleOrderLine(models.Model):
     def _is_open(self):
         """Tell whether something of the line is still to be delivered."""
         return self._is_to_deliver() and self.qty_delivered < self.product_uom_qty
+
+    @api.constrains("substitute_for_id", "order_id")
+    def _check_substitute_for(self):
+        for line in self.filtered("substitute_for_id"):
+            replaced = line.substitute_for_id
+            if replaced == line or replaced.order_id != line.order_id:
+                raise ValidationError(
+                    line.env._("Goods stand in for another line of the same order.")
+                )
+            if replaced.substitute_for_id:
+                raise ValidationError(
+                    line.env._("Name the line that the customer ordered, not its substitute.")
+                )

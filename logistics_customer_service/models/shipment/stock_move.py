@@ -1,10 +1,21 @@
-from odoo import models
+from odoo import api, fields, models
 
 from ...tools.shipment.moments import MOVES_CANCELLED, MOVES_CONFIRMED
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
+
+    logistics_reason_id = fields.Many2one(
+        "logistics.reason",
+        string="Reason of Return",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        domain="[('kind', 'in', ('damage', 'return_adjust'))]",
+        help="Why these goods come back; empty: for the reason of the whole return.",
+    )
 
     def _action_confirm(self, *args, **kwargs):
         moves = super()._action_confirm(*args, **kwargs)
@@ -16,3 +27,14 @@ class StockMove(models.Model):
         result = super()._action_cancel()
         pickings._react({MOVES_CANCELLED})
         return result
+
+    @api.model
+    def _prepare_merge_moves_distinct_fields(self):
+        """Goods that come back for different reasons stay apart."""
+        return [*super()._prepare_merge_moves_distinct_fields(), "logistics_reason_id"]
+
+    def _prepare_move_split_vals(self, qty):
+        vals = super()._prepare_move_split_vals(qty)
+        if self.logistics_reason_id:
+            vals["logistics_reason_id"] = self.logistics_reason_id.id
+        return vals

@@ -1,6 +1,4 @@
-"""What customers are told about their shipment, by which way and when not: no Odoo."""
-
-from datetime import timedelta
+"""What customers are told about their shipment, and when not: no Odoo."""
 
 from . import shipment
 
@@ -15,9 +13,6 @@ SILENT = "silent"
 DELIVERED = "delivered"
 REFUSED = "refused"
 PROBLEM = "problem"
-
-MAIL = "mail"
-SMS = "sms"
 
 # what an event of a shipment is told as; other events are not told
 _BY_EVENT = {
@@ -47,18 +42,6 @@ _OVERTAKEN_BY = {
     REFUSED: shipment.HANDED_OVER,
     PROBLEM: shipment.HANDED_OVER,
 }
-# ways in the order in which they are tried
-_WAYS = {
-    "mail_sms": (MAIL, SMS),
-    "sms_mail": (SMS, MAIL),
-    "mail": (MAIL,),
-    "sms": (SMS,),
-}
-# a customer who prefers the portal gets the link to it by mail
-_PREFERENCES = {"mail": MAIL, "portal": MAIL, "sms": SMS}
-
-_FIRST_RETRY = timedelta(minutes=5)
-_LONGEST_RETRY = timedelta(hours=4)
 
 
 def occasion_of(kind):
@@ -69,19 +52,3 @@ def occasion_of(kind):
 def is_overtaken(occasion, state):
     """Tell whether a shipment in ``state`` makes it too late to tell of an occasion."""
     return state in _OVERTAKEN_BY.get(occasion, ())
-
-
-def ways(order, preference=None):
-    """Return the channels to try, first the customer's own where the rule allows it.
-
-    :param order: the rule's order: ``mail_sms``, ``sms_mail``, ``mail`` or ``sms``
-    :param preference: the channel the customer prefers, or None to leave it out of account
-    """
-    allowed = _WAYS[order]
-    preferred = _PREFERENCES.get(preference)
-    return tuple(sorted(allowed, key=lambda way: way != preferred))
-
-
-def retry_delay(attempts):
-    """Return how long to wait after so many failures to reach a server: 5 min, 15, 45 … 4 h."""
-    return min(_FIRST_RETRY * 3 ** min(attempts - 1, 8), _LONGEST_RETRY)

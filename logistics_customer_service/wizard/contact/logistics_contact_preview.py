@@ -3,7 +3,8 @@ from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.tools import babel_locale_parse, format_date, get_lang
 
-from ...models.contact.budget.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, WAITS, Foresight
+from ...models.contact.budget.foresight import Foresight
+from ...tools.foundation.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, WAITS
 
 DAYS = 14
 COLORS = {

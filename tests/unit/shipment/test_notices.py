@@ -1,26 +1,8 @@
-"""What is told, by which way, and when it is too late."""
-
-from datetime import timedelta
+"""What is told, and when it is too late."""
 
 import pytest
 
 from logistics_customer_service.tools.shipment import notices, shipment
-
-
-@pytest.mark.parametrize(
-    ("order", "preference", "expected"),
-    [
-        ("mail_sms", None, ("mail", "sms")),
-        ("mail_sms", "sms", ("sms", "mail")),
-        ("sms_mail", "mail", ("mail", "sms")),
-        ("sms_mail", "portal", ("mail", "sms")),
-        ("sms_mail", "phone", ("sms", "mail")),
-        ("mail", "sms", ("mail",)),
-        ("sms", "mail", ("sms",)),
-    ],
-)
-def test_ways(order, preference, expected):
-    assert notices.ways(order, preference) == expected
 
 
 def test_handovers_are_told_as_delivered():
@@ -52,9 +34,3 @@ def test_not_told(kind):
 )
 def test_overtaken(occasion, state, late):
     assert notices.is_overtaken(occasion, state) is late
-
-
-def test_retries_grow_apart():
-    minutes = [notices.retry_delay(attempts) for attempts in (1, 2, 3, 4, 5, 400)]
-    expected = [5, 15, 45, 135, 240, 240]
-    assert minutes == [timedelta(minutes=minute) for minute in expected]

@@ -9,5 +9,3 @@ from . import logistics_service_team
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves
-from . import res_company
-from . import res_config_settings

@@ -10,4 +10,3 @@ from . import sale_order
 from . import stock_picking
 from . import logistics_case_lesson
 from . import logistics_case_lesson_tag
-from . import logistics_complaint_lesson

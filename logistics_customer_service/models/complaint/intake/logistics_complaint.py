@@ -22,7 +22,7 @@ AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"
 
 
 class LogisticsComplaint(models.Model):
-    """Cases by mail: opened, answered, acknowledged."""
+    """Cases by mail: opened, answered, acknowledged; and what other programs ask for."""
 
     _inherit = "logistics.complaint"
 
@@ -42,7 +42,18 @@ class LogisticsComplaint(models.Model):
         copy=False,
     )
 
+    external_reference = fields.Char(
+        string="Other System's Reference",
+        readonly=True,
+        copy=False,
+        help="What the program that registered the case calls it; sent again, it opens no other.",
+    )
+
     _to_acknowledge_idx = models.Index("(id) WHERE acknowledgement = 'to_send'")
+    _external_reference_unique = models.UniqueIndex(
+        "(company_id, external_reference) WHERE external_reference IS NOT NULL",
+        "Two cases of a company cannot have the same reference of a caller.",
+    )
 
     @api.model
     def _get_course_fields(self):
@@ -446,3 +457,59 @@ class LogisticsComplaint(models.Model):
                 "auto_delete": True,
             },
         )
+
+    # === CALLED FROM OUTSIDE ===#
+
+    @api.model
+    def register_cases(self, cases, company_id=None):
+        """Register cases by the fields of :class:`CaseRecord`; what is sent again opens no other.
+
+        Good ones are kept whatever is wrong with the others.
+
+        :param cases: list of 1 to 100 objects, as docs/complaint/case-api.md describes them
+        :param company_id: one of the user's companies; by default the current one
+        :return: ``{"cases": […]}``, an answer for each in the order sent, whose ``status`` is
+            created, repeated or refused
+        :raise AccessError: for users who may not register cases
+        :raise UserError: where the call as a whole cannot be read
+        """
+        return self.env["logistics.complaint.api"]._open("create", company_id)._register(cases)
+
+    @api.model
+    @api.readonly
+    def read_case_states(self, references=None, numbers=None, company_id=None):
+        """Tell how cases stand.
+
+        :param references: list of external references
+        :param numbers: list of the cases' numbers
+        :param company_id: one of the user's companies; by default the current one
+        :return: ``{"cases": […]}``, those by reference first, in the order asked; ``found`` is
+            false for a case that there is not
+        :raise AccessError: for users who do not work on cases
+        :raise UserError: where the call as a whole cannot be read
+        """
+        desk = self.env["logistics.complaint.api"]._open("write", company_id)
+        return desk._read_states(references, numbers)
+
+    def _prepare_states(self):
+        """Return how cases stand: texts and numbers that JSON knows, instants in UTC."""
+        to_settle = self._get_customer_deadlines()
+        return {
+            case: {
+                "id": case.id,
+                "number": case.number,
+                "external_reference": case.external_reference or None,
+                "state": case.phase,
+                "stage": case.stage_id.name,
+                "due_at": _to_text(case.due_at),
+                "settle_by": _to_text(to_settle.get(case)),
+                "resolved_at": _to_text(case.resolved_at),
+                "closed_at": _to_text(case.closed_at),
+                "merged_into": case.merged_into_id and case._get_kept().number or None,
+            }
+            for case in self
+        }
+
+
+def _to_text(instant):
+    return f"{instant.isoformat()}Z" if instant else None

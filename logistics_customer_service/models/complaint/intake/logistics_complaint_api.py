@@ -53,84 +53,20 @@ class Known:
     by_phone: dict
 
 
-class LogisticsComplaint(models.Model):
-    """Cases that other programs register and ask about; see docs/case-api.md."""
+class LogisticsComplaintApi(models.AbstractModel):
+    """How other programs register cases and ask about them; see docs/complaint/case-api.md."""
 
-    _inherit = "logistics.complaint"
-
-    external_reference = fields.Char(
-        string="Other System's Reference",
-        readonly=True,
-        copy=False,
-        help="What the program that registered the case calls it; sent again, it opens no other.",
-    )
-
-    _external_reference_unique = models.UniqueIndex(
-        "(company_id, external_reference) WHERE external_reference IS NOT NULL",
-        "Two cases of a company cannot have the same reference of a caller.",
-    )
-
-    # === CALLED FROM OUTSIDE ===#
+    _name = "logistics.complaint.api"
+    _description = "Cases by API"
 
     @api.model
-    def register_cases(self, cases, company_id=None):
-        """Register cases by the fields of :class:`CaseRecord`; what is sent again opens no other.
-
-        Good ones are kept whatever is wrong with the others.
-
-        :param cases: list of 1 to 100 objects, as docs/case-api.md describes them
-        :param company_id: one of the user's companies; by default the current one
-        :return: ``{"cases": […]}``, an answer for each in the order sent, whose ``status`` is
-            created, repeated or refused
-        :raise AccessError: for users who may not register cases
-        :raise UserError: where the call as a whole cannot be read
-        """
-        desk = self._open_desk("create", company_id)
-        if not isinstance(cases, list) or not 1 <= len(cases) <= MAX_CASES:
-            raise UserError(self.env._("Send a list of 1 to %s cases.", MAX_CASES))
-        entries = [_read(sent) for sent in cases]
-        desk._find_registered(entries)
-        desk._register_entries([entry for entry in entries if not entry.case and not entry.problem])
-        return {"cases": desk._prepare_answers(entries)}
-
-    @api.model
-    @api.readonly
-    def read_case_states(self, references=None, numbers=None, company_id=None):
-        """Tell how cases stand.
-
-        :param references: list of external references
-        :param numbers: list of the cases' numbers
-        :param company_id: one of the user's companies; by default the current one
-        :return: ``{"cases": […]}``, those by reference first, in the order asked; ``found`` is
-            false for a case that there is not
-        :raise AccessError: for users who do not work on cases
-        :raise UserError: where the call as a whole cannot be read
-        """
-        desk = self._open_desk("write", company_id)
-        asked = [
-            *(("external_reference", name) for name in desk._check_names(references)),
-            *(("number", name) for name in desk._check_names(numbers)),
-        ]
-        if not 1 <= len(asked) <= MAX_STATES:
-            raise UserError(self.env._("Ask for 1 to %s cases.", MAX_STATES))
-        found = desk._find_by_names(asked)
-        states = desk.browse().union(*found.values())._prepare_states() if found else {}
-        return {
-            "cases": [
-                {"found": True, **states[found[key]]}
-                if key in found
-                else {"found": False, key[0]: key[1]}
-                for key in asked
-            ]
-        }
-
-    def _open_desk(self, operation, company_id):
-        """Return the model for one company, after the user's rights were looked at.
+    def _open(self, operation, company_id):
+        """Return the model for one company, after the user's rights on cases were looked at.
 
         The caller's context sets no defaults, switches nothing off and is no company's of others.
         """
         # customers read cases, too; by this way staff alone
-        self.check_access(operation)
+        self.env["logistics.complaint"].check_access(operation)
         company = self.env.company
         if company_id is not None:
             company = self.env.user.company_ids.filtered(lambda own: own.id == company_id)
@@ -142,7 +78,35 @@ class LogisticsComplaint(models.Model):
             # a program follows no talks
             mail_create_nosubscribe=True,
         )
-        return self.browse().with_context(context)  # pylint: disable=context-overridden
+        return self.with_context(context)  # pylint: disable=context-overridden
+
+    def _register(self, cases):
+        """Register cases, as ``register_cases`` of ``logistics.complaint`` tells."""
+        if not isinstance(cases, list) or not 1 <= len(cases) <= MAX_CASES:
+            raise UserError(self.env._("Send a list of 1 to %s cases.", MAX_CASES))
+        entries = [_read(sent) for sent in cases]
+        self._find_registered(entries)
+        self._register_entries([entry for entry in entries if not entry.case and not entry.problem])
+        return {"cases": self._prepare_answers(entries)}
+
+    def _read_states(self, references, numbers):
+        """Tell how cases stand, as ``read_case_states`` of ``logistics.complaint`` tells."""
+        asked = [
+            *(("external_reference", name) for name in self._check_names(references)),
+            *(("number", name) for name in self._check_names(numbers)),
+        ]
+        if not 1 <= len(asked) <= MAX_STATES:
+            raise UserError(self.env._("Ask for 1 to %s cases.", MAX_STATES))
+        found = self._find_by_names(asked)
+        states = self.env["logistics.complaint"].union(*found.values())._prepare_states()
+        return {
+            "cases": [
+                {"found": True, **states[found[key]]}
+                if key in found
+                else {"found": False, key[0]: key[1]}
+                for key in asked
+            ]
+        }
 
     def _check_names(self, names):
         """Return names that a case may have, or say that these are none."""
@@ -157,7 +121,7 @@ class LogisticsComplaint(models.Model):
 
     def _find_by_names(self, asked):
         """Return the cases of the company, archived or not, by pairs of field and value."""
-        cases = self.with_context(active_test=False).search(
+        cases = self.env["logistics.complaint"].with_context(active_test=False).search(
             Domain("company_id", "=", self.env.company.id)
             & Domain.OR(
                 Domain(name, "in", [value for key, value in asked if key == name])
@@ -208,7 +172,8 @@ class LogisticsComplaint(models.Model):
         def work(part):
             # a call at the same time may have registered one of them
             with begin_anew_on("logistics_complaint_external_reference_unique"):
-                return zip(part, self.create([entry.vals for entry in part]), strict=True)
+                cases = self.env["logistics.complaint"].create([entry.vals for entry in part])
+                return zip(part, cases, strict=True)
 
         def give_up(part, error):
             part[0].problem = BadRecord(self._explain(error))
@@ -357,7 +322,9 @@ class LogisticsComplaint(models.Model):
             orders=self._look_up_orders(numbers),
             deliveries=self._look_up_deliveries(parcels),
             partners=self._look_up_partners({record.partner_id for record in records}),
-            by_email=self._find_customers({record.email for record in records if record.email}),
+            by_email=self.env["logistics.complaint"]._find_customers(
+                {record.email for record in records if record.email}
+            ),
             by_phone=partners._find_logistics_callers_by_phone(phones, self.env.company),
         )
         everybody = partners.union(
@@ -417,7 +384,7 @@ class LogisticsComplaint(models.Model):
 
     def _get_labels(self, name):
         """Return the values of a selection by value and label."""
-        selection = self._fields[name]._description_selection
+        selection = self.env["logistics.complaint"]._fields[name]._description_selection
         pairs = [*selection(self.with_context(lang="en_US").env), *selection(self.env)]
         return {_to_key(word): value for value, label in pairs for word in (value, label)}
 
@@ -446,7 +413,8 @@ class LogisticsComplaint(models.Model):
 
     def _prepare_answers(self, entries):
         """Return what to tell of each record."""
-        states = self.browse().union(*(entry.case for entry in entries if entry.case))._prepare_states()
+        cases = self.env["logistics.complaint"].union(*(entry.case for entry in entries if entry.case))
+        states = cases._prepare_states()
         return [self._prepare_answer(entry, states) for entry in entries]
 
     def _prepare_answer(self, entry, states):
@@ -456,25 +424,6 @@ class LogisticsComplaint(models.Model):
             return {**answer, "status": REFUSED, "error": problem}
         status = REPEATED if entry.repeated else CREATED
         return {**answer, "status": status, **states[entry.case], "warnings": entry.warnings}
-
-    def _prepare_states(self):
-        """Return how cases stand: texts and numbers that JSON knows, instants in UTC."""
-        to_settle = self._get_customer_deadlines()
-        return {
-            case: {
-                "id": case.id,
-                "number": case.number,
-                "external_reference": case.external_reference or None,
-                "state": case.phase,
-                "stage": case.stage_id.name,
-                "due_at": _to_text(case.due_at),
-                "settle_by": _to_text(to_settle.get(case)),
-                "resolved_at": _to_text(case.resolved_at),
-                "closed_at": _to_text(case.closed_at),
-                "merged_into": case.merged_into_id and case._get_kept().number or None,
-            }
-            for case in self
-        }
 
 
 def _read(sent):
@@ -493,6 +442,3 @@ def _read(sent):
 def _to_key(word):
     return str(word).casefold().strip()
 
-
-def _to_text(instant):
-    return f"{instant.isoformat()}Z" if instant else None

@@ -3,8 +3,6 @@ from . import logistics_cause
 from . import logistics_complaint_why
 from . import logistics_evidence
 from . import logistics_investigation
-from . import res_company
-from . import res_config_settings
 from . import logistics_tier
 from . import logistics_compensation_standard
 from . import logistics_compensation
@@ -16,4 +14,3 @@ from . import logistics_authority
 from . import logistics_compensation_decision
 from . import logistics_compensation_execution
 from . import logistics_recovery
-from . import logistics_complaint_external

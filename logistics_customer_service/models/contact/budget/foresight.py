@@ -1,15 +1,13 @@
 from datetime import date, datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
 from odoo import fields
 
-from ....tools.contact import reach
+from ....tools.foundation.foresight import PUT_OFF, Full
 from ....tools.foundation.periods import local_date, local_midnight
-from ..callback.logistics_callback import CANCELLED, PLANNED
-
-GOES, HELD_BACK, PUT_OFF, JOINED, WAITS = "goes", "held_back", "put_off", "joined", "waits"
 
 
 class Planned(NamedTuple):
@@ -37,9 +35,10 @@ class Foreseen(NamedTuple):
 class Foresight:
     """What the jobs and the queue of calls will do with what is planned, if nothing else happens.
 
-    Contacts are looked at in the order of their time, as the jobs do: the same hours, rests,
-    refusals and limits. That a question is answered, a call is not, or new work comes in, nobody
-    can foresee; nor how many others will have answered, or what a sample leaves out.
+    Contacts are looked at in the order of their time, as the jobs do, and each says what becomes of
+    it (``_foresee``); here are the queue and the ledgers. That a question is answered, a call is not,
+    or new work comes in, nobody can foresee; nor how many others will have answered, or what a sample
+    leaves out.
     """
 
     def __init__(self, contacts, days, people=None):
@@ -53,18 +52,16 @@ class Foresight:
         self.found = []
         self._queue = []
         self._numbers = count()
-        self._called = set()
         planned = [self._get_planned(contact) for contact in contacts]
         self.pages = self._open_pages(*filter(None, (people, contacts)))
         self.days = {
             person: [page.today + timedelta(days=ahead) for ahead in range(days)]
             for person, page in self.pages.items()
         }
-        self._prepare_requests(
-            [one.record for one in planned if one.kind in ("survey", "reminder")]
-        )
-        self._prepare_calls([one.record for one in planned if one.kind == "call"])
-        self._prepare_greetings([one.record for one in planned if one.kind == "greeting"])
+        self._known = {
+            name: records._prepare_foresight()
+            for name, records in self._get_records(planned).items()
+        }
         for contact, one in sorted(
             zip(contacts, planned, strict=True), key=lambda pair: (pair[0].at, pair[1].record.id)
         ):
@@ -75,16 +72,8 @@ class Foresight:
         while self._queue:
             at, _number, planned = heappop(self._queue)
             page = self.pages[planned.person]
-            if local_date(at, page.zone) > self.days[planned.person][-1]:
-                continue
-            foresee = {
-                "survey": self._foresee_survey,
-                "reminder": self._foresee_reminder,
-                "call": self._foresee_call,
-                "visit": self._foresee_visit,
-                "greeting": self._foresee_greeting,
-            }.get(planned.kind, self._foresee_sent)
-            foresee(at, planned, page)
+            if local_date(at, page.zone) <= self.days[planned.person][-1]:
+                self._look_at(at, planned, page)
         return self.found
 
     # --- what is known
@@ -109,153 +98,38 @@ class Foresight:
             for record, page in budgets._open_pages(records).items()
         }
 
-    def _prepare_requests(self, records):
-        # what jobs decide by, agents need not see
-        requests = self.env["logistics.survey.request"].sudo().union(*records)
-        self._profiles = requests._get_profiles()
-        self._refused = requests._get_refused(self._profiles)
-        self._blocked = requests._get_blocked()
-        asked = requests.filtered(lambda request: request.state != "sent")
-        self._asked = asked._get_last_asked(self.now)
-
-    def _prepare_calls(self, records):
-        # likewise: calls of colleagues, too
-        callbacks = self.env["logistics.callback"].sudo().union(*records)
-        self._objections = callbacks._get_objections()
-        # a colleague's call counts, also one the user may not see
-        attempts = self.env["logistics.callback.attempt"].sudo()
-        [[self._last_call]] = attempts._read_group(
-            [
-                ("customer_id", "in", callbacks.customer_id.ids),
-                ("company_id", "in", callbacks.company_id.ids),
-                ("result", "!=", CANCELLED),
-            ],
-            [],
-            ["called_at:max"],
-        )
-
-    def _prepare_greetings(self, records):
-        # likewise
-        greetings = self.env["logistics.greeting"].sudo().union(*records)
-        self._against = greetings._get_reasons(greetings._get_profiles())
+    def _get_records(self, planned):
+        """Return the planned records of each model."""
+        records = {}
+        for one in planned:
+            records.setdefault(one.record._name, []).append(one.record)
+        return {name: self.env[name].sudo().union(*parts) for name, parts in records.items()}
 
     # --- what becomes of it
 
     def _push(self, at, planned):
         heappush(self._queue, (at, next(self._numbers), planned))
 
-    def _tell(self, at, planned, page, fate, why="", later=None):
-        self.found.append(Foreseen(planned, at, local_date(at, page.zone), fate, why, later))
+    def _look_at(self, at, planned, page):
+        """Note what becomes of a contact, and look at it again where it says so."""
+        record = planned.record
+        take = partial(self._take, at, planned, page)
+        fate = record._foresee(at, planned.kind, self._known[record._name], take)
+        if fate.fate:
+            day = local_date(at, page.zone)
+            later = local_date(fate.again, page.zone) if fate.fate == PUT_OFF else None
+            self.found.append(Foreseen(planned, at, day, fate.fate, fate.why, later))
+        if fate.again:
+            self._push(fate.again, planned._replace(kind=fate.kind or planned.kind))
 
-    def _find_full(self, at, planned, page):
-        """Return the limit that has no room, or None."""
+    def _take(self, at, planned, page, insisted=False):
+        """Count a contact from now on, or return the limit that leaves no room for it."""
         if planned.is_exempt:
             return None
-        return page.ledger.find_full(local_date(at, page.zone), planned.purpose.id)
-
-    def _go(self, at, planned, page):
-        """Note that it goes out; it counts from then on."""
-        if not planned.is_exempt:
-            page.ledger.note(local_date(at, page.zone), planned.purpose.id)
-        self._tell(at, planned, page, GOES)
-
-    def _foresee_sent(self, at, planned, page):
-        """What has no room is not sent."""
-        full = self._find_full(at, planned, page)
+        day, purpose = local_date(at, page.zone), planned.purpose.id
+        full = None if insisted else page.ledger.find_full(day, purpose)
         if full:
-            self._tell(at, planned, page, HELD_BACK, full.name)
-            return False
-        self._go(at, planned, page)
-        return True
-
-    def _foresee_visit(self, at, planned, page):
-        """Who plans a visit has decided."""
-        self._go(at, planned, page)
-
-    def _foresee_greeting(self, at, planned, page):
-        reason = self._against[planned.record]
-        if reason:
-            self._tell(at, planned, page, HELD_BACK, self._get_reason(reason))
-        else:
-            self._foresee_sent(at, planned, page)
-
-    def _foresee_survey(self, at, planned, page):
-        request = planned.record
-        fate, why = self._get_obstacle(request, at)
-        if fate:
-            self._tell(at, planned, page, fate, why)
-            return
-        start = request.policy_id._get_start(at, page.zone)
-        if start > at:
-            self._push(start, planned)
-            return
-        keys = request._get_person_keys()
-        if request.insisted:
-            self._go(at, planned, page)
-        elif self._is_resting(request, keys, at):
-            self._tell(at, planned, page, HELD_BACK, self._get_reason("cooldown"))
-            return
-        elif not self._foresee_sent(at, planned, page):
-            return
-        self._asked.update(dict.fromkeys(keys, at))
-        policy = request.policy_id
-        if 0 < policy.reminder_days < policy.expiry_days:
-            later = at + timedelta(days=policy.reminder_days)
-            self._push(later, planned._replace(kind="reminder"))
-
-    def _get_obstacle(self, request, at):
-        """Return the fate of a request that is not sent whatever the budget, and why."""
-        reason = request._get_obstacle(self._refused, at)
-        if not reason and request._is_waiting():
-            return WAITS, ""
-        if not reason:
-            reason = self._get_address_obstacle(request)
-        return (HELD_BACK, self._get_reason(reason)) if reason else (None, "")
-
-    def _get_address_obstacle(self, request):
-        ways = request.policy_id._get_ways(self._profiles[request].preferred_channel)
-        addresses = set(filter(None, map(request._get_address, ways)))
-        if not addresses:
-            return "no_address"
-        return None if addresses - self._blocked else "blacklisted"
-
-    def _get_reason(self, reason):
-        return dict(self.env["logistics.touchpoint"]._get_reasons())[reason]
-
-    def _is_resting(self, request, keys, at):
-        rest = timedelta(days=request.policy_id.cooldown_days)
-        last = max(filter(None, map(self._asked.get, keys)), default=None)
-        return bool(last and rest and last > at - rest)
-
-    def _foresee_reminder(self, at, planned, page):
-        request = planned.record
-        start = request.policy_id._get_start(at, page.zone)
-        if start > at:
-            self._push(start, planned)
-        elif request.state != "sent" or request._get_remindable():
-            self._foresee_sent(at, planned, page)
-
-    def _was_called_on(self, day, zone):
-        return bool(self._last_call) and local_date(self._last_call, zone) == day
-
-    def _foresee_call(self, at, planned, page):
-        callback = planned.record
-        hours = callback._get_hours()
-        day = local_date(at, hours.zone)
-        tomorrow = local_midnight(day + timedelta(days=1), hours.zone)
-        if self._objections[callback]:
-            self._tell(at, planned, page, HELD_BACK, self._objections[callback])
-        elif not reach.is_open(at, hours):
-            self._push(reach.next_opening(at, hours), planned)
-        elif day in self._called:
-            self._tell(at, planned, page, JOINED)
-        elif callback.state == PLANNED and self._was_called_on(day, hours.zone):
-            self._push(reach.next_opening(tomorrow, hours), planned)
-        elif full := self._find_full(at, planned, page):
-            free = page.ledger.next_day(local_date(at, page.zone), planned.purpose.id)
-            later = reach.next_opening(local_midnight(free, page.zone), hours)
-            self._tell(at, planned, page, PUT_OFF, full.name, local_date(later, page.zone))
-            self._push(later, planned)
-        else:
-            self._called.add(day)
-            self._go(at, planned, page)
+            free = page.ledger.next_day(day, purpose)
+            return Full(full.name, local_midnight(free, page.zone))
+        page.ledger.note(day, purpose)
+        return None

@@ -1,11 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ....tools.contact import reach
+from ....tools.foundation.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, Fate
 from ....tools.foundation.periods import local_date, local_midnight
-from ..callback.logistics_callback import PLANNED, POSTPONED
+from ..callback.logistics_callback import CANCELLED, PLANNED, POSTPONED
 
 
 class LogisticsCallback(models.Model):
@@ -175,3 +178,38 @@ class LogisticsCallback(models.Model):
                 )
             )
         return result
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        """As what is sent has it; a colleague's call counts, also one the user may not see."""
+        attempts = self.env["logistics.callback.attempt"].sudo()
+        [[last_call]] = attempts._read_group(
+            [
+                ("customer_id", "in", self.customer_id.ids),
+                ("company_id", "in", self.company_id.ids),
+                ("result", "!=", CANCELLED),
+            ],
+            [],
+            ["called_at:max"],
+        )
+        return {"objections": self._get_objections(), "last_call": last_call, "called": set()}
+
+    def _foresee(self, at, kind, known, take):
+        """As what is sent has it; a customer is called once a day, in its hours."""
+        hours = self._get_hours()
+        day = local_date(at, hours.zone)
+        last_call = known["last_call"]
+        if known["objections"][self]:
+            return Fate(HELD_BACK, known["objections"][self])
+        if not reach.is_open(at, hours):
+            return Fate(again=reach.next_opening(at, hours))
+        if day in known["called"]:
+            return Fate(JOINED)
+        if self.state == PLANNED and last_call and local_date(last_call, hours.zone) == day:
+            tomorrow = local_midnight(day + timedelta(days=1), hours.zone)
+            return Fate(again=reach.next_opening(tomorrow, hours))
+        if full := take():
+            return Fate(PUT_OFF, full.name, reach.next_opening(full.until, hours))
+        known["called"].add(day)
+        return Fate(GOES)

@@ -261,12 +261,12 @@ class LogisticsTouchpoint(models.Model):
         )
         # what is answered on the spot waits for the end of its link, and is never sent
         due = SQL(
-            """r.state = 'planned' AND r.due_at IS NOT NULL
+            """r.state = 'waiting' AND r.due_at IS NOT NULL
                AND (r.expires_at IS NULL OR r.due_at < r.expires_at)"""
         )
-        why = SQL("CASE WHEN r.state = 'not_sent' THEN r.reason ELSE r.state END")
+        why = SQL("CASE WHEN r.state = 'suppressed' THEN r.reason ELSE r.state END")
         held_back = SQL(
-            """r.state = 'not_sent' OR r.state = 'revoked' AND r.sent_at IS NULL
+            """r.state = 'suppressed' OR r.state = 'revoked' AND r.sent_at IS NULL
                OR r.state = 'failed' AND r.due_at IS NULL AND r.sent_at IS NULL"""
         )
         none = SQL("NULL::varchar")

@@ -12,6 +12,3 @@ from . import stock_picking
 from . import logistics_callback_queue
 from . import logistics_callback_report
 from . import logistics_callback_screen
-from . import logistics_complaint_screen
-from . import logistics_feedback_screen
-from . import logistics_survey_request

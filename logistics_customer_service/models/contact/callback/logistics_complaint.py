@@ -1,10 +1,11 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ....tools.complaint.moments import NEW_CASE
 from ....tools.foundation.periods import local_midnight
 
 
 class LogisticsComplaint(models.Model):
-    """The callback that repairs the relation after a case."""
+    """The callback that repairs the relation after a case. A case that was opened on a call keeps it."""
 
     _inherit = "logistics.complaint"
 
@@ -13,6 +14,15 @@ class LogisticsComplaint(models.Model):
         string="Number of Callbacks",
         compute="_compute_callback_count",
         groups="logistics_customer_service.group_agent",
+    )
+    source_callback_id = fields.Many2one(
+        "logistics.callback",
+        string="Opened on the Call",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        ondelete="set null",
+        groups="logistics_customer_service.group_agent",  # customers read their cases
     )
 
     def _compute_callback_count(self):
@@ -68,3 +78,11 @@ class LogisticsComplaint(models.Model):
                 "default_company_id": self.company_id.id,
             },
         }
+
+    @api.model
+    def _get_reactions(self):
+        return [*super()._get_reactions(), ("_note_on_call", {NEW_CASE})]
+
+    def _note_on_call(self):
+        # a customer's answer may open it, who has no rights on callbacks
+        self.sudo().source_callback_id._note_case()

@@ -1,5 +1,3 @@
-from . import res_company
-from . import res_config_settings
 from . import res_partner
 from . import logistics_care_holiday
 from . import logistics_care_day

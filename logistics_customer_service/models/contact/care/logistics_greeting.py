@@ -4,11 +4,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
+from ....tools.foundation.foresight import HELD_BACK, Fate
 from ...complaint.logistics_complaint_category import SEVERITIES
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from ...foundation.isolation import isolate
+from ...foundation.logistics_sending_mixin import keep_rows
 from .logistics_care_occasion import CALL, GIFT, SEND
 
 _logger = logging.getLogger(__name__)
@@ -28,10 +30,12 @@ class LogisticsGreeting(models.Model):
     """
 
     _name = "logistics.greeting"
-    _inherit = ["logistics.sending.mixin", "logistics.secret.mixin"]
+    _inherit = ["logistics.sending.text.mixin", "logistics.secret.mixin"]
     _description = "Greeting"
     _order = "planned_at desc, id desc"
 
+    _sending_cron = "logistics_customer_service.ir_cron_send_greetings"
+    _sending_purpose = PURPOSE
     _sending_layout = "logistics_customer_service.greeting_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.greeting_batch_size"
 
@@ -52,13 +56,7 @@ class LogisticsGreeting(models.Model):
         readonly=True,
         default=SEND,
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
-    )
-    # cascade: what a person was told goes with the person
-    partner_id = fields.Many2one(
-        "res.partner", string="Person", required=True, index=True, readonly=True, ondelete="cascade"
-    )
+    partner_id = fields.Many2one(string="Person", required=True)
     customer_id = fields.Many2one(
         "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
     )
@@ -86,54 +84,25 @@ class LogisticsGreeting(models.Model):
     # --- its course
     planned_at = fields.Datetime(string="Planned For", required=True, readonly=True, index=True)
     state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("queued", "In Queue"),
-            ("sent", "Sent"),
-            ("handed", "With an Agent"),
-            ("failed", "Failed"),
-            ("suppressed", "Not Sent"),
-        ],
-        required=True,
-        readonly=True,
-        default="waiting",
+        selection_add=[("sent",), ("handed", "With an Agent"), ("failed",)],
+        ondelete={"handed": keep_rows},
         index=True,
     )
     reason = fields.Selection(
-        [
+        selection_add=[
             ("no_consent", "Customer has not agreed"),
             ("refused", "Customer refused greetings"),
             ("severe_case", "Serious case open"),
             ("bereavement", "Bereavement"),
             ("budget", "Enough contacts"),
-            ("no_address", "No address"),
-            ("blacklisted", "Address blacklisted"),
             ("too_old", "Too late"),
-            ("not_customer", "Not a customer"),
             ("archived", "Archived"),
             ("held_back", "Held back by staff"),
             ("switched_off", "Switched off"),
-        ],
-        string="Why Not Sent",
-        readonly=True,
+        ]
     )
-    failure_text = fields.Text(string="Failure", readonly=True)
-    attempts = fields.Integer(string="Failed Attempts", readonly=True)
-    insisted = fields.Boolean(
-        string="Sent on Request", readonly=True, help="Somebody asked for it, however late."
-    )
-    due_at = fields.Datetime(
-        string="Next Step", readonly=True, help="When the greeting is looked at."
-    )
-    channel = fields.Selection(
-        [("mail", "Mail"), ("sms", "SMS"), (CALL, "Call"), (GIFT, "Gift")], readonly=True
-    )
-    address = fields.Char(readonly=True, help="The mail address or phone number greeted.")
-    sent_at = fields.Datetime(readonly=True)
-    mail_id = fields.Many2one(
-        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    sms_ids = fields.One2many("sms.sms", "greeting_id", string="SMS", readonly=True)
+    channel = fields.Selection(selection_add=[(CALL, "Call"), (GIFT, "Gift")])
+    sms_ids = fields.One2many(inverse_name="greeting_id")
     callback_id = fields.Many2one(
         "logistics.callback",
         string="Callback",
@@ -141,9 +110,6 @@ class LogisticsGreeting(models.Model):
         readonly=True,
         ondelete="set null",
     )
-    subject = fields.Char(readonly=True)
-    # what was sent, which mail.mail has sanitized
-    body = fields.Html(string="Text", sanitize=False, readonly=True)
 
     # --- for the texts, in the customer's language
     holiday_name = fields.Char(string="Holiday", compute="_compute_texts")
@@ -192,21 +158,20 @@ class LogisticsGreeting(models.Model):
 
         :param rows: dicts as the occasion's query returns them
         """
-        now = fields.Datetime.now()
 
         def insert(part):
-            return self._insert_new([self._prepare_row(occasion, company, row, now) for row in part])
+            return self._insert_new([self._prepare_row(occasion, company, row) for row in part])
 
         isolate(rows, insert, self._leave_out_row, self.env)
         self.env["logistics.profile"].invalidate_model(["greeting_count"], flush=False)
-        self._wake_up("logistics_customer_service.ir_cron_send_greetings")
+        self._wake_up(self._sending_cron)
 
     @api.model
     def _leave_out_row(self, rows, error):
         _logger.warning("Person %s is not greeted: %s", rows[0]["person_id"], error)
 
     @api.model
-    def _prepare_row(self, occasion, company, row, now):
+    def _prepare_row(self, occasion, company, row):
         """Return the columns of a new greeting."""
         planned_at = occasion._get_planned_time(
             row["day"], row["tz"], row["contact_hour_from"], row["contact_hour_to"]
@@ -229,10 +194,6 @@ class LogisticsGreeting(models.Model):
             "state": "waiting",
             "attempts": 0,
             "insisted": False,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     @api.model
@@ -249,45 +210,24 @@ class LogisticsGreeting(models.Model):
         """Greet those whose time has come, batch by batch."""
         self._process_due()
 
-    def _process(self):
-        retried = self.filtered(lambda greeting: greeting.state == "failed")
-        retried._try_again()
-        (self - retried)._send()
-
     # === DECIDING ===#
 
-    def _send(self):
-        """Decide on each greeting: send it, and how; later; or not at all, and why."""
-        profiles = self._get_profiles()
-        allowed = self._suppress_unwanted(profiles)
-        ready = allowed._postpone(profiles)
-        tasks = ready.filtered(lambda greeting: greeting.action != SEND)
-        written = ready - tasks
-        occasions = {greeting: greeting.occasion_id for greeting in written}
-        ways = written._group_by_way(occasions, profiles)
-        reachable = self.browse().union(*ways.values())
-        chosen = self._may_contact(reachable.sorted(lambda one: (one.due_at, one.id)))
-        (reachable - chosen)._suppress("budget")
-        for (occasion, channel), batch in ways.items():
-            (batch & chosen)._queue(occasion, channel)
-        tasks._hand_over()  # calls keep to the budget when they are made
+    def _get_rules(self, profiles):
+        return {greeting: greeting.occasion_id for greeting in self}
+
+    def _group_by_way(self, rules, profiles):
+        """As inherited; what an agent does needs no address."""
+        tasks = self.filtered(lambda greeting: greeting.action != SEND)
+        written = super(LogisticsGreeting, self - tasks)._group_by_way(rules, profiles)
+        return {**written, **tasks.grouped(lambda one: (one.occasion_id, one.action))}
 
     @api.model
-    def _may_contact(self, greetings):
-        """Return the greetings that the budget of contacts allows.
+    def _may_contact(self, records):
+        """Calls keep to the budget when they are made."""
+        written = records.filtered(lambda greeting: greeting.action == SEND)
+        return records - written + super()._may_contact(written)
 
-        What somebody wants to be sent goes out whatever the budget says, and counts.
-        """
-        budgets = self.env["logistics.contact.budget"]
-        insisted = greetings.filtered("insisted")
-        return budgets._get_allowed(greetings, self._get_purpose(), insisted)
-
-    def _suppress_unwanted(self, profiles):
-        """Hold back greetings that must not go out; return the others."""
-        return self._suppress_those(self._get_reasons(profiles).get)
-
-    def _get_reasons(self, profiles):
-        """Return for each greeting why it must not go out, or None."""
+    def _get_reasons(self, profiles, rules):
         now = fields.Datetime.now()
         answers = self._get_answers(profiles)
         open_cases = self._get_open_cases()
@@ -365,30 +305,17 @@ class LogisticsGreeting(models.Model):
             worst[key] = max(worst.get(key, 0), WEIGHTS.get(severity, 0))
         return worst
 
-    def _postpone(self, profiles):
-        """Put off what would come outside the hours of sending; return the others."""
-        now = fields.Datetime.now()
-        ready = self.browse()
-        for greeting in self:
-            profile = profiles[greeting]
-            start = greeting.occasion_id._get_start(
-                now,
-                greeting._get_zone(profile),
-                profile.contact_hour_from,
-                profile.contact_hour_to,
-            )
-            if start > now:
-                greeting.due_at = start
-            else:
-                ready += greeting
-        return ready
+    def _get_start(self, now, rule, profile):
+        """As inherited; a customer may have hours of its own."""
+        hours = profile.contact_hour_from, profile.contact_hour_to
+        return rule._get_start(now, self._get_zone(profile), *hours)
 
     # === QUEUES OF ODOO ===#
 
-    def _queue(self, occasion, channel):
-        if self:
-            self.channel = channel
-            getattr(self, f"_queue_{channel}")(occasion)
+    def _queue(self, rule, channel):
+        if channel in (CALL, GIFT):
+            return self._hand_over()
+        return super()._queue(rule, channel)
 
     def _queue_mail(self, occasion):
         """As inherited; mail programs offer the link to refuse beside the sender."""
@@ -397,33 +324,16 @@ class LogisticsGreeting(models.Model):
             greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
         return result
 
-    def _prepare_mailed_vals(self, mail):
-        return {
-            **super()._prepare_mailed_vals(mail),
-            "subject": mail.subject,
-            "body": mail.mail_message_id.body,
-        }
+    # === FORESIGHT ===#
 
-    def _prepare_sms_vals(self, body):
-        return {**super()._prepare_sms_vals(body), "greeting_id": self.id}
+    def _prepare_foresight(self):
+        profiles = self._get_profiles()
+        return self._get_reasons(profiles, self._get_rules(profiles))
 
-    def _prepare_texted_vals(self, body):
-        # names in it are others' words, and the field shows HTML
-        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
-
-    def _give_up_retrying(self):
-        """People who refused, or to whom something happened meanwhile, get nothing on retry."""
-        given_up = super()._give_up_retrying()
-        rest = self - given_up
-        blocked = rest._get_blocked()
-        reasons = {
-            greeting: reason or (greeting.address in blocked and "blacklisted") or None
-            for greeting, reason in rest._get_reasons(rest._get_profiles()).items()
-        }
-        unwanted = rest.filtered(reasons.get)
-        unwanted._cancel_queued()
-        unwanted._suppress_those(reasons.get)
-        return given_up + unwanted
+    def _foresee(self, at, kind, known, take):
+        if known[self]:
+            return Fate(HELD_BACK, self._get_reason_label(known[self]))
+        return super()._foresee(at, kind, known, take)
 
     # === BY AN AGENT ===#
 
@@ -528,20 +438,7 @@ class LogisticsGreeting(models.Model):
         self._ensure_agent()
         # agents ask; greetings are written by the program alone
         again = self.sudo().filtered(lambda one: one.state in ("failed", "suppressed"))
-        again = again._get_sendable_again()
-        again._cancel_queued()
-        again.write(
-            {
-                "state": "waiting",
-                "reason": False,
-                "failure_text": False,
-                "mail_id": False,
-                "insisted": True,
-                "due_at": fields.Datetime.now(),
-            }
-        )
-        if again:
-            self._wake_up("logistics_customer_service.ir_cron_send_greetings")
+        again._start_anew()
 
     def action_hold_back(self):
         """Keep these greetings from going out: an agent knows what no rule does.

@@ -8,12 +8,7 @@ from . import logistics_consent
 from . import logistics_touchpoint
 from . import logistics_profile
 from . import logistics_visit_planning
-from . import logistics_visit_action_follow
-from . import logistics_visit_plan_dates
 from . import logistics_visit_coverage
 from . import logistics_visit_analysis
 from . import mail_activity
-from . import res_company
-from . import res_config_settings
 from . import res_partner
-from . import res_users_visiting

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ....tools.foundation.foresight import GOES, Fate
 from ....tools.foundation.periods import local_date, to_local
 
 PLANNED, UNDER_WAY, DONE, CANCELLED = "planned", "under_way", "done", "cancelled"
@@ -365,6 +366,16 @@ class LogisticsVisit(models.Model):
                         customer=visit.partner_id.display_name,
                     )
                 )
+
+    # === FORESIGHT ===#
+
+    def _prepare_foresight(self):
+        """As what is sent has it."""
+
+    def _foresee(self, at, kind, known, take):
+        """Who plans a visit has decided; it counts."""
+        take(True)
+        return Fate(GOES)
 
     # === CRUD METHODS ===#
 

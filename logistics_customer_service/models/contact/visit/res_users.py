@@ -2,7 +2,9 @@ from odoo import models
 
 
 class ResUsers(models.Model):
-    """People who visit customers."""
+    """People who visit customers. Who has left visits nobody: the visits are planned anew, or
+    somebody sees to them.
+    """
 
     _inherit = "res.users"
 
@@ -18,3 +20,13 @@ class ResUsers(models.Model):
     def _get_visit_zone(self, company):
         """Return the time zone whose days count when the person visits customers of a company."""
         return self.tz or company._get_logistics_tz()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("active") is False:
+            # whoever archives somebody need not see the visits
+            visits = self.env["logistics.visit"].sudo()
+            visits.search(
+                [("user_id", "in", self.ids), ("state", "=", "planned")]
+            )._leave_without_visitor()
+        return result

@@ -9,5 +9,3 @@ from . import logistics_visit
 from . import logistics_visit_action
 from . import logistics_complaint
 from . import logistics_improvement
-from . import res_company
-from . import res_config_settings

@@ -7,15 +7,7 @@ from . import logistics_survey_request
 from . import logistics_feedback
 from . import logistics_feedback_score
 from . import mail_activity
-from . import logistics_complaint
 from . import logistics_profile
 from . import stock_picking
-from . import survey_survey_form
-from . import survey_question_form
-from . import logistics_survey_request_link
 from . import logistics_survey_counter
-from . import logistics_rating_mixin
-from . import stock_picking_rating
-from . import logistics_complaint_rating
-from . import logistics_profile_rating
 from . import logistics_profile_fact

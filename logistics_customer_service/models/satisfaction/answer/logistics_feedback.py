@@ -205,6 +205,11 @@ class LogisticsFeedback(models.Model):
             for feedback in self
         }
 
+    @api.model
+    def _prepare_origin_vals(self, request):
+        """Return what else is kept of where an answer was given; override to keep more."""
+        return {}
+
     # === REVISIONS ===#
 
     def _note_revision(self, no_contact):

@@ -38,3 +38,10 @@ class LogisticsProfile(models.Model):
             held = self.env[name].sudo().search([("profile_id", "in", self.ids)])
             held.profile_id = target
         return super()._move_history(target)
+
+    def action_answer_by_phone(self):
+        """Fill in a questionnaire with the customer on the telephone."""
+        self.ensure_one()
+        phone = self.env["logistics.survey.phone"]
+        offered = phone._get_offered(self)
+        return phone._start(self, self.partner_id, offered, profile_id=self.id)

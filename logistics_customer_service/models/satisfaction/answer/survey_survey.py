@@ -1,8 +1,22 @@
 from odoo import api, fields, models
+from odoo.tools import is_html_empty
+
+MAX_WORDS = 2000
+MAX_LINE = 200
+CHOICES = ("simple_choice", "multiple_choice")
+INPUTS = {
+    "text_box": "words",
+    "char_box": "line",
+    "numerical_box": "number",
+    "date": "date",
+    "datetime": "datetime",
+}
 
 
 class SurveySurvey(models.Model):
-    """Questionnaires of customer service, edited by its managers."""
+    """Questionnaires of customer service, edited by its managers. A questionnaire as a form of one
+    page, and what was sent by it.
+    """
 
     _inherit = "survey.survey"
 
@@ -11,7 +25,6 @@ class SurveySurvey(models.Model):
         compute="_compute_logistics_warning",
         help="What keeps answers to the questionnaire from becoming figures.",
     )
-
     logistics_feedback_count = fields.Integer(
         string="Customer Answers", compute="_compute_logistics_feedback_count"
     )
@@ -74,3 +87,93 @@ class SurveySurvey(models.Model):
     def action_view_feedback(self):
         """Open the answers to these questionnaires."""
         return self.env["logistics.feedback"]._get_feedback_action([("survey_id", "in", self.ids)])
+
+    # === WHAT THE PAGE SHOWS ===#
+
+    def _prepare_answer_form(self, given=None, problems=None):
+        """Return all that the form shows: texts and numbers, no records.
+
+        To be called as superuser, in the language of whoever reads it.
+
+        :param dict given: what was answered before, text or list of chosen ids by question id
+        :param dict problems: what is wrong with an answer, a sentence by question id
+        """
+        self.ensure_one()
+        questions = [
+            question._prepare_answer_question(
+                (given or {}).get(question.id), (problems or {}).get(question.id)
+            )
+            for question in self._get_answer_questions()
+        ]
+        return {
+            "title": self.title,
+            "intro": False if is_html_empty(self.description) else self.description,
+            "questions": questions,
+            "rules": self._get_answer_rules(questions),
+            "is_long": sum(question["kind"] != "section" for question in questions) > 5,
+        }
+
+    def _get_answer_questions(self):
+        """Return the questions and sections that a form can show, in their order."""
+        return self.question_and_page_ids.filtered(
+            lambda question: question.is_page or question.question_type != "matrix"
+        )
+
+    def _get_answer_rules(self, questions):
+        """Return the style by which conditional questions show once they are asked, without scripts.
+
+        Where a browser does not know ``:has`` they are there from the start.
+        """
+        rules = []
+        for question in questions:
+            if question["triggers"]:
+                box = f"#b{question['id']}"
+                chosen = ",".join(f"#o{answer}:checked" for answer in question["triggers"])
+                rules.append(f"{box}{{display:none}}form:has({chosen}) {box}{{display:block}}")
+        return f"@supports selector(:has(a)){{{''.join(rules)}}}" if rules else False
+
+    def _prepare_rating_steps(self):
+        """Return the steps of the overall score, the worst first: value and label."""
+        overall = self.question_ids.filtered(lambda question: question.logistics_part == "overall")[:1]
+        if overall._get_answer_kind() != "faces":
+            return []
+        return [
+            {"value": answer.logistics_value, "label": answer.value}
+            for answer in overall._get_answer_choices()
+        ]
+
+    # === WHAT CAME IN ===#
+
+    def _read_answers(self, sent):
+        """Return what a form sent, as requests take it.
+
+        What is left over from a question that is not asked any more is left out.
+
+        :param sent: ``get`` texts and ``getlist`` them by name ``q<id>``, trusted in nothing
+        :return: text or list of chosen ids or None by question id
+        """
+        answers, chosen = {}, set()
+        for question in self._get_answer_questions():
+            triggers = question.triggering_answer_ids
+            if question.is_page or (triggers and chosen.isdisjoint(triggers.ids)):
+                continue
+            answer = question._read_answer(sent.getlist(f"q{question.id}"))
+            answers[question.id] = answer
+            if question.question_type in CHOICES:
+                chosen.update(answer or ())
+        return answers
+
+    def _get_answer_problems(self, answers, complete=True):
+        """Return what is missing, a sentence by question id.
+
+        :param bool complete: False where the rest may come later
+        """
+        if not any(answers.values()):
+            first = next(iter(answers), 0)
+            return {first: self.env._("Please choose an answer.")}
+        problems = {
+            question.id: question._get_answer_problem(answers[question.id], complete)
+            for question in self.question_ids
+            if question.id in answers
+        }
+        return {question_id: problem for question_id, problem in problems.items() if problem}

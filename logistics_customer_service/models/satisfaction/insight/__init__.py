@@ -1,5 +1,3 @@
-from . import res_company
-from . import res_config_settings
 from . import logistics_theme_rule
 from . import logistics_feedback
 from . import logistics_feedback_report_mixin

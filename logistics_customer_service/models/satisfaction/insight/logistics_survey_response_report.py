@@ -131,9 +131,9 @@ class LogisticsSurveyResponseReport(models.Model):
             "silent_count": SQL("asked.is_sent AND asked.state NOT IN ('answered', 'partial')"),
             "reminded_count": SQL("asked.reminded_at IS NOT NULL"),
             "unasked_count": SQL("NOT asked.is_sent AND asked.state = 'answered'"),
-            "not_sent_count": SQL("asked.state = 'not_sent'"),
+            "not_sent_count": SQL("asked.state = 'suppressed'"),
             "failed_count": SQL("asked.state = 'failed'"),
-            "waiting_count": SQL("asked.state IN ('planned', 'queued')"),
+            "waiting_count": SQL("asked.state IN ('waiting', 'queued')"),
         }
 
     def _get_source(self):

@@ -3,9 +3,5 @@ from . import logistics_survey_request
 from . import sms_sms
 from . import stock_picking
 from . import logistics_shipment_event
-from . import logistics_complaint
 from . import logistics_profile
-from . import res_company
-from . import res_config_settings
-from . import logistics_survey_policy_asking
-from . import logistics_survey_request_asking
+from . import logistics_survey_request_queue

@@ -5,12 +5,14 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ....tools.foundation.periods import local_date
+from ...foundation.logistics_sending_mixin import keep_rows
 
+PURPOSE = "satisfaction_survey"
 # where somebody has the question and may answer
 OUT = ("sent", "partial")
 # what a person may be asked about anew, when somebody wants it
-AGAIN = ("planned", "failed", "not_sent", "sent", "expired", "revoked")
-KEPT_NOT_SENT = timedelta(days=365)
+AGAIN = ("waiting", "failed", "suppressed", "sent", "expired", "revoked")
+KEPT_SUPPRESSED = timedelta(days=365)
 
 
 class LogisticsSurveyRequest(models.Model):
@@ -26,7 +28,8 @@ class LogisticsSurveyRequest(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    _sending_held_back = "not_sent"
+    _sending_cron = "logistics_customer_service.ir_cron_send_survey_requests"
+    _sending_purpose = PURPOSE
     _sending_layout = "logistics_customer_service.survey_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.survey_batch_size"
 
@@ -41,18 +44,7 @@ class LogisticsSurveyRequest(models.Model):
         readonly=True,
         ondelete="restrict",
     )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
-    )
-    # cascade: what a person was asked goes with the person
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Person Asked",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="cascade",
-    )
+    partner_id = fields.Many2one(string="Person Asked", required=True)
     profile_id = fields.Many2one(
         "logistics.profile", index="btree_not_null", readonly=True, ondelete="set null"
     )
@@ -87,70 +79,48 @@ class LogisticsSurveyRequest(models.Model):
 
     # --- its course
     state = fields.Selection(
-        [
-            ("planned", "Planned"),
-            ("queued", "In Queue"),
-            ("sent", "Sent"),
+        selection_add=[
+            ("sent",),
             ("partial", "Partly Answered"),
             ("answered", "Answered"),
             ("expired", "Expired"),
-            ("failed", "Failed"),
-            ("not_sent", "Not Sent"),
+            ("failed",),
+            ("suppressed",),
             ("revoked", "Revoked"),
         ],
-        required=True,
-        readonly=True,
-        default="planned",
+        ondelete=dict.fromkeys(("partial", "answered", "expired", "revoked"), keep_rows),
         index=True,
     )
     reason = fields.Selection(
-        [
+        selection_add=[
             ("refused", "Customer refused surveys"),
             ("cooldown", "Asked not long ago"),
             ("sample", "Not in the sample"),
             ("enough", "Enough answers"),
             ("budget", "Enough contacts"),
-            ("no_address", "No address"),
-            ("blacklisted", "Address blacklisted"),
-            ("not_customer", "Not a customer"),
-            ("too_old", "Too old"),
             ("overtaken", "Overtaken by events"),
             ("switched_off", "Policy switched off"),
-        ],
-        string="Why Not Sent",
-        readonly=True,
-    )
-    failure_text = fields.Text(string="Failure", readonly=True)
-    attempts = fields.Integer(string="Failed Attempts", readonly=True)
-    due_at = fields.Datetime(
-        string="Next Step", readonly=True, help="When the request is looked at: sent, or reminded."
-    )
-    insisted = fields.Boolean(
-        string="Sent on Request",
-        readonly=True,
-        help="Somebody asked for it, whatever its age and the person's rest.",
+        ]
     )
     channel = fields.Selection(
-        [
-            ("mail", "Mail"),
-            ("sms", "SMS"),
+        selection_add=[
             ("portal", "Portal"),
             ("qr", "QR code"),
             ("phone", "Phone"),
             ("counter", "Counter"),
             ("import", "Import"),
-        ],
-        readonly=True,
+        ]
     )
-    address = fields.Char(readonly=True, help="The mail address or phone number asked.")
-    sent_at = fields.Datetime(readonly=True)
+    sms_ids = fields.One2many(inverse_name="survey_request_id")
     reminded_at = fields.Datetime(readonly=True)
+    reminder_held_back_at = fields.Datetime(
+        string="Reminder Held Back",
+        readonly=True,
+        copy=False,
+        help="When the budget of contacts left no room for the reminder.",
+    )
     expires_at = fields.Datetime(string="Link Expires", readonly=True)
     answered_at = fields.Datetime(string="Answered On", readonly=True)
-    mail_id = fields.Many2one(
-        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    sms_ids = fields.One2many("sms.sms", "survey_request_id", string="SMS", readonly=True)
     user_input_id = fields.Many2one(
         "survey.user_input",
         string="First Answer",
@@ -329,7 +299,7 @@ class LogisticsSurveyRequest(models.Model):
         zone = self._get_zone_of(company, fact["partner_id"], profile)
         return {
             **self._prepare_base_row(policy, fact, profile),
-            "state": "not_sent" if reason else "planned",
+            "state": "suppressed" if reason else "waiting",
             "reason": reason,
             "due_at": None if reason else policy._get_start(max(start, now), zone),
             "expires_at": None,
@@ -341,7 +311,7 @@ class LogisticsSurveyRequest(models.Model):
         expires = fields.Datetime.now() + timedelta(days=policy.expiry_days)
         return {
             **self._prepare_base_row(policy, fact, profile),
-            "state": "planned",
+            "state": "waiting",
             "reason": None,
             "due_at": expires,
             "expires_at": expires,
@@ -349,7 +319,6 @@ class LogisticsSurveyRequest(models.Model):
 
     @api.model
     def _prepare_base_row(self, policy, fact, profile):
-        now = fields.Datetime.now()
         return {
             **self._prepare_default_row(),
             "policy_id": policy.id,
@@ -365,10 +334,6 @@ class LogisticsSurveyRequest(models.Model):
             },
             "insisted": bool(fact.get("insisted")),
             "attempts": 0,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     @api.model
@@ -402,7 +367,7 @@ class LogisticsSurveyRequest(models.Model):
                 ("occasion", "in", [occasion for _policy_id, occasion in facts]),
                 ("policy_id", "in", [policy_id for policy_id, _occasion in facts]),
                 ("id", "not in", [request_id for request_id, _due_at in inserted]),
-                ("state", "=", "planned"),
+                ("state", "=", "waiting"),
             ]
         )
         for request in held:
@@ -423,9 +388,7 @@ class LogisticsSurveyRequest(models.Model):
     def _wake_at(self, instant):
         """Have the requests processed when the first of them is due."""
         # scheduled actions are the administrator's
-        job = self.env.ref(
-            "logistics_customer_service.ir_cron_send_survey_requests", raise_if_not_found=False
-        )
+        job = self.env.ref(self._sending_cron, raise_if_not_found=False)
         if job:
             job.sudo()._trigger(at=instant)
 
@@ -458,7 +421,7 @@ class LogisticsSurveyRequest(models.Model):
         known = asked.filtered(lambda one: one.id not in inserted and one.state in AGAIN)
         known._start_anew()
         self._forget_counts()
-        self._wake_up("logistics_customer_service.ir_cron_send_survey_requests")
+        self._wake_up(self._sending_cron)
         return asked
 
     # === ON THE SPOT ===#
@@ -536,15 +499,15 @@ class LogisticsSurveyRequest(models.Model):
             expires = now + timedelta(days=request.policy_id.expiry_days)
             vals = {"expires_at": expires}
             if request.state == "expired":
-                vals |= {"state": "sent" if request.sent_at else "planned", "due_at": expires}
+                vals |= {"state": "sent" if request.sent_at else "waiting", "due_at": expires}
             request.write(vals)
 
     @api.autovacuum
-    def _gc_not_sent(self):
+    def _gc_suppressed(self):
         """Drop what was not sent and interests nobody any more."""
-        limit = fields.Datetime.now() - KEPT_NOT_SENT
+        limit = fields.Datetime.now() - KEPT_SUPPRESSED
         self.search(
-            [("state", "=", "not_sent"), ("create_date", "<", limit)], limit=10000
+            [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
         ).unlink()
 
     # === ACTIONS ===#
@@ -567,25 +530,8 @@ class LogisticsSurveyRequest(models.Model):
         again = self.sudo().filtered(lambda request: request.state in AGAIN)
         again._start_anew()
 
-    def _start_anew(self):
-        """Have the requests written anew, to the address the person has now."""
-        again = self._get_sendable_again()
-        again._cancel_queued()
-        now = fields.Datetime.now()
-        again.write(
-            {
-                "state": "planned",
-                "reason": False,
-                "failure_text": False,
-                "mail_id": False,
-                "insisted": True,
-                "reminded_at": False,
-                "expires_at": False,
-                "due_at": now,
-            }
-        )
-        if again:
-            self._wake_up("logistics_customer_service.ir_cron_send_survey_requests")
+    def _prepare_anew_vals(self):
+        return {**super()._prepare_anew_vals(), "reminded_at": False, "expires_at": False}
 
     def action_revoke(self):
         """Close the links of these requests, and send nothing more about them.
@@ -612,7 +558,7 @@ class LogisticsSurveyRequest(models.Model):
             expires = fields.Datetime.now() + timedelta(days=request.policy_id.expiry_days)
             request.write({"expires_at": expires, "due_at": expires})
             if request.state == "expired":
-                request.state = "sent" if request.sent_at else "planned"
+                request.state = "sent" if request.sent_at else "waiting"
 
     def action_open_occasion(self):
         """Open what the request is about."""

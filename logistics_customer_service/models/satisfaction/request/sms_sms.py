@@ -10,7 +10,3 @@ class SmsSms(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-
-    def _get_logistics_sendings(self):
-        # whoever sends an SMS writes no requests
-        return [*super()._get_logistics_sendings(), self.sudo().survey_request_id]

@@ -1,5 +1,3 @@
-from . import res_company
-from . import res_config_settings
 from . import logistics_lead_time
 from . import stock_picking
 from . import sale_order_line

@@ -35,7 +35,6 @@ class LogisticsDeliveryReport(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     is_first_line = fields.Boolean(readonly=True, help="The first line of goods of its order.")
-
     # --- promise and outcome
     order_date = fields.Datetime(string="Ordered", readonly=True)
     promised_date = fields.Datetime(string="Promised", readonly=True)
@@ -82,7 +81,6 @@ class LogisticsDeliveryReport(models.Model):
     )
     cycle_median = fields.Float(string="Order Cycle, Median", readonly=True, aggregator="sum")
     cycle_p95 = fields.Float(string="Order Cycle, 95 %", readonly=True, aggregator="sum")
-
     is_substituted = fields.Boolean(
         string="Substituted",
         readonly=True,
@@ -98,7 +96,6 @@ class LogisticsDeliveryReport(models.Model):
         readonly=True,
         help="An invoice of the order has an error, noted on it or on its credit note.",
     )
-
     # --- parts of orders
     weight = fields.Float(string="Orders", digits=(16, 1), readonly=True)
     due_count = fields.Float(string="Due", digits=(16, 1), readonly=True)
@@ -108,7 +105,6 @@ class LogisticsDeliveryReport(models.Model):
     in_full_count = fields.Float(string="In Full", digits=(16, 1), readonly=True)
     otif_count = fields.Float(string="On Time and In Full", digits=(16, 1), readonly=True)
     perfect_count = fields.Float(string="Perfect Orders", digits=(16, 1), readonly=True)
-
     # --- quantities, in the product's unit
     ordered_qty = fields.Float(string="Ordered Quantity", readonly=True)
     shipped_qty = fields.Float(
@@ -124,13 +120,11 @@ class LogisticsDeliveryReport(models.Model):
     short_line_count = fields.Integer(
         string="Lines Short", readonly=True, help="Lines short at the first delivery."
     )
-
     substituted_line_count = fields.Integer(
         string="Lines Substituted",
         readonly=True,
         help="Lines shipped that were delivered with other goods, or are marked so.",
     )
-
     # --- ratios: weighted, whatever the grouping
     on_time_rate = fields.Float(string="On-Time Rate", readonly=True, aggregator="sum")
     in_full_rate = fields.Float(string="In-Full Rate", readonly=True, aggregator="sum")
@@ -146,6 +140,12 @@ class LogisticsDeliveryReport(models.Model):
     )
     substitution_rate = fields.Float(
         readonly=True, aggregator="sum", help="Lines substituted ÷ lines shipped (formula 7)."
+    )
+    cycle_total = fields.Float(
+        string="Order Cycle, Total Days",
+        readonly=True,
+        help="The order's cycle, shared among its lines: its sum over the delivered orders is the "
+        "mean order cycle.",
     )
 
     @api.model
@@ -395,6 +395,13 @@ class LogisticsDeliveryReport(models.Model):
 
     def _get_columns(self):
         part = SQL("(1.0 / j.line_count)")
+        cycle = SQL(
+            """CASE WHEN j.is_delivered THEN
+                   EXTRACT(epoch FROM
+                       (j.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                       - (j.date_order AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
+                   )::float8 / 86400 END"""
+        )
         ratio_parts = {
             "due_count": SQL("j.is_due"),
             "delivered_count": SQL("j.is_delivered"),
@@ -439,13 +446,8 @@ class LogisticsDeliveryReport(models.Model):
                        CASE WHEN j.is_delivered THEN j.delivered_day ELSE j.today END
                            - j.promised_day, 0) END"""
             ),
-            "cycle_days": SQL(
-                """CASE WHEN j.is_delivered THEN
-                       EXTRACT(epoch FROM
-                           (j.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
-                           - (j.date_order AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
-                       )::float8 / 86400 END"""
-            ),
+            "cycle_days": cycle,
+            "cycle_total": SQL("COALESCE(%s * %s, 0)", cycle, part),
             "cycle_sd": SQL("NULL::float8"),
             "cycle_cv": SQL("NULL::float8"),
             "cycle_median": SQL("NULL::float8"),

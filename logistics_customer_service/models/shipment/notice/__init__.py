@@ -2,8 +2,6 @@ from . import logistics_notice_rule
 from . import logistics_notice
 from . import logistics_shipment_event
 from . import logistics_profile
-from . import res_company
-from . import res_config_settings
 from . import sale_order
 from . import sms_sms
 from . import stock_picking

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date, format_datetime, plaintext2html
+from odoo.tools import format_date, format_datetime
 
 from ....tools.foundation.periods import local_date
 from ....tools.shipment import notices
@@ -19,9 +19,13 @@ class LogisticsNotice(models.Model):
     """
 
     _name = "logistics.notice"
-    _inherit = ["logistics.sending.mixin"]
+    _inherit = ["logistics.sending.text.mixin"]
     _description = "Notice to a Customer"
     _order = "id desc"
+
+    _sending_cron = "logistics_customer_service.ir_cron_send_notices"
+    _sending_layout = "logistics_customer_service.notice_mail_layout"
+    _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
 
     occasion = fields.Selection(
         selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
@@ -39,13 +43,6 @@ class LogisticsNotice(models.Model):
         readonly=True,
         ondelete="set null",
     )
-    # cascade: what was told to somebody goes with the person
-    partner_id = fields.Many2one(
-        "res.partner", string="Customer", index=True, readonly=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, readonly=True, ondelete="cascade"
-    )
     expected_on = fields.Date(
         string="New Expected Day",
         readonly=True,
@@ -55,53 +52,15 @@ class LogisticsNotice(models.Model):
     rule_id = fields.Many2one(
         "logistics.notice.rule", index="btree_not_null", readonly=True, ondelete="set null"
     )
-    channel = fields.Selection([(notices.MAIL, "Mail"), (notices.SMS, "SMS")], readonly=True)
-    address = fields.Char(readonly=True, help="The mail address or phone number told.")
-    state = fields.Selection(
-        [
-            ("waiting", "Waiting"),
-            ("queued", "In Queue"),
-            ("sent", "Sent"),
-            ("failed", "Failed"),
-            ("suppressed", "Not Sent"),
-        ],
-        required=True,
-        readonly=True,
-        default="waiting",
-    )
     reason = fields.Selection(
-        [
+        selection_add=[
             ("no_rule", "No rule for the customer"),
             ("refused", "Customer refused notices"),
-            ("no_address", "No address"),
-            ("blacklisted", "Address blacklisted"),
-            ("not_customer", "Not a customer"),
             ("overtaken", "Overtaken by events"),
             ("told", "Told by another mail"),
-            ("too_old", "Too old"),
-        ],
-        string="Why Not Sent",
-        readonly=True,
+        ]
     )
-    failure_text = fields.Text(string="Failure", readonly=True)
-    attempts = fields.Integer(string="Failed Attempts", readonly=True)
-    insisted = fields.Boolean(
-        string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
-    )
-    due_at = fields.Datetime(
-        string="Next Attempt",
-        readonly=True,
-        help="When the notice is looked at: at once, after the quiet hours, or when a server "
-        "that could not be reached is tried again.",
-    )
-    sent_at = fields.Datetime(readonly=True)
-    mail_id = fields.Many2one(
-        "mail.mail", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    sms_ids = fields.One2many("sms.sms", "logistics_notice_id", string="SMS", readonly=True)
-    subject = fields.Char(readonly=True)
-    # what was sent, which mail.mail has sanitized
-    body = fields.Html(string="Text", sanitize=False, readonly=True)
+    sms_ids = fields.One2many(inverse_name="logistics_notice_id")
 
     # --- for the texts, in the customer's language and time zone
     number = fields.Char(compute="_compute_number")
@@ -196,7 +155,7 @@ class LogisticsNotice(models.Model):
             return
         told = [vals for vals in vals_list if self._is_told(vals)]
         if told and self._insert(told):
-            self._wake_up("logistics_customer_service.ir_cron_send_notices")
+            self._wake_up(self._sending_cron)
 
     @api.model
     def _is_told(self, vals):
@@ -231,10 +190,6 @@ class LogisticsNotice(models.Model):
             "reason": "too_old" if old else None,
             "due_at": None if old else now,
             "attempts": 0,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     # === SCHEDULED ACTION ===#
@@ -244,29 +199,9 @@ class LogisticsNotice(models.Model):
         """Put the notices that are due into the queues of mails and SMS, batch by batch."""
         self._process_due()
 
-    def _process(self):
-        retried = self.filtered(lambda notice: notice.state == "failed")
-        retried._try_again()
-        (self - retried)._send()
-
     # === DECIDING ===#
 
-    def _send(self):
-        """Decide on each notice: send it, and how; later; or not at all, and why."""
-        profiles = self._get_profiles()
-        rules = self._get_rules(profiles)
-        unruly = self.filtered(lambda notice: not rules[notice])
-        unruly._suppress("no_rule")
-        ruled = self - unruly
-        allowed = ruled._suppress_unwanted(profiles)
-        ready = allowed._postpone(rules, profiles)
-        ready.picking_id._ensure_tracking_links()
-        for (rule, channel), batch in ready._group_by_way(rules, profiles).items():
-            batch.write({"rule_id": rule.id, "channel": channel})
-            getattr(batch, f"_queue_{channel}")(rule)
-
     def _get_rules(self, profiles):
-        """Return the rule (or none) of each notice."""
         rules = self.env["logistics.notice.rule"].search([])
         return {
             notice: rules._choose(
@@ -275,13 +210,20 @@ class LogisticsNotice(models.Model):
             for notice in self
         }
 
-    def _suppress_unwanted(self, profiles):
-        """Suppress notices that must not or need not go out; return the others."""
-        overtakers = self._get_overtakers()
+    def _get_reasons(self, profiles, rules):
+        overtakers = self.filtered(rules.get)._get_overtakers()
         now = fields.Datetime.now()
-        return self._suppress_those(
-            lambda notice: notice._get_obstacle(profiles[notice], overtakers, now)
-        )
+        return {
+            notice: notice._get_obstacle(profiles[notice], overtakers, now)
+            if rules[notice]
+            else "no_rule"
+            for notice in self
+        }
+
+    def _get_retry_reasons(self):
+        """What was written is given up for its age alone."""
+        now = fields.Datetime.now()
+        return {notice: "too_old" if notice._is_too_old(now) else None for notice in self}
 
     def _get_obstacle(self, profile, overtakers, now):
         """Return why the notice is not to be sent, or None."""
@@ -336,32 +278,21 @@ class LogisticsNotice(models.Model):
         return notices.is_overtaken(self.occasion, picking.shipment_state)
 
     def _postpone(self, rules, profiles):
-        """Put off the notices whose customers are not to be disturbed now; return the others."""
-        now = fields.Datetime.now()
-        ready = self.browse()
-        for notice in self:
-            start = rules[notice]._get_start(now, notice._get_zone(profiles[notice]))
-            if start > now:
-                notice.write({"rule_id": rules[notice].id, "due_at": start})
-            else:
-                ready += notice
+        """As inherited; the rule that has put a notice off is kept."""
+        ready = super()._postpone(rules, profiles)
+        for notice in self - ready:
+            notice.rule_id = rules[notice]
+        ready.picking_id._ensure_tracking_links()
         return ready
 
-    # === QUEUES OF ODOO ===#
+    @api.model
+    def _may_contact(self, records):
+        """What the contract demands is told however often."""
+        return records
 
-    def _prepare_mailed_vals(self, mail):
-        return {
-            **super()._prepare_mailed_vals(mail),
-            "subject": mail.subject,
-            "body": mail.mail_message_id.body,
-        }
-
-    def _prepare_sms_vals(self, body):
-        return {**super()._prepare_sms_vals(body), "logistics_notice_id": self.id}
-
-    def _prepare_texted_vals(self, body):
-        # names and places in it are others' words, and the field shows HTML
-        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
+    def _queue(self, rule, channel):
+        self.rule_id = rule
+        return super()._queue(rule, channel)
 
     @api.autovacuum
     def _gc_suppressed(self):
@@ -391,19 +322,4 @@ class LogisticsNotice(models.Model):
         (notices_sudo - unreached)._start_anew()
         unreached.write({"due_at": fields.Datetime.now(), "insisted": True})
         if notices_sudo:
-            self._wake_up("logistics_customer_service.ir_cron_send_notices")
-
-    def _start_anew(self):
-        """Have the notices written anew, to the address the customer has now."""
-        again = self._get_sendable_again()
-        again._cancel_queued()
-        again.write(
-            {
-                "state": "waiting",
-                "reason": False,
-                "failure_text": False,
-                "mail_id": False,
-                "insisted": True,
-                "due_at": fields.Datetime.now(),
-            }
-        )
+            self._wake_up(self._sending_cron)

@@ -615,7 +615,7 @@ class TestClock(ClockCommon):
         self._watch(shanghai(2, 14, 31))
         self.assertEqual(case.clock_ids.read(), before)
 
-    @mute_logger("odoo.addons.logistics_customer_service.models.clock.logistics_clock")
+    @mute_logger("odoo.addons.logistics_customer_service.models.complaint.deadline.logistics_clock")
     def test_a_poisoned_case_does_not_stop_the_others(self):
         cases = self._cases(9)
         bad = cases[4]

@@ -235,7 +235,7 @@ class TestEscalation(ClockCommon):
                 }
             )
 
-    @mute_logger("odoo.addons.logistics_customer_service.models.clock.logistics_clock")
+    @mute_logger("odoo.addons.logistics_customer_service.models.complaint.deadline.logistics_clock")
     def test_a_case_that_cannot_be_escalated_is_isolated(self):
         self._rule()
         with freeze_time(MONDAY):

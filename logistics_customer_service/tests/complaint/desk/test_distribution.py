@@ -225,7 +225,7 @@ class TestDistribution(ClockCommon):
         with freeze_time(shanghai(3, 10)):
             self.assertEqual(self.Case._find_unassigned()[0], urgent)
 
-    @mute_logger("odoo.addons.logistics_customer_service.models.casework.logistics_complaint")
+    @mute_logger("odoo.addons.logistics_customer_service.models.complaint.desk.logistics_complaint")
     def test_one_bad_case_does_not_stop_the_others(self):
         cases = self._cases(5, NIGHT)
         bad, write = cases[2], type(self.Case).write
@@ -242,7 +242,7 @@ class TestDistribution(ClockCommon):
 
     def test_it_goes_on_where_it_stopped(self):
         cases = self._cases(5, NIGHT)
-        path = "odoo.addons.logistics_customer_service.models.casework.logistics_complaint"
+        path = "odoo.addons.logistics_customer_service.models.complaint.desk.logistics_complaint"
         cron = type(self.env["ir.cron"])
         with (
             freeze_time(shanghai(3, 10)),
@@ -266,7 +266,7 @@ class TestDistribution(ClockCommon):
             cases._distribute()
         self.assertEqual(cases.filtered("user_id"), cases[:2])
 
-    @mute_logger("odoo.addons.logistics_customer_service.models.casework.logistics_complaint")
+    @mute_logger("odoo.addons.logistics_customer_service.models.complaint.desk.logistics_complaint")
     def test_a_conflict_is_tried_again(self):
         cases, lock = self._cases(2, NIGHT), type(self.Case).try_lock_for_update
         self.env.flush_all()  # a conflict throws away what is not written

@@ -18,7 +18,7 @@ from ....tools.complaint.case_records import (
 from ...common import MODULE
 from ..test_complaint import ComplaintCommon
 
-LOGGER = f"odoo.addons.{MODULE}.models.caseapi.logistics_complaint"
+LOGGER = f"odoo.addons.{MODULE}.models.complaint.intake.logistics_complaint_api"
 
 
 class ApiCommon(ComplaintCommon):

@@ -441,7 +441,7 @@ class TestComplaintMail(MailCommon):
 
         with (
             patch.object(type(self.Complaint), "_queue_acknowledgements", broken),
-            mute_logger(f"odoo.addons.{MODULE}.models.intake.logistics_complaint"),
+            mute_logger(f"odoo.addons.{MODULE}.models.complaint.intake.logistics_complaint"),
         ):
             self._acknowledge()
         self.assertEqual((good.acknowledgement, bad.acknowledgement), ("sent", "failed"))

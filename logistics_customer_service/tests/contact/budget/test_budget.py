@@ -226,7 +226,7 @@ class TestBudget(BudgetCommon):
         for _number in range(3):
             requests += self._request()
         self.assertEqual(len(self._send_all()), 2)
-        self.assertEqual(requests.mapped("state"), ["sent", "sent", "not_sent"])
+        self.assertEqual(requests.mapped("state"), ["sent", "sent", "suppressed"])
         self.assertEqual(requests[2].reason, "budget")
         mine = [("partner_id", "=", self.customer.id)]
         held_back = self.Contact.search([*mine, ("state", "=", "suppressed")])
@@ -388,7 +388,7 @@ class TestBudget(BudgetCommon):
             self._callback(person, priority="3")
             self._asked_on(NOW, person)
         free = self._callback(self._customer("Free"))
-        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+        with patch(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue.LOOKED_AT", 1):
             self.assertEqual(self._next(), free)
 
     def test_next_call_among_many_without_room_costs_no_more(self):

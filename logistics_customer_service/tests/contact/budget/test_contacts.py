@@ -12,7 +12,7 @@ class TestContacts(BudgetCommon):
     def test_every_state_of_a_survey(self):
         for state, vals in (
             ("planned", {}),
-            ("suppressed", {"state": "not_sent", "reason": "cooldown", "due_at": False}),
+            ("suppressed", {"state": "suppressed", "reason": "cooldown", "due_at": False}),
             ("suppressed", {"state": "revoked", "due_at": False}),
             ("made", {"state": "answered", "sent_at": NOW, "answered_at": NOW, "due_at": False}),
             ("made", {"state": "expired", "sent_at": NOW, "due_at": False}),

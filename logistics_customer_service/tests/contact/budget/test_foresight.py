@@ -83,6 +83,22 @@ class TestForesight(BudgetCommon):
         self._callback(call_from=NOW + DAY, priority="3")
         self.assertEqual(self._tell(), [(5, "call", "goes"), (5, "call", "joined")])
 
+    def test_visits_go_whatever_the_limits_and_count(self):
+        self._limit(1, self.calling)
+        for days in (1, 2):
+            self.env["logistics.visit"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "user_id": self.agent.id,
+                    "planned_at": NOW + days * DAY,
+                }
+            )
+        self._callback(call_from=NOW + 3 * DAY)
+        self.assertEqual(
+            self._tell(), [(5, "visit", "goes"), (6, "visit", "goes"), (7, "call", "put_off")]
+        )
+
     def test_what_is_exempt_goes(self):
         self._limit(1)
         self._asked_on(NOW - DAY)
@@ -189,8 +205,8 @@ class TestForesight(BudgetCommon):
             )
             for request in requests:
                 for kind, fate, when in (
-                    ("survey", "goes", request.state != "planned" and request.sent_at),
-                    ("survey", "held_back", request.state == "not_sent"),
+                    ("survey", "goes", request.state != "waiting" and request.sent_at),
+                    ("survey", "held_back", request.state == "suppressed"),
                     ("reminder", "goes", request.reminded_at),
                     ("reminder", "held_back", request.reminder_held_back_at),
                 ):

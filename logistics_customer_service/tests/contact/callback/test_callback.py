@@ -166,7 +166,7 @@ class TestCalling(CallbackCommon):
         for callback in asleep:
             callback._compute_profile_id()
         awake = self._callback()
-        with patch(f"odoo.addons.{MODULE}.models.calling.logistics_callback.LOOKED_AT", 1):
+        with patch(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue.LOOKED_AT", 1):
             self.assertEqual(self._next(), awake)
 
     def test_duration_is_noted(self):
@@ -421,7 +421,7 @@ class TestCalling(CallbackCommon):
         self._stand(NOW + timedelta(days=4))
         with (
             patch.object(type(self.Callback), "_escalate", fail),
-            mute_logger(f"odoo.addons.{MODULE}.models.calling.logistics_callback"),
+            mute_logger(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue"),
         ):
             self._run("ir_cron_look_after_calls")
         self.assertTrue(good.escalated_at)
@@ -652,7 +652,7 @@ class TestPolicies(CallbackCommon):
             [NOW - timedelta(days=100), self.company.id],
         )
         policy = self._policy("periodic")
-        with patch(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy.BATCH", 2):
+        with patch(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_policy.BATCH", 2):
             self._plan()
         self.assertEqual(sorted(policy.callback_ids.partner_id.ids), sorted((people | self.customer).ids))
 
@@ -671,7 +671,7 @@ class TestPolicies(CallbackCommon):
         )
         self.env.invalidate_all()
         policy = self._policy("periodic")
-        with mute_logger(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy"):
+        with mute_logger(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_policy"):
             self._plan()
         self.assertEqual(policy.callback_ids.partner_id, people - people[1] | self.customer)
 
@@ -703,7 +703,7 @@ class TestPolicies(CallbackCommon):
 
         with (
             patch.object(type(bad), "_prepare_callback_vals", fail),
-            mute_logger(f"odoo.addons.{MODULE}.models.callback.logistics_callback_policy"),
+            mute_logger(f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_policy"),
         ):
             self._plan()
         self.assertFalse(bad.callback_ids)

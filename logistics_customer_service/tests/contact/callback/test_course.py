@@ -228,7 +228,7 @@ class TestCourse(CallbackCommon):
 
     def test_one_press_plans_so_many_and_finds_who_is_awake(self):
         asleep, awake = self._plan_asleep(9), self._callback(self._customer("Nova"))
-        calling = f"odoo.addons.{MODULE}.models.calling.logistics_callback"
+        calling = f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue"
         with patch(f"{calling}.LOOKED_AT", 2), patch(f"{calling}.PUT_OFF", 3):
             self.assertEqual(self._next(), awake)
             self.env.invalidate_all()
@@ -238,7 +238,7 @@ class TestCourse(CallbackCommon):
             self.assertFalse(self._next(), "nobody is called in the night")
 
     def test_calls_that_cannot_be_had_hide_nobody(self):
-        calling = f"odoo.addons.{MODULE}.models.calling.logistics_callback"
+        calling = f"odoo.addons.{MODULE}.models.contact.callback.logistics_callback_queue"
         self._callback().with_user(self.second).action_call()
         self.Callback.union(*(self._callback(priority="3") for _number in range(3)))
         awake = self._callback(self._customer("Nova"))

@@ -121,7 +121,7 @@ class TestGreeting(CareCommon):
 
         with (
             patch.object(type(broken), "_prepare_mailed_vals", prepare_or_break),
-            mute_logger(f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"),
+            mute_logger(f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"),
         ):
             arrived = self._send_all(MORNING)
         self.assertEqual([mail["To"] for mail in arrived], ["wang@customer.example"])

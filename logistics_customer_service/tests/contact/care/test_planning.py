@@ -13,8 +13,8 @@ from ....tools.contact import public_holidays
 from ...common import MODULE
 from .common import CareCommon
 
-OCCASIONS = f"odoo.addons.{MODULE}.models.care.logistics_care_occasion"
-GREETINGS = f"odoo.addons.{MODULE}.models.care.logistics_greeting"
+OCCASIONS = f"odoo.addons.{MODULE}.models.contact.care.logistics_care_occasion"
+GREETINGS = f"odoo.addons.{MODULE}.models.contact.care.logistics_greeting"
 
 
 @tagged("post_install", "-at_install")

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ...common import MODULE
 from .common import NOW, VisitCommon, shanghai
 
-LOGGER = f"odoo.addons.{MODULE}.models.visiting.logistics_visit_plan"
+LOGGER = f"odoo.addons.{MODULE}.models.contact.visit.logistics_visit_plan"
 
 
 @tagged("post_install", "-at_install")

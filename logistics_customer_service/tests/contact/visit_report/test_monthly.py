@@ -372,7 +372,7 @@ class TestVisitMonthly(VisitReportCommon):
                 raise ValueError("Not this one")
             return draw(report)
 
-        logger = "odoo.addons.logistics_customer_service.models.visitreport"
+        logger = "odoo.addons.logistics_customer_service.models.contact.visit_report"
         with (
             patch.object(type(self.Monthly), "_draw_figures", fail),
             mute_logger(f"{logger}.logistics_visit_monthly_report"),

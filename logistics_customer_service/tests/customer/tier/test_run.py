@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 
 from ...common import MODULE, LogisticsCommon
 
-RUN_LOGGER = f"odoo.addons.{MODULE}.models.tiering.logistics_run"
+RUN_LOGGER = f"odoo.addons.{MODULE}.models.customer.tier.logistics_run"
 
 
 @tagged("post_install", "-at_install")

@@ -168,7 +168,7 @@ class TestReaction(FeedbackCommon):
         feedback_class = type(self.env["logistics.feedback"])
         with (
             patch.object(feedback_class, "_react_by_case", side_effect=KeyError("boom")),
-            mute_logger("odoo.addons.logistics_customer_service.models.feedback.logistics_feedback"),
+            mute_logger("odoo.addons.logistics_customer_service.models.satisfaction.answer.logistics_feedback"),
         ):
             (good + bad)._take_answers(
                 [{"answers": self._answers(5)}, {"answers": self._answers(1)}]
@@ -189,7 +189,7 @@ class TestReaction(FeedbackCommon):
 
         with (
             patch.object(type(self.env["logistics.complaint"]), "_mark_repeated", picky),
-            mute_logger("odoo.addons.logistics_customer_service.models.feedback.logistics_feedback"),
+            mute_logger("odoo.addons.logistics_customer_service.models.satisfaction.answer.logistics_feedback"),
         ):
             (good + bad)._take_answers(
                 [

@@ -186,8 +186,8 @@ class TestFeedbackReport(InsightCommon):
             "expired": {"sent_at": self.now},
             "partial": {"sent_at": self.now},
             "failed": {},
-            "planned": {},
-            "not_sent": {"reason": "cooldown"},
+            "waiting": {},
+            "suppressed": {"reason": "cooldown"},
         }
         self.env["logistics.survey.request"].create(
             [

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 from ...common import MODULE
 from .common import InsightCommon
 
-LOGGER = "odoo.addons.logistics_customer_service.models.insight.logistics_feedback"
+LOGGER = "odoo.addons.logistics_customer_service.models.satisfaction.insight.logistics_feedback"
 
 
 @tagged("post_install", "-at_install")

@@ -24,7 +24,7 @@ class TestAsking(SurveyCommon):
         request = self._asked()
         self.assertEqual(
             (request.state, request.partner_id, request.policy_id, request.survey_id),
-            ("planned", self.customer, self.policy, self.survey),
+            ("waiting", self.customer, self.policy, self.survey),
         )
         self.assertEqual(request.order_id, request.picking_id.sale_id)
         [mail] = self._send_all()
@@ -58,7 +58,7 @@ class TestAsking(SurveyCommon):
         self._say(picking, "in_transit")
         with self._later(days=6):
             self.assertFalse(self._send_all())
-            self.assertEqual((request.state, request.due_at), ("planned", False))
+            self.assertEqual((request.state, request.due_at), ("waiting", False))
         with self._later(days=8):
             self._say(picking, "delivered")
             self.assertEqual(self._requests(picking), request)
@@ -180,7 +180,7 @@ class TestAsking(SurveyCommon):
         request = self._asked()
         self.policy.active = False
         self.assertFalse(self._send_all())
-        self.assertEqual((request.state, request.reason), ("not_sent", "switched_off"))
+        self.assertEqual((request.state, request.reason), ("suppressed", "switched_off"))
 
     def test_policy_needs_its_texts_and_a_questionnaire_of_ours(self):
         self.assertTrue(self.policy.mail_template_id and self.policy.sms_template_id)
@@ -221,7 +221,7 @@ class TestAsking(SurveyCommon):
         answered.write({"state": "answered", "answered_at": fields.Datetime.now()})
         request = self._asked()
         self._run()
-        self.assertEqual((request.state, request.reason), ("not_sent", "enough"))
+        self.assertEqual((request.state, request.reason), ("suppressed", "enough"))
 
     def test_rest_over_all_policies(self):
         self.policy.write({"cooldown_days": 30, "reminder_days": 0})
@@ -245,7 +245,7 @@ class TestAsking(SurveyCommon):
         self.policy.cooldown_days = 30
         requests = self._asked() + self._asked()
         self.assertEqual(len(self._send_all()), 1)
-        self.assertEqual(requests.mapped("state"), ["sent", "not_sent"])
+        self.assertEqual(requests.mapped("state"), ["sent", "suppressed"])
 
     def test_rest_of_an_address(self):
         """Two contacts without addresses of their own share their customer's."""
@@ -258,7 +258,7 @@ class TestAsking(SurveyCommon):
         ]
         requests = self.Request.union(*map(self._asked, contacts))
         self._run()
-        self.assertEqual(sorted(requests.mapped("state")), ["not_sent", "queued"])
+        self.assertEqual(sorted(requests.mapped("state")), ["queued", "suppressed"])
 
     def test_rest_of_other_companies_is_theirs(self):
         self.policy.cooldown_days = 30
@@ -278,7 +278,7 @@ class TestAsking(SurveyCommon):
         self._refuse(self.customer)
         request = self._asked()
         self._run()
-        self.assertEqual((request.state, request.reason), ("not_sent", "refused"))
+        self.assertEqual((request.state, request.reason), ("suppressed", "refused"))
 
     def test_consent_where_it_is_needed(self):
         self.env.ref(f"{MODULE}.consent_purpose_satisfaction_survey").consent_required = True
@@ -298,7 +298,7 @@ class TestAsking(SurveyCommon):
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         request = self._asked()
         self._run()
-        self.assertEqual((request.state, request.reason), ("not_sent", "blacklisted"))
+        self.assertEqual((request.state, request.reason), ("suppressed", "blacklisted"))
 
     def test_no_address_and_ourselves(self):
         nowhere = self._asked(self._customer("Nowhere"))
@@ -320,7 +320,7 @@ class TestAsking(SurveyCommon):
         late = self._asked()
         with self._later(days=20):
             self._run()
-        self.assertEqual((late.state, late.reason), ("not_sent", "too_old"))
+        self.assertEqual((late.state, late.reason), ("suppressed", "too_old"))
         picking = self._delivery(carrier=False, validate=False)
         with freeze_time(fields.Datetime.now() - timedelta(days=40)):
             self._deliver(picking.sale_id, at=fields.Datetime.now())
@@ -344,7 +344,7 @@ class TestAsking(SurveyCommon):
             self.assertEqual(there.due_at, datetime(2026, 3, 3, 8))
             there.due_at = fields.Datetime.now()
             self._run()
-        self.assertEqual((here.state, there.state), ("queued", "planned"))
+        self.assertEqual((here.state, there.state), ("queued", "waiting"))
         self.assertEqual(there.due_at, datetime(2026, 3, 3, 8), "put off, not dropped")
         with freeze_time("2026-03-03 08:00:00"):
             self._run()
@@ -354,7 +354,7 @@ class TestAsking(SurveyCommon):
         self.policy.delay_hours = 2
         request = self._asked()
         self._run()
-        self.assertEqual(request.state, "planned")
+        self.assertEqual(request.state, "waiting")
         with self._later(hours=2, minutes=1):
             self._run()
         self.assertEqual(request.state, "queued")
@@ -526,7 +526,7 @@ class TestAsking(SurveyCommon):
         customers = [self._customer(f"C{n}", email=f"c{n}@x.example", ref="r") for n in range(5)]
         customers[2].ref = False
         requests = self.Request.union(*map(self._asked, customers))
-        with mute_logger(f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"):
+        with mute_logger(f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"):
             self._run()
         states = dict(
             zip(requests.mapped("partner_id.name"), requests.mapped("state"), strict=True)
@@ -538,7 +538,7 @@ class TestAsking(SurveyCommon):
         requests = self._asked() + self._asked(self._customer("Half", email="half@x.example"))
         self._send_all()
         requests[1].state = "partial"
-        mixin = f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"
+        mixin = f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"
         broken = patch.object(type(requests), "_expire", side_effect=ZeroDivisionError)
         with self._later(days=30), broken, mute_logger(mixin):
             self.assertTrue(self.Request._advance_or_rest())
@@ -552,18 +552,18 @@ class TestAsking(SurveyCommon):
             patch.object(type(self.Request), "_wake_up", side_effect=KeyboardInterrupt),
         ):
             self._run()
-        self.assertEqual(requests.mapped("state"), ["planned"] * 2)
+        self.assertEqual(requests.mapped("state"), ["waiting"] * 2)
         self.assertEqual(len(self._send_all()), 2)
 
     def test_others_work_on_the_same(self):
         request = self._asked()
         with (
-            patch.object(type(self.Request), "_send", side_effect=SerializationFailure),
+            patch.object(type(self.Request), "_decide", side_effect=SerializationFailure),
             patch.object(self.env.cr, "rollback") as rolled_back,
         ):
             self.assertEqual(self.Request._advance_or_rest(), 0)
         rolled_back.assert_called_once()
-        self.assertEqual((request.state, request.attempts), ("planned", 0))
+        self.assertEqual((request.state, request.attempts), ("waiting", 0))
 
     def test_only_one_worker_decides(self):
         """Whoever waits for the other's batch has not seen anything yet."""
@@ -675,5 +675,5 @@ class TestAsking(SurveyCommon):
             " WHERE id = %s",
             [old.id],
         )
-        self.Request._gc_not_sent()
+        self.Request._gc_suppressed()
         self.assertEqual((old + young).exists(), young)

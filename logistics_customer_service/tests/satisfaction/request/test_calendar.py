@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ...common import MODULE
 from .common import SurveyCommon
 
-PLANNER = f"odoo.addons.{MODULE}.models.asking.logistics_survey_policy"
+PLANNER = f"odoo.addons.{MODULE}.models.satisfaction.request.logistics_survey_policy"
 
 
 @tagged("post_install", "-at_install")

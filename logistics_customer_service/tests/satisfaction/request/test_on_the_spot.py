@@ -22,7 +22,7 @@ class TestOnTheSpot(SurveyCommon):
         self.policy.active = True
         request = self._get(picking)
         self.assertEqual(self._requests(picking), request)
-        self.assertEqual((request.state, request.partner_id), ("planned", self.customer))
+        self.assertEqual((request.state, request.partner_id), ("waiting", self.customer))
         self.assertEqual(request.order_id, picking.sale_id)
         self.assertGreater(request.expires_at, fields.Datetime.now() + timedelta(days=20))
         with self._later(days=5):
@@ -56,7 +56,7 @@ class TestOnTheSpot(SurveyCommon):
         request = self._requests(picking)
         self.assertEqual(request.reason, "cooldown")
         self.assertEqual(self._get(picking), request)
-        self.assertEqual(request.state, "not_sent")
+        self.assertEqual(request.state, "suppressed")
         self.assertTrue(request.expires_at)
 
     def test_expired_opens_again(self):

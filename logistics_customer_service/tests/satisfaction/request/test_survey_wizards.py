@@ -96,7 +96,7 @@ class TestSurveyWizards(SurveyCommon):
         self.manual.write({"send_from": (hour + 10) % 24, "send_until": (hour + 11) % 24})
         self._ask(self._profile(self.customer)).action_ask()
         self.assertFalse(self._send_all())
-        self.assertEqual(self._requests(policy=self.manual).state, "planned")
+        self.assertEqual(self._requests(policy=self.manual).state, "waiting")
 
     # === PREVIEW ===#
 

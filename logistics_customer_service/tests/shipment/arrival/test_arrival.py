@@ -353,7 +353,7 @@ class TestArrival(ArrivalCommon):
                 raise ValueError("another addon's mistake")
 
         self.startPatcher(patch.object(type(self.Picking), "_note_occasion", note))
-        with mute_logger("odoo.addons.logistics_customer_service.models.arrival.stock_picking"):
+        with mute_logger("odoo.addons.logistics_customer_service.models.shipment.arrival.stock_picking"):
             self._watch()
         self.assertTrue(good.silent_since)
         self.assertTrue(other.silent_since)

@@ -200,7 +200,7 @@ class TestDetection(ExceptionCommon):
         execute = self.env.cr.execute
 
         def blind(query, *args, **kwargs):
-            if isinstance(query, SQL) and "INSERT INTO logistics_exception" in query.code:
+            if isinstance(query, SQL) and 'INSERT INTO "logistics_exception"' in query.code:
                 queries.append(query.code)
                 query = SQL(
                     query.code.replace("standing.ended_at IS NULL", "FALSE"), *query.params
@@ -223,7 +223,7 @@ class TestDetection(ExceptionCommon):
             return detect(model, kind, scope)
 
         self.startPatcher(patch.object(type(self.Exception), "_detect_kind", poisoned))
-        with mute_logger(f"odoo.addons.{MODULE}.models.exception.logistics_exception"):
+        with mute_logger(f"odoo.addons.{MODULE}.models.shipment.exception.logistics_exception"):
             self._detect_by_cron()
         self.assertEqual(set(picking.exception_ids.mapped("kind")), {"late", "refused"})
 

@@ -217,7 +217,7 @@ class TestIndicator(IndicatorCommon):
         with (
             self.enter_registry_test_mode(),
             patch.object(type(self.Month), "_refresh_company", trouble),
-            mute_logger(f"odoo.addons.{MODULE}.models.indicator.logistics_indicator_month"),
+            mute_logger(f"odoo.addons.{MODULE}.models.shipment.indicator.logistics_indicator_month"),
         ):
             self.env.ref(f"{MODULE}.ir_cron_refresh_figures").method_direct_trigger()
         due = self.Month._get_due_companies()
@@ -246,7 +246,7 @@ class TestIndicator(IndicatorCommon):
         with (
             patch.object(type(broken), "_read_source", trouble),
             mute_logger(
-                "odoo.sql_db", f"odoo.addons.{MODULE}.models.indicator.logistics_indicator"
+                "odoo.sql_db", f"odoo.addons.{MODULE}.models.shipment.indicator.logistics_indicator"
             ),
         ):
             self._refresh_months()

@@ -370,7 +370,7 @@ class TestSending(NoticeCommon):
         customers = [self._customer(f"C{n}", email=f"c{n}@x.example", ref="r") for n in range(5)]
         customers[2].ref = False
         notices = self.Notice.union(*map(self._confirmed, customers))
-        with mute_logger(f"odoo.addons.{MODULE}.models.core.logistics_sending_mixin"):
+        with mute_logger(f"odoo.addons.{MODULE}.models.foundation.logistics_sending_mixin"):
             self._process()
         states = dict(zip(notices.mapped("partner_id.name"), notices.mapped("state"), strict=True))
         bad = notices.filtered(lambda notice: notice.partner_id == customers[2])
@@ -396,7 +396,7 @@ class TestSending(NoticeCommon):
         """A collision with another worker ends the run and is nobody's failure."""
         notice = self._confirmed()
         with (
-            patch.object(type(self.Notice), "_send", side_effect=SerializationFailure),
+            patch.object(type(self.Notice), "_decide", side_effect=SerializationFailure),
             patch.object(self.env.cr, "rollback") as rolled_back,
         ):
             self.assertEqual(self.Notice._advance_or_rest(), 0)
