@@ -68,17 +68,13 @@ def _delete_rows(cr, tables):
         elif source != target and source in tables:
             referring[target].add((source, column, required))
     while tables:
-        # of tables that refer to each other one is chosen, and forgotten by those that can
-        table = min(tables, key=lambda name: (len(_names(referring[name]) & tables), name))
-        for source, column, required in referring[table]:
-            if source in tables and not required:
-                _forget(cr, source, column)
+        held = {table: [use for use in referring[table] if use[0] in tables] for table in tables}
+        # where tables refer to each other, one that nobody needs is forgotten by the others
+        table = min(held, key=lambda name: (sum(need for *_, need in held[name]), len(held[name]), name))
+        for source, column, _required in held[table]:
+            _forget(cr, source, column)
         cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
         tables = tables - {table}
-
-
-def _names(references):
-    return {source for source, _column, _required in references}
 
 
 def _get_references(cr, tables):
