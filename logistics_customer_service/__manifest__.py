@@ -21,6 +21,7 @@
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/foundation/groups.xml",
+        "views/foundation/link_page_templates.xml",
         "security/customer/ir.model.access.csv",
         "security/customer/rules.xml",
         "data/customer/ir_config_parameter_data.xml",
@@ -243,6 +244,7 @@
     ],
     "assets": {
         "web.assets_frontend": [
+            "logistics_customer_service/static/src/foundation/link_page.scss",
             "logistics_customer_service/static/src/shipment/tracking.scss",
             "logistics_customer_service/static/src/complaint/selfservice.scss",
             "logistics_customer_service/static/src/satisfaction/answer/rating.scss",

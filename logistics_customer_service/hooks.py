@@ -1,80 +1,111 @@
+from collections import defaultdict
+
 from odoo.tools import SQL
+from odoo.tools.sql import TableKind, table_kind
 
 MODULE = "logistics_customer_service"
-# where records of other apps name reasons, tiers and aspects, which must go first
-REFERENCES = [
-    ("stock_picking", "logistics_priority_tier_id"),
-    ("stock_picking", "logistics_reason_id"),
-    ("stock_picking", "reroute_reason_id"),
-    ("stock_move", "logistics_reason_id"),
-    ("sale_order_line", "substitution_reason_id"),
-    ("account_move", "logistics_reason_id"),
-    ("survey_question", "aspect_id"),
-    ("survey_question_answer", "aspect_id"),
-]
-# numbers drawn from sequences that companies may have of their own
-SEQUENCE_CODES = (
-    "logistics.complaint",
-    "logistics.service.team",
-    "logistics.visit",
-    "logistics.visit.urgent.report",
-)
 
 
 def uninstall_hook(env):
     """Take away what would stand in the way of removing the addon's records one by one.
 
-    Profiles hold tiers and tiers hold changes; the rows go first, set-based. Demo customers and
+    Profiles hold tiers and tiers hold changes; the rows go first, set-based. Models name what
+    belongs to them in other apps (``_get_belongings``), which goes after them. Demo customers and
     products that documents refer to by now are left behind as the user's own data, demo people
     archived.
     """
-    env.cr.execute("DELETE FROM logistics_indicator_figure")
-    for table in ("visit_monthly_report", "visit_daily_report", "visit_urgent_report"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    # what waits in Odoo's queues speaks of records that will be gone
+    ours = [model for model in env.values() if model._original_module == MODULE]
+    belongings = [model._get_belongings() for model in ours if hasattr(model, "_get_belongings")]
+    belongings.append(_get_sequences(env, ours))
+    _empty_queues(env, ours)
+    _delete_rows(env.cr, {model._table for model in ours if _has_rows(env.cr, model)})
+    env.invalidate_all(flush=False)
+    for records in belongings:
+        # through the ORM: what hangs on them goes with them
+        records.unlink()
+    _keep_demo_people(env)
+    env.invalidate_all(flush=False)
+
+
+def _get_sequences(env, ours):
+    """Return the sequences our numbers are drawn from; companies may have some of their own."""
+    codes = [model._name for model in ours]
+    sequences = env["ir.sequence"].with_context(active_test=False).search([("code", "in", codes)])
+    # PostgreSQL's own sequences of the years go with them
+    sequences.date_range_ids.unlink()
+    return sequences
+
+
+def _has_rows(cr, model):
+    return model._auto and not model._abstract and table_kind(cr, model._table) == TableKind.Regular
+
+
+def _empty_queues(env, ours):
+    """Take from Odoo's queues what speaks of records that will be gone."""
     env.cr.execute(
         "DELETE FROM mail_mail USING mail_message message"
-        " WHERE message.id = mail_message_id"
-        " AND message.model IN ('logistics.notice', 'logistics.survey.request', 'logistics.callback',"
-        " 'logistics.greeting',"
-        " 'logistics.visit.urgent.report', 'logistics.visit.daily.report', 'logistics.visit.monthly.report')"
+        " WHERE message.id = mail_message_id AND message.model = ANY(%s)",
+        [[model._name for model in ours if not model._abstract]],
     )
-    env.cr.execute(
-        "DELETE FROM sms_sms WHERE logistics_notice_id IS NOT NULL OR survey_request_id IS NOT NULL"
-        " OR greeting_id IS NOT NULL"
+    own_fields = [
+        field.name
+        for field in env["sms.sms"]._fields.values()
+        if field.store and field._module == MODULE
+    ]
+    for name in own_fields:
+        env.cr.execute(SQL("DELETE FROM sms_sms WHERE %s IS NOT NULL", SQL.identifier(name)))
+
+
+def _delete_rows(cr, tables):
+    """Delete all rows of tables, those that refer to others first; others forget them.
+
+    :param tables: set of the names of our tables
+    """
+    referring = defaultdict(set)
+    for source, column, required, target in _get_references(cr, tables):
+        if not required and (source not in tables or source == target):
+            _forget(cr, source, column)
+        elif source != target and source in tables:
+            referring[target].add((source, column, required))
+    while tables:
+        held = {table: [use for use in referring[table] if use[0] in tables] for table in tables}
+        # where tables refer to each other, one that nobody needs is forgotten by the others
+        table = min(held, key=lambda name: (sum(need for *_, need in held[name]), len(held[name]), name))
+        for source, column, _required in held[table]:
+            _forget(cr, source, column)
+        cr.execute(SQL("DELETE FROM %s", SQL.identifier(table)))
+        tables = tables - {table}
+
+
+def _get_references(cr, tables):
+    """Return who refers to the tables: table, column, whether it must, table referred to."""
+    cr.execute(
+        """
+        SELECT source.relname, attname, attnotnull, target.relname
+          FROM pg_constraint
+          JOIN pg_class source ON source.oid = conrelid
+          JOIN pg_class target ON target.oid = confrelid
+          JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
+         WHERE contype = 'f' AND target.relname = ANY(%s)
+         ORDER BY 1, 2
+        """,
+        [list(tables)],
     )
-    env.cr.execute("DELETE FROM logistics_survey_counter RETURNING partner_id")
-    visitors = [partner_id for [partner_id] in env.cr.fetchall()]
-    entries = env["calendar.event"].with_context(active_test=False, logistics_visit_sync=True)
-    entries.search([("res_model", "=", "logistics.visit")]).unlink()
-    for table in ("greeting", "care_occasion", "visit", "visit_plan"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    for table in ("callback_attempt", "callback", "callback_policy"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    for table in ("notice", "improvement", "feedback", "survey_request", "survey_policy"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    # through the ORM: what hangs on the contacts that stood for visitors goes with them
-    env["res.partner"].browse(visitors).unlink()
-    for table in ("case_lesson", "result_letter", "recovery", "compensation", "complaint"):
-        env.cr.execute(SQL("DELETE FROM %s", SQL.identifier(f"logistics_{table}")))
-    # through the ORM, years first: PostgreSQL's own sequences go with them
-    sequences = env["ir.sequence"].with_context(active_test=False).search(
-        [("code", "in", SEQUENCE_CODES)]
-    )
-    sequences.date_range_ids.unlink()
-    sequences.unlink()
-    env.cr.execute("DELETE FROM logistics_tier_change")
-    env.cr.execute("DELETE FROM logistics_profile")
-    env.cr.execute("DELETE FROM logistics_delivery_remark")
-    for table, column in REFERENCES:
-        env.cr.execute(
-            SQL(
-                "UPDATE %(table)s SET %(column)s = NULL WHERE %(column)s IS NOT NULL",
-                table=SQL.identifier(table),
-                column=SQL.identifier(column),
-            )
+    return cr.fetchall()
+
+
+def _forget(cr, table, column):
+    cr.execute(
+        SQL(
+            "UPDATE %(table)s SET %(column)s = NULL WHERE %(column)s IS NOT NULL",
+            table=SQL.identifier(table),
+            column=SQL.identifier(column),
         )
-    env.cr.execute("DELETE FROM logistics_tier_scheme")
+    )
+
+
+def _keep_demo_people(env):
+    """Leave demo people and goods to the user; the logins are free again."""
     kept = env["ir.model.data"].search(
         [
             ("module", "=", MODULE),
@@ -83,7 +114,5 @@ def uninstall_hook(env):
     )
     users = kept.filtered(lambda data: data.model == "res.users")
     for user in env["res.users"].browse(users.mapped("res_id")).exists():
-        # the login is free again, should the addon come back
         user.write({"active": False, "login": f"{user.login}-{user.id}"})
     kept.unlink()
-    env.invalidate_all(flush=False)

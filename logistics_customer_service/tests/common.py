@@ -68,6 +68,21 @@ class LogisticsCommon(TransactionCase):
         )
 
     @classmethod
+    def _portal_user(cls, name, partner, company=None):
+        """Return the login of a customer's person."""
+        company = company or cls.company
+        return new_test_user(
+            cls.env,
+            f"test_{name}",
+            groups="base.group_portal",
+            name=partner.name,
+            email=partner.email or f"{name}@elsewhere.example.com",
+            partner_id=partner.id,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+        )
+
+    @classmethod
     def _customer(cls, name="Customer", **vals):
         return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
 

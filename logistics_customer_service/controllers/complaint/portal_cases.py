@@ -1,11 +1,11 @@
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Command, Domain
 from odoo.http import content_disposition, request, route
 
 from ...models.complaint.logistics_complaint_stage import OPEN_PHASES
+from ...tools.foundation.received import clean, clean_line
 from ...tools.foundation.throttle import Throttle
-from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, clean, clean_line, read_files
+from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList
+from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
 ADDRESS = "/my/cases"
 OFFERED = 30
@@ -14,15 +14,14 @@ OFFERED = 30
 SENDINGS = Throttle(burst=10, interval=20)
 
 
-class PortalCases(CustomerPortal):
+class PortalCases(PortalList):
     """A customer's cases, for those who have a login."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "case_count" in counters:
-            cases = request.env["logistics.complaint"]
-            readable = cases.has_access("read")
-            values["case_count"] = cases.search_count(self._get_cases_domain(), limit=100) if readable else 0
+            domain = self._get_cases_domain()
+            values["case_count"] = self._count_portal_records("logistics.complaint", domain, limit=100)
         return values
 
     def _get_cases_domain(self):
@@ -45,79 +44,34 @@ class PortalCases(CustomerPortal):
             "settled": {"label": request.env._("Settled"), "domain": ~is_open},
         }
 
-    def _get_cases_search_domain(self, search):
+    def _get_cases_search_domain(self, _search_in, search):
         return Domain("number", "ilike", search) | Domain("name", "ilike", search)
 
     # === LOOKING ===#
 
-    @route(
-        [ADDRESS, f"{ADDRESS}/page/<int:page>"],
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
-    def portal_my_cases(self, page=1, sortby=None, filterby=None, search=None, **_params):
+    @route([ADDRESS, f"{ADDRESS}/page/<int:page>"], **OWN_LOOKING)
+    def portal_my_cases(self, **params):
         """List the customer's cases."""
-        sortings, filters = self._get_cases_sortings(), self._get_cases_filters()
-        sortby = sortby if sortby in sortings else "date"
-        filterby = filterby if filterby in filters else "all"
-        domain = self._get_cases_domain() & filters[filterby]["domain"]
-        if search:
-            domain &= self._get_cases_search_domain(search[:100])
-        cases = request.env["logistics.complaint"]
-        pages = pager(
-            url=ADDRESS,
-            total=cases.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-            url_args={"sortby": sortby, "filterby": filterby, "search": search},
+        found, values = self._prepare_portal_list(
+            ADDRESS,
+            "logistics.complaint",
+            self._get_cases_domain(),
+            self._get_cases_sortings(),
+            params,
+            filters=self._get_cases_filters(),
+            search=self._get_cases_search_domain,
         )
-        found = cases.search(
-            domain,
-            order=sortings[sortby]["order"],
-            limit=self._items_per_page,
-            offset=pages["offset"],
-        )
-        values = {
-            **self._prepare_portal_layout_values(),
-            # found with the customer's own rights; deadlines are more than customers read
-            "cases": found.sudo()._prepare_customer_lines(),
-            "page_name": "case",
-            "pager": pages,
-            "default_url": ADDRESS,
-            "searchbar_sortings": sortings,
-            "sortby": sortby,
-            "searchbar_filters": filters,
-            "filterby": filterby,
-            "searchbar_inputs": {"all": {"input": "all", "label": request.env._("Search in All")}},
-            "search_in": "all",
-            "search": search,
-        }
-        return request.render("logistics_customer_service.portal_my_cases", values)
+        # found with the customer's own rights; deadlines are more than customers read
+        values |= {"cases": found.sudo()._prepare_customer_lines(), "page_name": "case"}
+        return self._render_portal("portal_my_cases", values)
 
-    @route(
-        f"{ADDRESS}/<int:case_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
+    @route(f"{ADDRESS}/<int:case_id>", **OWN_LOOKING)
     def portal_my_case(self, case_id, sent=None, **_params):
         """Show a case of the customer."""
         case = self._get_case(case_id)
         return self._show_case(case, sent=sent) if case else request.redirect(ADDRESS)
 
-    @route(
-        f"{ADDRESS}/<int:case_id>/file/<int:file_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
+    @route(f"{ADDRESS}/<int:case_id>/file/<int:file_id>", **OWN_LOOKING)
     def portal_case_file(self, case_id, file_id, **_params):
         """Hand out a file that stands on the customer's page of the case, and no other."""
         case = self._get_case(case_id)
@@ -135,22 +89,12 @@ class PortalCases(CustomerPortal):
 
     def _get_case(self, case_id):
         """Return a case that the reader's own rights allow, as superuser, or None."""
-        if case_id > 2**31 - 1:
-            return None
-        try:
-            self._document_check_access("logistics.complaint", case_id)
-        except (AccessError, MissingError):
-            return None
-        mine = request.env["logistics.complaint"].search_count(
-            self._get_cases_domain() & Domain("id", "=", case_id), limit=1
-        )
+        case = self._get_portal_record("logistics.complaint", case_id, self._get_cases_domain())
         # as superuser, but in the name of the reader: who writes is the author
-        case = request.env["logistics.complaint"].sudo().browse(case_id)
-        return case.with_company(case.company_id) if mine else None
+        return case and case.with_user(request.env.user).sudo()
 
     def _show_case(self, case, problem=None, text="", sent=None):
         values = {
-            **self._prepare_portal_layout_values(),
             "page": case._prepare_customer_page(),
             "page_name": "case",
             "case_number": case.number,
@@ -161,20 +105,11 @@ class PortalCases(CustomerPortal):
             "accept": ACCEPT,
             "max_text": MAX_TEXT,
         }
-        status = 422 if problem else 200
-        return request.render("logistics_customer_service.portal_my_case", values, status=status)
+        return self._render_portal("portal_my_case", values)
 
     # === WRITING ===#
 
-    @route(
-        f"{ADDRESS}/<int:case_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=False,
-        methods=["POST"],
-        max_content_length=MAX_FORM,
-    )
+    @route(f"{ADDRESS}/<int:case_id>", **OWN_SENDING, max_content_length=MAX_FORM)
     def portal_answer_case(self, case_id, text="", **_params):
         """Take what the customer writes about a case."""
         case = self._get_case(case_id)
@@ -208,27 +143,12 @@ class PortalCases(CustomerPortal):
 
     # === OPENING ===#
 
-    @route(
-        f"{ADDRESS}/new",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
+    @route(f"{ADDRESS}/new", **OWN_LOOKING)
     def portal_new_case(self, delivery=None, order=None, **_params):
         """Show the form by which a customer opens a case."""
         return self._show_form({"delivery": delivery, "order": order})
 
-    @route(
-        f"{ADDRESS}/new",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=False,
-        methods=["POST"],
-        max_content_length=MAX_FORM,
-    )
+    @route(f"{ADDRESS}/new", **OWN_SENDING, max_content_length=MAX_FORM)
     def portal_open_case(self, text="", subject="", **values):
         """Open a case with what the customer wrote."""
         values.update(text=clean(text, MAX_TEXT + 1), subject=clean_line(subject))
@@ -306,7 +226,6 @@ class PortalCases(CustomerPortal):
     def _show_form(self, values, offers=None, problem=None):
         offers = offers or self._get_offers()
         values = {
-            **self._prepare_portal_layout_values(),
             "page_name": "case",
             "case_number": request.env._("New Case"),
             "address": f"{ADDRESS}/new",
@@ -328,5 +247,4 @@ class PortalCases(CustomerPortal):
             "accept": ACCEPT,
             "max_text": MAX_TEXT,
         }
-        status = 422 if problem else 200
-        return request.render("logistics_customer_service.portal_new_case", values, status=status)
+        return self._render_portal("portal_new_case", values)

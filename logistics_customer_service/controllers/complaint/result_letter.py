@@ -1,64 +1,36 @@
-from werkzeug.exceptions import TooManyRequests
-
 from odoo.http import Controller, request, route
 
-from ...tools.foundation.throttle import Throttle
+from ..foundation.link_page import LOOKING, SENDING, LinkPage
 
-# wrong links of one address; of this process alone, as on the tracking page
-GUESSES = Throttle(burst=30, interval=2)
+ADDRESS = "/logistics/result/<int:letter_id>/<string:token>"
 
 
-class ResultLetter(Controller):
+class ResultLetter(LinkPage, Controller):
     """Where customers read the result of their case and agree or object."""
 
-    @route(
-        "/logistics/result/<int:letter_id>/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    _closed_page = "result_page_closed"
+    _lang_path = "lang"  # that in which the customer is written to
+
+    @route(ADDRESS, **LOOKING)
     def show(self, letter_id, token, **_params):
         """Show the letter; a program that follows links records nothing by it."""
-        return self._page(self._find(letter_id, token), token)
+        letter, refusal = self._open(letter_id, token)
+        return refusal or self._show(letter, token)
 
-    @route(
-        "/logistics/result/<int:letter_id>/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        readonly=False,
-        sitemap=False,
-    )
+    @route(ADDRESS, **SENDING)
     def answer(self, letter_id, token, answer=None, note="", **_params):
         """Keep the customer's answer, the first of them, and show where the case stands."""
-        letter = self._find(letter_id, token)
+        letter, refusal = self._open(letter_id, token)
+        if refusal:
+            return refusal
         if answer in ("accept", "refuse"):
             letter._answer(answer == "accept", note=str(note))
-        return self._page(letter, token)
+        return self._show(letter, token)
 
-    def _find(self, letter_id, token):
-        """Return the letter; whatever is wrong with the link, the answer is the same."""
-        address = request.httprequest.remote_addr
-        if not GUESSES.is_open(address):
-            raise TooManyRequests
+    def _find_by_link(self, letter_id, token):
         letters = request.env["logistics.result.letter"]
-        known = letter_id <= 2**31 - 1
-        letter = letters._find_by_token(letter_id, token) if known else letters
-        if not letter:
-            GUESSES.take(address)
-            raise request.not_found()
-        # the page speaks the language in which the customer is written to
-        request.update_context(lang=letter.lang or request.env.lang)
-        return letter.with_context(lang=request.env.lang)
+        return letters._find_by_token(letter_id, token) if letter_id <= 2**31 - 1 else letters
 
-    def _page(self, letter, token):
-        response = request.render(
-            "logistics_customer_service.result_page",
-            {"letter": letter, "token": token},
-        )
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+    def _show(self, letter, token):
+        values = {"letter": letter, "token": token, "company": letter.company_id}
+        return self._render("result_page", values)

@@ -1,39 +1,30 @@
 import hashlib
-import hmac
-import time
 
 from odoo.http import Controller, request, route
-from odoo.tools import email_normalize, get_lang
-from odoo.tools import hmac as sign
+from odoo.tools import email_normalize
 
+from ...tools.foundation.received import clean, clean_line
 from ...tools.foundation.throttle import Throttle
-from ..shipment.tracking import HEADERS
-from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, clean, clean_line, read_files
+from ..foundation.link_page import LOOKING, SENDING, LinkPage, is_stamped, make_stamp
+from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
 ADDRESS = "/service/form"
 PURPOSE = "logistics-service-form"
 # nobody fills in the form faster, and a page that lay open longer is shown once more
 FASTEST, SLOWEST = 3, 24 * 3600
 
-# wrong links of one address; of this process alone, as on the tracking page
-GUESSES = Throttle(burst=30, interval=2)
 # whatever one address sends, the refused included: typing errors take a few turns, programs many
 POSTS = Throttle(burst=20, interval=10)
 # cases of one address: five at once, then one in two minutes
 SENDINGS = Throttle(burst=5, interval=120)
 
 
-class ServiceForm(Controller):
+class ServiceForm(LinkPage, Controller):
     """The form of a team for whoever holds its link; nothing here needs a login."""
 
-    @route(
-        f"{ADDRESS}/<string:token>",
-        type="http",
-        auth="public",
-        methods=["GET"],
-        readonly=True,
-        sitemap=False,
-    )
+    _closed_page = "service_form_closed"
+
+    @route(f"{ADDRESS}/<string:token>", **LOOKING)
     def show(self, token, **_params):
         """Show the form, or what was sent a moment ago."""
         team, refusal = self._open(token)
@@ -41,18 +32,11 @@ class ServiceForm(Controller):
             return refusal
         sent = request.session.get(PURPOSE) or {}
         if _params.get("sent") and sent.get("team") == team.id:
-            return self._render("service_form_sent", {"team": team, "number": sent["number"]})
+            values = {"company": team.company_id, "number": sent["number"]}
+            return self._render("service_form_sent", values)
         return self._show(team, token)
 
-    @route(
-        f"{ADDRESS}/<string:token>",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        readonly=False,
-        sitemap=False,
-        max_content_length=MAX_FORM,
-    )
+    @route(f"{ADDRESS}/<string:token>", **SENDING, max_content_length=MAX_FORM)
     def send(self, token, stamp="", **params):
         """Open a case with what was sent."""
         team, refusal = self._open(token)
@@ -68,16 +52,8 @@ class ServiceForm(Controller):
             refusal = self._take(team, values, files)
         return refusal or request.redirect(f"{ADDRESS}/{token}?sent=1", code=303)
 
-    def _open(self, token):
-        """Return the team of a token, as superuser, and the answer where there is none."""
-        address = request.httprequest.remote_addr
-        if not GUESSES.is_open(address):
-            return None, self._refuse(429)
-        team = request.env["logistics.service.team"]._find_by_form_token(token)
-        if not team:
-            GUESSES.take(address)
-            return None, self._refuse(404)
-        return team.with_company(team.company_id), None
+    def _find_by_link(self, token):
+        return request.env["logistics.service.team"]._find_by_form_token(token)
 
     def _refuse_flood(self):
         """Count what an address sends, and return the answer where it was too much."""
@@ -91,7 +67,7 @@ class ServiceForm(Controller):
         """Open the case, or return the answer where too much came already."""
         address = request.httprequest.remote_addr
         if not SENDINGS.is_open(address) or team._is_form_busy():
-            return self._render("service_form_closed", {"busy": True}, 429)
+            return self._refuse(429)
         SENDINGS.take(address)
         case = request.env["logistics.complaint"]._open_by_form(team, values, files)
         request.session[PURPOSE] = {
@@ -132,42 +108,30 @@ class ServiceForm(Controller):
 
     def _check_browser(self, team, stamp, params):
         """Return what speaks for a program, in words for a person: nothing is lost by it."""
-        moment, _dot, signature = str(stamp).partition(".")  # a file may come in its place
-        age = time.time() - int(moment) if moment.isdecimal() and len(moment) < 12 else -1
-        right = hmac.compare_digest(_sign(team, moment).encode(), signature.encode())
-        if right and FASTEST <= age <= SLOWEST and not params.get("website"):
+        right = is_stamped(stamp, PURPOSE, _get_key(team), FASTEST, SLOWEST)
+        if right and not params.get("website"):
             return None
         return request.env._("That did not work. Please wait a moment and send it once more.")
 
     # === PAGES ===#
 
     def _show(self, team, token, problem=None, **values):
-        moment = str(int(time.time()))
         values = {
             **dict.fromkeys(("name", "email", "phone", "reference", "text"), ""),
             **values,
-            "team": team,
+            "company": team.company_id,
             "address": f"{ADDRESS}/{token}",
-            "stamp": f"{moment}.{_sign(team, moment)}",
+            "stamp": make_stamp(PURPOSE, _get_key(team)),
             "problem": problem,
             "accept": ACCEPT,
             "max_text": MAX_TEXT,
         }
         return self._render("service_form", values, 422 if problem else 200)
 
-    def _refuse(self, status):
-        return self._render("service_form_closed", {"busy": status == 429}, status)
 
-    def _render(self, template, values, status=200):
-        lang = get_lang(request.env)
-        values.update(html_lang=lang.code.replace("_", "-"), direction=lang.direction)
-        response = request.render(f"logistics_customer_service.{template}", values, status=status)
-        response.headers.update(HEADERS)
-        return response
-
-
-def _sign(team, moment):
-    return sign(request.env(su=True), PURPOSE, (team.id, team.form_token, moment))
+def _get_key(team):
+    """Return what a stamp is signed for: the form of a team, until its link is renewed."""
+    return team.id, team.form_token
 
 
 def _digest(values, files):

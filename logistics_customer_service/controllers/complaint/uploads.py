@@ -3,12 +3,13 @@
 from odoo.http import request
 from odoo.tools.mimetypes import guess_mimetype
 
+from ...tools.foundation.received import clean_line
+
 MAX_FILES = 5
 MEGABYTE = 1024 * 1024
 MAX_FILE = 10 * MEGABYTE
 MAX_FORM = 32 * MEGABYTE
 MAX_TEXT = 5000
-MAX_NAME = 120
 
 # By the end of the name, what the content has to be. Nothing here is run by a browser or an office
 # program on opening.
@@ -32,17 +33,6 @@ KINDS = {
 # pictures and films of telephones: a container that says so itself
 CONTAINERS = ("heic", "mp4", "mov")
 ACCEPT = ",".join(f".{ending}" for ending in (*KINDS, *CONTAINERS))
-
-
-def clean(text, length):
-    """Return what somebody wrote, without signs that no one can see, and no longer than that."""
-    kept = "".join(char for char in str(text or "") if char.isprintable() or char == "\n")
-    return kept.strip()[:length]
-
-
-def clean_line(text, length=MAX_NAME):
-    """Return what somebody wrote in one line."""
-    return " ".join(clean(text, length).split())
 
 
 def read_files():

@@ -1,1 +1,3 @@
 from . import export
+from . import link_page
+from . import portal_list

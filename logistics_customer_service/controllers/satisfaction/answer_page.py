@@ -1,22 +1,17 @@
 """The page on which somebody answers a questionnaire: what its several doors share."""
 
 import hashlib
-import hmac
-import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import get_lang
-from odoo.tools import hmac as sign
 
+from ...tools.foundation.received import clean
 from ...tools.foundation.throttle import Throttle
-from ..complaint.uploads import clean
-from ..shipment.tracking import HEADERS as TRACKING_HEADERS
-from ..shipment.tracking import get_lang_code, get_languages
+from ..foundation import link_page
+from ..foundation.link_page import get_address, is_signed, is_stamped, make_stamp, sign_words
 
 PURPOSE = "logistics-answer"
 # nobody answers faster, and a page that lay open longer is shown once more
@@ -28,10 +23,8 @@ MAX_WORDS = 5000
 SENDINGS = Throttle(burst=60, interval=5)
 
 # the page needs a script of ours for a step chosen in the mail; no other, and none inline
-HEADERS = {
-    **TRACKING_HEADERS,
-    "Content-Security-Policy": TRACKING_HEADERS["Content-Security-Policy"] + "; script-src 'self'",
-}
+POLICY = "Content-Security-Policy"
+HEADERS = {POLICY: link_page.HEADERS[POLICY] + "; script-src 'self'"}
 STATIC = "/logistics_customer_service/static/src/satisfaction/answer"
 FOLDER = Path(__file__).parents[2] / "static" / "src" / "satisfaction" / "answer"
 
@@ -43,6 +36,7 @@ def _version(name):
 
 
 STYLE, SCRIPT = _version("answer.css"), _version("answer.js")
+CLOSED = "answer_closed"
 
 
 @dataclass
@@ -69,11 +63,10 @@ class Sheet:
     given: dict = field(default_factory=dict)
     back: str = None
     kiosk: bool = False
-    languages: bool = True
 
     @property
     def address(self):
-        return f"{self.base}/{self.lang}" if self.lang in get_languages() else self.base
+        return get_address(self.base, self.lang)
 
 
 class Answers:
@@ -86,17 +79,12 @@ class Answers:
         return [clean(text, MAX_WORDS) for text in self._form.getlist(name)]
 
 
-def set_language(*wanted):
-    """Speak the first of these languages that is installed, else the browser's."""
-    request.update_context(lang=get_lang_code(*wanted))
-
-
 def show(sheet, done=None, change=None):
     """Answer a GET: the form, the thanks, or that it was answered. Looking writes nothing."""
     if done and (sheet.kiosk or sheet.state == "answered"):
-        return _render("answer_thanks", {"sheet": sheet, "thanks": _get_thanks(sheet, done)})
+        return _render_sheet("answer_thanks", sheet, {"thanks": _get_thanks(sheet, done)})
     if sheet.state == "answered" and not change:
-        return _render("answer_known", {"sheet": sheet})
+        return _render_sheet("answer_known", sheet, {})
     return _show_form(sheet, sheet.given, saved=done and sheet.state == "partial")
 
 
@@ -104,7 +92,7 @@ def send(sheet, params):
     """Answer a POST: take what a person answered."""
     address = request.httprequest.remote_addr
     if not SENDINGS.is_open(address):
-        return refuse(429)
+        return render_answer(CLOSED, {"busy": True}, 429)
     form = request.httprequest.form
     answers = sheet.survey._read_answers(Answers(form))
     values = {"no_contact": bool(params.get("no_contact"))}
@@ -125,13 +113,9 @@ def send(sheet, params):
     except ValidationError as error:
         return _show_form(sheet, answers, problem=str(error), **values)
     mood = sheet.judge and sheet.judge(vals)
-    done = f"{mood}.{visit}.{_sign_done(sheet, mood, visit)}" if mood else "1"
+    signature = mood and sign_words(PURPOSE, *sheet.key, "done", mood, visit)
+    done = f"{mood}.{visit}.{signature}" if mood else "1"
     return request.redirect(f"{sheet.address}?done={done}", code=303)
-
-
-def refuse(status):
-    """Answer whoever has no link that opens something: always the same."""
-    return _render("answer_closed", {"busy": status == 429}, status)
 
 
 # === THANKS ===#
@@ -144,17 +128,13 @@ def _get_thanks(sheet, done):
     """
     mood, _dot, rest = done.partition(".")
     visit, _dot, signature = rest.partition(".")
-    if not hmac.compare_digest(_sign_done(sheet, mood, visit).encode(), signature.encode()):
+    if not is_signed(signature, PURPOSE, *sheet.key, "done", mood, visit):
         return None
     return {
         "quiet": request.env._("As you wish, we do not contact you about it."),
         "handled": request.env._("We are sorry that it did not go well. One of us looks into it."),
         "sorry": request.env._("We are sorry that it did not go well."),
     }.get(mood)
-
-
-def _sign_done(sheet, mood, visit):
-    return sign(request.env(su=True), PURPOSE, (*sheet.key, "done", mood, visit))
 
 
 # === IS IT A PERSON ===#
@@ -168,24 +148,12 @@ def _find_machine(sheet, params):
     does not; without scripts a person ticks ``person``, which is not ticked by default.
     """
     stamp = str(params.get("stamp", ""))  # a file may come in its place
-    visit, _dot, signature = stamp.partition(".")
-    moment = visit.partition("-")[0]
-    age = time.time() - int(moment) if moment.isdecimal() and len(moment) < 12 else -1
-    right = hmac.compare_digest(_sign(sheet, visit).encode(), signature.encode())
-    if not right or not FASTEST <= age <= SLOWEST or params.get("website") or params.get("terms"):
+    right = is_stamped(stamp, PURPOSE, sheet.key, FASTEST, SLOWEST)
+    if not right or params.get("website") or params.get("terms"):
         return request.env._("That did not work. Please wait a moment and send it once more.")
     if params.get("touched") != stamp[::-1] and not params.get("person"):
         return request.env._("Please confirm that you send this yourself.")
     return None
-
-
-def _stamp(sheet):
-    visit = f"{int(time.time())}-{secrets.token_hex(4)}"
-    return f"{visit}.{_sign(sheet, visit)}"
-
-
-def _sign(sheet, visit):
-    return sign(request.env(su=True), PURPOSE, (*sheet.key, visit))
 
 
 # === PAGES ===#
@@ -193,42 +161,31 @@ def _sign(sheet, visit):
 
 def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contact=False, **_values):
     values = {
-        "sheet": sheet,
         "form": sheet.survey._prepare_answer_form(given, problems),
-        "stamp": _stamp(sheet),
+        "stamp": make_stamp(PURPOSE, sheet.key),
         "problem": problem,
         "problems": problems,
         "saved": saved,
         "no_contact": no_contact,
         "words": {"sending": request.env._("Sending…"), "again": request.env._("Send Again")},
     }
-    return _render("answer_page", values, 422 if problem or problems else 200)
+    return _render_sheet("answer_page", sheet, values, 422 if problem or problems else 200)
 
 
-def _prepare_languages(sheet):
-    """Return the installed languages: code, own name, address, whether it is shown now."""
-    current = get_lang(request.env).code
-    return [
-        {
-            "code": code.replace("_", "-"),
-            "name": name.split(" / ")[-1],
-            "url": f"{sheet.base}/{code}",
-            "current": code == current,
-        }
-        for code, name in get_languages().items()
-    ]
+def _render_sheet(template, sheet, values, status=200):
+    values = {**values, "sheet": sheet, "company": sheet.company, "base": sheet.base}
+    return render_answer(template, values, status)
 
 
-def _render(template, values, status=200):
-    lang = get_lang(request.env)
-    sheet = values.get("sheet")
-    values.update(
-        html_lang=lang.code.replace("_", "-"),
-        direction=lang.direction,
-        style=STYLE,
-        script=SCRIPT,
-        languages=_prepare_languages(sheet) if sheet else [],
-    )
-    response = request.render(f"logistics_customer_service.{template}", values, status=status)
-    response.headers.update(HEADERS)
-    return response
+def render_answer(template, values, status=200):
+    """Answer with a page in the style of questionnaires."""
+    return link_page.render_page(template, {**values, "style": STYLE, "script": SCRIPT}, status, HEADERS)
+
+
+class AnswerPage(link_page.LinkPage):
+    """A questionnaire that a link opens."""
+
+    _closed_page = CLOSED
+
+    def _render(self, template, values, status=200):
+        return render_answer(template, values, status)

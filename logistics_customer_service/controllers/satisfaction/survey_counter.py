@@ -2,43 +2,41 @@ from odoo.http import Controller, request, route
 
 from ...tools.foundation.throttle import Throttle
 from . import answer_page
-from .answer_page import Sheet, refuse, set_language
-from .survey_answer import LOOKING, SENDING, find_by_token
+from .answer_page import AnswerPage, Sheet
+from .survey_answer import LOOKING, SENDING
 
 # nobody serves more customers at one counter: six at once, then one in ten seconds
 VISITS = Throttle(burst=6, interval=10)
+ADDRESSES = ["/counter/<string:token>", "/counter/<string:token>/<string:lang>"]
 
 
-class SurveyCounter(Controller):
+class SurveyCounter(AnswerPage, Controller):
     """The page of a tablet at a counter: it comes back to its start by itself."""
 
-    @route(["/counter/<string:token>", "/counter/<string:token>/<string:lang>"], **LOOKING)
+    _link_model = "logistics.survey.counter"
+
+    @route(ADDRESSES, **LOOKING)
     def show_counter(self, token, lang=None, done=None, **_params):
         """Show the questionnaire. Looking writes nothing."""
-        _counter, sheet, refusal = self._open(token, lang)
-        return refusal or answer_page.show(sheet, done)
+        counter, refusal = self._open(token, lang=lang)
+        return refusal or answer_page.show(self._prepare_sheet(counter, token, lang), done)
 
-    @route(["/counter/<string:token>", "/counter/<string:token>/<string:lang>"], **SENDING)
+    @route(ADDRESSES, **SENDING)
     def send_counter(self, token, lang=None, **params):
         """Take an answer."""
-        counter, sheet, refusal = self._open(token, lang)
+        counter, refusal = self._open(token, lang=lang)
         if refusal:
             return refusal
         key = f"{request.db} {counter.id}"
         if not VISITS.is_open(key):
-            return refuse(429)
-        answer = answer_page.send(sheet, params)
+            return self._refuse(429, lang)
+        answer = answer_page.send(self._prepare_sheet(counter, token, lang), params)
         if answer.status_code == 303:
             VISITS.take(key)
         return answer
 
-    def _open(self, token, lang):
-        counter, refusal = find_by_token("logistics.survey.counter", token, lang)
-        if refusal:
-            return None, None, refusal
-        set_language(lang)
-        counter = counter.with_company(counter.company_id).with_context(lang=request.env.lang)
-        sheet = Sheet(
+    def _prepare_sheet(self, counter, token, lang):
+        return Sheet(
             key=("counter", counter.id),
             survey=counter.policy_id.survey_id,
             company=counter.company_id,
@@ -48,4 +46,3 @@ class SurveyCounter(Controller):
             take=counter._take_visit,
             kiosk=True,
         )
-        return counter, sheet, None

@@ -3,54 +3,52 @@ from dataclasses import replace
 from odoo.http import Controller, request, route
 
 from ..complaint.portal_cases import PortalCases
+from ..foundation.link_page import set_language
 from ..shipment.portal_deliveries import PortalDeliveries
+from ..shipment.tracking import TrackingLinkPage
 from . import answer_page
-from .answer_page import MAX_BODY, set_language
-from .survey_answer import LOOKING, SENDING, find_by_token, prepare_request_sheet
+from .answer_page import MAX_BODY, AnswerPage
+from .survey_answer import LOOKING, SENDING, prepare_request_sheet
 
 # the stamp of the page is made for one login: it is what a forged request lacks
 OWN = {"type": "http", "auth": "user", "sitemap": False}
 OWN_LOOKING = {**OWN, "methods": ["GET"], "readonly": True}
 OWN_SENDING = {**OWN, "methods": ["POST"], "readonly": False, "csrf": False, "max_content_length": MAX_BODY}
 
+LINKED, OF_DELIVERY, OF_CASE = (
+    [f"{page}/rate", f"{page}/rate/<string:lang>"]
+    for page in ("/t/<string:token>", "/my/deliveries/<int:picking_id>", "/my/cases/<int:case_id>")
+)
 
-class TrackingRating(Controller):
+
+class TrackingRating(AnswerPage, TrackingLinkPage, Controller):
     """How a delivery was, for whoever holds the link of its tracking page."""
 
-    @route(["/t/<string:token>/rate", "/t/<string:token>/rate/<string:lang>"], **LOOKING)
+    @route(LINKED, **LOOKING)
     def show_rating(self, token, lang=None, done=None, change=None, **_params):
         """Show the questionnaire about the delivery. Looking writes nothing."""
-        sheet, refusal = self._open(token, lang)
+        sheet, refusal = self._open_sheet(token, lang)
         return refusal or answer_page.show(sheet, done, change)
 
-    @route(["/t/<string:token>/rate", "/t/<string:token>/rate/<string:lang>"], **SENDING)
+    @route(LINKED, **SENDING)
     def send_rating(self, token, lang=None, **params):
         """Take an answer about the delivery."""
-        sheet, refusal = self._open(token, lang)
+        sheet, refusal = self._open_sheet(token, lang)
         return refusal or answer_page.send(sheet, params)
 
-    def _open(self, token, lang):
-        link, refusal = find_by_token("logistics.tracking.link", token, lang)
-        if refusal:
-            return None, refusal
-        page = f"/t/{token}"
-        return open_rating(link.picking_id, page, lang, "qr")
+    def _open_sheet(self, token, lang):
+        link, refusal = self._open(token, lang=lang)
+        return (None, refusal) if refusal else open_rating(link.picking_id, f"/t/{token}", lang, "qr")
 
 
 class PortalDeliveryRating(PortalDeliveries):
-    @route(
-        ["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"],
-        **OWN_LOOKING,
-    )
+    @route(OF_DELIVERY, **OWN_LOOKING)
     def show_delivery_rating(self, picking_id, lang=None, done=None, change=None, **_params):
         """Show the questionnaire about a delivery of the customer. Looking writes nothing."""
         sheet, refusal = self._open_delivery_rating(picking_id, lang)
         return refusal or answer_page.show(sheet, done, change)
 
-    @route(
-        ["/my/deliveries/<int:picking_id>/rate", "/my/deliveries/<int:picking_id>/rate/<string:lang>"],
-        **OWN_SENDING,
-    )
+    @route(OF_DELIVERY, **OWN_SENDING)
     def send_delivery_rating(self, picking_id, lang=None, **params):
         """Take an answer about a delivery of the customer."""
         sheet, refusal = self._open_delivery_rating(picking_id, lang)
@@ -64,13 +62,13 @@ class PortalDeliveryRating(PortalDeliveries):
 
 
 class PortalCaseRating(PortalCases):
-    @route(["/my/cases/<int:case_id>/rate", "/my/cases/<int:case_id>/rate/<string:lang>"], **OWN_LOOKING)
+    @route(OF_CASE, **OWN_LOOKING)
     def show_case_rating(self, case_id, lang=None, done=None, change=None, **_params):
         """Show the questionnaire about a case of the customer. Looking writes nothing."""
         sheet, refusal = self._open_case_rating(case_id, lang)
         return refusal or answer_page.show(sheet, done, change)
 
-    @route(["/my/cases/<int:case_id>/rate", "/my/cases/<int:case_id>/rate/<string:lang>"], **OWN_SENDING)
+    @route(OF_CASE, **OWN_SENDING)
     def send_case_rating(self, case_id, lang=None, **params):
         """Take an answer about a case of the customer."""
         sheet, refusal = self._open_case_rating(case_id, lang)

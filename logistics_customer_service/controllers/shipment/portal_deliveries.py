@@ -1,25 +1,20 @@
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request, route
 
+from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList
 from .tracking import MAX_BODY, prepare_page, show_proof, tell_remark
 
 ADDRESS = "/my/deliveries"
 
 
-class PortalDeliveries(CustomerPortal):
+class PortalDeliveries(PortalList):
     """A customer's deliveries, for those who have a login."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "delivery_count" in counters:
-            deliveries = request.env["stock.picking"]
-            values["delivery_count"] = (
-                deliveries.search_count(self._get_deliveries_domain(), limit=1)
-                if deliveries.has_access("read")
-                else 0
-            )
+            domain = self._get_deliveries_domain()
+            values["delivery_count"] = self._count_portal_records("stock.picking", domain, limit=1)
         return values
 
     def _get_deliveries_domain(self):
@@ -48,72 +43,32 @@ class PortalDeliveries(CustomerPortal):
         names = fields.get(search_in, ["name", "origin", "carrier_tracking_ref"])
         return Domain.OR([Domain(name, "ilike", search) for name in names])
 
-    @route(
-        [ADDRESS, f"{ADDRESS}/page/<int:page>"],
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
-    def portal_my_deliveries(self, page=1, sortby=None, search_in="all", search=None, **_params):
+    @route([ADDRESS, f"{ADDRESS}/page/<int:page>"], **OWN_LOOKING)
+    def portal_my_deliveries(self, **params):
         """List the customer's deliveries."""
-        sortings = self._get_deliveries_sortings()
-        sortby = sortby if sortby in sortings else "date"
-        domain = self._get_deliveries_domain()
-        if search:
-            domain &= self._get_deliveries_search_domain(search_in, search[:100])
-        deliveries = request.env["stock.picking"]
-        pages = pager(
-            url=ADDRESS,
-            total=deliveries.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-            url_args={"sortby": sortby, "search_in": search_in, "search": search},
+        found, values = self._prepare_portal_list(
+            ADDRESS,
+            "stock.picking",
+            self._get_deliveries_domain(),
+            self._get_deliveries_sortings(),
+            params,
+            search=self._get_deliveries_search_domain,
         )
-        found = deliveries.search(
-            domain,
-            order=sortings[sortby]["order"],
-            limit=self._items_per_page,
-            offset=pages["offset"],
-        )
-        values = {
-            **self._prepare_portal_layout_values(),
+        values |= {
             # found with the customer's own rights; what a line shows is more than portal fields
             "deliveries": found.sudo()._prepare_tracking_lines(),
             "page_name": "delivery",
-            "pager": pages,
-            "default_url": ADDRESS,
-            "searchbar_sortings": sortings,
-            "sortby": sortby,
             "searchbar_inputs": self._get_deliveries_inputs(),
-            "search_in": search_in,
-            "search": search,
         }
-        return request.render("logistics_customer_service.portal_my_deliveries", values)
+        return self._render_portal("portal_my_deliveries", values)
 
-    @route(
-        f"{ADDRESS}/<int:picking_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
+    @route(f"{ADDRESS}/<int:picking_id>", **OWN_LOOKING)
     def portal_my_delivery(self, picking_id, told=None, **_params):
         """Show where a delivery of the customer is."""
         picking = self._get_delivery(picking_id)
         return self._show_delivery(picking, told=told == "1") if picking else _go_home()
 
-    @route(
-        f"{ADDRESS}/<int:picking_id>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=False,
-        methods=["POST"],
-        max_content_length=MAX_BODY,
-    )
+    @route(f"{ADDRESS}/<int:picking_id>", **OWN_SENDING, max_content_length=MAX_BODY)
     def portal_tell_delivery(self, picking_id, kind=None, text="", **_params):
         """Keep what the customer says is wrong with the delivery."""
         picking = self._get_delivery(picking_id)
@@ -124,14 +79,7 @@ class PortalDeliveries(CustomerPortal):
             return self._show_delivery(picking, problem=problem, kind=kind, text=text)
         return request.redirect(f"{ADDRESS}/{picking_id}?told=1", code=303)
 
-    @route(
-        f"{ADDRESS}/<int:picking_id>/proof/<int:event_id>/<string:image>",
-        type="http",
-        auth="user",
-        website=True,
-        readonly=True,
-        methods=["GET"],
-    )
+    @route(f"{ADDRESS}/<int:picking_id>/proof/<int:event_id>/<string:image>", **OWN_LOOKING)
     def portal_delivery_proof(self, picking_id, event_id, image, **_params):
         """Show an image of the handover."""
         picking = self._get_delivery(picking_id)
@@ -139,27 +87,18 @@ class PortalDeliveries(CustomerPortal):
 
     def _get_delivery(self, picking_id):
         """Return a delivery that the reader's own rights allow, as superuser, or None."""
-        try:
-            picking = self._document_check_access("stock.picking", picking_id)
-        except (AccessError, MissingError):
-            return None
-        mine = request.env["stock.picking"].search_count(
-            self._get_deliveries_domain() & Domain("id", "=", picking_id), limit=1
-        )
-        return picking.with_company(picking.company_id) if mine else None
+        return self._get_portal_record("stock.picking", picking_id, self._get_deliveries_domain())
 
     def _show_delivery(self, picking, **options):
         address = f"{ADDRESS}/{picking.id}"
         values = {
-            **self._prepare_portal_layout_values(),
             **prepare_page(picking, address, **options),
             "proof_base": f"{address}/proof",
             "page_name": "delivery",
             "delivery_name": picking.name,
             "slip_url": f"/my/picking/pdf/{picking.id}",
         }
-        status = 422 if options.get("problem") else 200
-        return request.render("logistics_customer_service.portal_my_delivery", values, status=status)
+        return self._render_portal("portal_my_delivery", values)
 
 
 def _go_home():

@@ -101,11 +101,14 @@ RENAMED_XMLIDS = [
     ("logistics_visit_urgent_view_pivot", "logistics_visit_urgent_report_view_pivot"),
     ("logistics_visit_urgent_view_search", "logistics_visit_urgent_report_view_search"),
     ("sequence_logistics_visit_urgent", "sequence_logistics_visit_urgent_report"),
+    ("tracking_layout", "link_page_layout"),
 ]
-# (old, new), of the methods that buttons call
+# (old, new), of the methods that buttons call and of what else a customised view names
 RENAMED_METHODS = [
     ("action_view_logistics_contacts", "action_view_logistics_touchpoints"),
     ("action_preview_logistics_contacts", "action_preview_logistics_touchpoints"),
+    ("logistics_customer_service.tracking_layout", "logistics_customer_service.link_page_layout"),
+    ("o_logistics_tracking", "o_logistics_page"),
 ]
 
 

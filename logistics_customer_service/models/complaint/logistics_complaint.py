@@ -15,8 +15,6 @@ from .res_company import SEQUENCE_CODE
 
 # a case belongs to these
 CUSTOMER = frozenset(("partner_id", "contact_id", "company_id"))
-# An object cannot come in by RPC, so nobody outside can have this in the context.
-_BY_METHOD = object()
 
 
 class History(dict):
@@ -33,6 +31,7 @@ class LogisticsComplaint(models.Model):
         "mail.tracking.duration.mixin",
         "portal.mixin",
         "logistics.reaction.mixin",
+        "logistics.course.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -40,6 +39,7 @@ class LogisticsComplaint(models.Model):
     _track_duration_field = "stage_id"
     _primary_email = "email_from"
     _check_company_auto = True
+    _course_refused_at_create = True
 
     # --- the case
     number = fields.Char(readonly=True, copy=False, index="trigram")
@@ -405,15 +405,14 @@ class LogisticsComplaint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_course_in(self._without_untouched(vals))
+        vals_list = self._without_course(vals_list)
         named = {vals.get(name) for vals in vals_list for name in ("partner_id", "contact_id")}
         partners = self.env["res.partner"].browse(named - {None, False})
         partners.mapped("commercial_partner_id")  # one reading for what follows
         prepared = [self._prepare_customer_vals(vals) for vals in vals_list]
         self._number(prepared)
-        clean = self._without_course_defaults()
-        cases = super(LogisticsComplaint, clean).create(prepared).with_env(self.env)
+        numbered = super(LogisticsComplaint, self._by_method()).create(prepared)
+        cases = numbered.with_env(self.env)
         cases.filtered(lambda case: not case.name)._name_by_category()
         cases.filtered(lambda case: case.phase != NEW)._follow_phases({})
         cases._react({NEW_CASE})
@@ -421,7 +420,6 @@ class LogisticsComplaint(models.Model):
 
     def write(self, vals):
         self._check_change(vals)
-        self._refuse_course_in(vals)
         vals = self._prepare_customer_vals(vals)
         phases = {case: case.phase for case in self} if "stage_id" in vals else {}
         owners = self._get_customers() if CUSTOMER & vals.keys() else {}
@@ -463,8 +461,7 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        """Return the fields that follow from the work on a case and are nobody's to write."""
-        return {
+        return super()._get_course_fields() | {
             "number",
             "active",
             "phase",
@@ -479,35 +476,11 @@ class LogisticsComplaint(models.Model):
             "merged_into_id",
         }
 
-    def _refuse_course_in(self, vals):
-        """Refuse what would talk around stages, gates, merges and deadlines."""
-        named = self._get_course_fields() & vals.keys()
-        allowed = self.env.su or self.env.context.get("logistics_course") is _BY_METHOD
-        if named and not allowed:
-            raise AccessError(
-                self.env._(
-                    "This follows from the work on a case and is not written: %s",
-                    ", ".join(sorted(self._fields[name].string for name in named)),
-                )
-            )
-
     @api.model
-    def _without_untouched(self, vals):
-        """Return values without those that a form sends although nobody has touched them."""
-        return {name: vals[name] for name in vals if bool(vals[name]) != (name == "active")}
-
-    def _without_course_defaults(self):
-        """Return these records without defaults in the context that :meth:`create` would take."""
-        course = {f"default_{name}" for name in self._get_course_fields()}
-        context = self.env.context
-        if self.env.su or not course & context.keys():
-            return self
-        clean = {key: value for key, value in context.items() if key not in course}
-        return self.with_context(clean)  # pylint: disable=context-overridden
-
-    def _note_course(self, vals):
-        """Write what follows from the work on these cases."""
-        return self.with_context(logistics_course=_BY_METHOD).write(vals)
+    def _get_course_error(self, labels):
+        return AccessError(
+            self.env._("This follows from the work on a case and is not written: %s", labels)
+        )
 
     def _prepare_customer_vals(self, vals):
         """Return values in which the customer is a legal entity and a person its contact."""

@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..foundation import bulk
+
 
 class LogisticsProfile(models.Model):
     _name = "logistics.profile"
@@ -362,6 +364,14 @@ class LogisticsProfile(models.Model):
         return not partner.company_id or partner.company_id in company.sudo().parent_ids
 
     @api.model
+    def _find_for(self, partners, companies):
+        """Return (partner's id, company's id) → the profile of a customer: one query for all."""
+        profiles = self.search(
+            [("partner_id", "in", partners.ids), ("company_id", "in", companies.ids)]
+        )
+        return {(profile.partner_id.id, profile.company_id.id): profile for profile in profiles}
+
+    @api.model
     def _ensure_for(self, partners, company):
         """Return the profiles of partners in a company, making those that are missing.
 
@@ -402,38 +412,41 @@ class LogisticsProfile(models.Model):
         :return: the number made
         """
         self.env.flush_all()
-        self.env.cr.execute(
+        made = bulk.insert_from(
+            self,
+            {
+                "partner_id": SQL("rp.id"),
+                "company_id": company.id,
+                "active": SQL("rp.active"),
+                "customer_kind": SQL(
+                    "CASE WHEN rp.is_company THEN 'business' ELSE 'consumer' END"
+                ),
+                "industry_id": SQL("rp.industry_id"),
+                "country_id": SQL("rp.country_id"),
+                "state_id": SQL("rp.state_id"),
+                "contact_tz": SQL("COALESCE(rp.tz, %s)", company._get_logistics_tz()),
+                "contact_hour_from": 9,
+                "contact_hour_to": 18,
+                **dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), True),
+                **dict.fromkeys(("sat", "sun", "tier_opt_out"), False),
+            },
             SQL(
-                """INSERT INTO logistics_profile
-                       (partner_id, company_id, active, customer_kind, industry_id, country_id,
-                        state_id, contact_tz, contact_hour_from, contact_hour_to,
-                        mon, tue, wed, thu, fri, sat, sun, tier_opt_out,
-                        create_uid, write_uid, create_date, write_date)
-                   SELECT rp.id, %(company)s, rp.active,
-                          CASE WHEN rp.is_company THEN 'business' ELSE 'consumer' END,
-                          rp.industry_id, rp.country_id, rp.state_id,
-                          COALESCE(rp.tz, %(zone)s), 9, 18,
-                          TRUE, TRUE, TRUE, TRUE, TRUE, FALSE, FALSE, FALSE,
-                          %(uid)s, %(uid)s, NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                     FROM res_partner rp
-                    WHERE rp.id IN (
-                          SELECT contact.commercial_partner_id
-                            FROM sale_order so
-                            JOIN res_partner contact ON contact.id = so.partner_id
-                           WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
-                      AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
-                      AND NOT EXISTS (
-                          SELECT FROM logistics_profile held
-                           WHERE held.partner_id = rp.id AND held.company_id = %(company)s)
-                   ON CONFLICT DO NOTHING""",
+                """FROM res_partner rp
+                  WHERE rp.id IN (
+                        SELECT contact.commercial_partner_id
+                          FROM sale_order so
+                          JOIN res_partner contact ON contact.id = so.partner_id
+                         WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
+                    AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
+                    AND NOT EXISTS (
+                        SELECT FROM logistics_profile held
+                         WHERE held.partner_id = rp.id AND held.company_id = %(company)s)""",
                 company=company.id,
                 companies=company.parent_ids.ids,
-                zone=company._get_logistics_tz(),
-                uid=self.env.uid,
-            )
+            ),
+            bulk.ANY,
         )
-        self.invalidate_model()
-        return self.env.cr.rowcount
+        return len(made)
 
     @api.model
     def _get_complexity_sql(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.foundation.periods import window_first_day, window_start
+from ..foundation import bulk
 
 ORDER_COLUMNS = {
     "order_count": "COALESCE(order_fact.order_count, 0)",
@@ -126,29 +127,20 @@ class LogisticsProfileFact(models.Model):
         :return: the number of rows written
         """
         windows = self._get_windows(company)
-        names = SQL(", ").join(map(SQL.identifier, self._get_fact_names()))
-        excluded = SQL(", ").join(
-            SQL.identifier("excluded", name) for name in self._get_fact_names()
-        )
-        current = SQL(", ").join(
-            SQL.identifier(self._table, name) for name in self._get_fact_names()
-        )
+        facts = self._get_fact_names()
+        names = ["profile_id", "company_id", "window_months", *facts]
         self.env.flush_all()
-        self.env.cr.execute(
+        written = bulk.insert_from(
+            self,
+            {name: SQL.identifier(name) for name in names},
             SQL(
-                """INSERT INTO logistics_profile_fact
-                        (profile_id, company_id, window_months, %(names)s)
-                   %(facts)s
-                   ON CONFLICT (profile_id, window_months) DO UPDATE
-                      SET (%(names)s) = ROW(%(excluded)s)
-                    WHERE (%(current)s) IS DISTINCT FROM (%(excluded)s)""",
-                names=names,
-                facts=self._get_facts_query(company, profile_ids, windows, today),
-                excluded=excluded,
-                current=current,
-            )
+                "FROM (%s) AS fresh(%s)",
+                self._get_facts_query(company, profile_ids, windows, today),
+                SQL(", ").join(map(SQL.identifier, names)),
+            ),
+            SQL("(profile_id, window_months)"),
+            update=facts,
         )
-        written = self.env.cr.rowcount
         self.env.cr.execute(
             SQL(
                 """DELETE FROM logistics_profile_fact
@@ -157,9 +149,10 @@ class LogisticsProfileFact(models.Model):
                 windows,
             )
         )
+        dropped = self.env.cr.rowcount
         self.env["logistics.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
-        return written + self.env.cr.rowcount
+        return len(written) + dropped
 
     # === STEPS ===#
 

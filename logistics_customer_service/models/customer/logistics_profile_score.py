@@ -1,7 +1,17 @@
-import json
-
 from odoo import api, fields, models
 from odoo.tools import SQL
+
+from ..foundation import bulk
+
+# what changes from night to night
+JUDGED = (
+    "scheme_id",
+    "score",
+    "value_score",
+    "complexity_score",
+    "stability_score",
+    "explanation",
+)
 
 
 class LogisticsProfileScore(models.Model):
@@ -37,22 +47,32 @@ class LogisticsProfileScore(models.Model):
         """
         unscored = [profile_id for profile_id, score in scores.items() if score is None]
         rows = [
-            (profile_id, company.id, scheme.id, *self._prepare_score_row(score))
+            {
+                "profile_id": profile_id,
+                "company_id": company.id,
+                "scheme_id": scheme.id,
+                **self._prepare_score(score),
+            }
             for profile_id, score in scores.items()
             if score is not None
         ]
-        written = self._upsert(rows) if rows else 0
+        written = bulk.insert(self, rows, SQL("(profile_id)"), update=JUDGED)
         self.env.cr.execute(
             SQL("DELETE FROM logistics_profile_score WHERE profile_id = ANY(%s)", unscored)
         )
+        dropped = self.env.cr.rowcount
         self.env["logistics.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
-        return written + self.env.cr.rowcount
+        return len(written) + dropped
 
-    def _prepare_score_row(self, score):
-        """Return the columns of a score after profile, company and scheme."""
-        explanation = json.dumps(
-            [
+    def _prepare_score(self, score):
+        """Return the columns of a score and what explains it."""
+        return {
+            "score": score.total,
+            "value_score": score.dimensions.get("value"),
+            "complexity_score": score.dimensions.get("complexity"),
+            "stability_score": score.dimensions.get("stability"),
+            "explanation": [
                 {
                     "criterion_id": line.key,
                     "value": None if line.value is None else float(line.value),
@@ -60,34 +80,5 @@ class LogisticsProfileScore(models.Model):
                     "weight": line.weight,
                 }
                 for line in score.lines
-            ]
-        )
-        return (
-            score.total,
-            score.dimensions.get("value"),
-            score.dimensions.get("complexity"),
-            score.dimensions.get("stability"),
-            explanation,
-        )
-
-    def _upsert(self, rows):
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO logistics_profile_score AS held
-                        (profile_id, company_id, scheme_id, score, value_score,
-                         complexity_score, stability_score, explanation)
-                   SELECT * FROM UNNEST(%s::int4[], %s::int4[], %s::int4[], %s::float8[],
-                                        %s::float8[], %s::float8[], %s::float8[], %s::jsonb[])
-                   ON CONFLICT (profile_id) DO UPDATE
-                      SET (scheme_id, score, value_score, complexity_score, stability_score,
-                           explanation)
-                        = ROW(excluded.scheme_id, excluded.score, excluded.value_score,
-                              excluded.complexity_score, excluded.stability_score,
-                              excluded.explanation)
-                    WHERE (held.scheme_id, held.score, held.explanation)
-                       IS DISTINCT FROM
-                          (excluded.scheme_id, excluded.score, excluded.explanation)""",
-                *(list(column) for column in zip(*rows, strict=True)),
-            )
-        )
-        return self.env.cr.rowcount
+            ],
+        }

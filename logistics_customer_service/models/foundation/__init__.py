@@ -2,6 +2,8 @@ from . import res_company
 from . import logistics_cached_mixin
 from . import logistics_secret_mixin
 from . import logistics_reaction_mixin
+from . import logistics_course_mixin
+from . import logistics_turn_mixin
 from . import logistics_sending_mixin
 from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin

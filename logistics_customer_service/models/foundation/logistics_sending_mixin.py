@@ -2,10 +2,10 @@ import logging
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, split_every
 
 from ...tools.foundation import channels
 from ...tools.foundation.foresight import GOES, HELD_BACK, Fate
+from . import bulk
 from .isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -14,7 +14,6 @@ _logger = logging.getLogger(__name__)
 FINAL_FAILURES = {"mail_bl", "mail_optout", "mail_dup"}
 # the server was not reached: nothing went out
 CONNECTION_FAILURES = {"mail_smtp", "sms_server"}
-INSERTED_AT_ONCE = 1000
 # an SMS in one of these states has reached the gateway
 TEXTED = {"process", "pending", "sent"}
 
@@ -200,17 +199,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         :param rows: dicts of the same columns and their values
         :return: the ids and due times of those inserted
         """
-        inserted = []
-        for part in split_every(INSERTED_AT_ONCE, rows, list):
-            inserted += self.env.execute_query(
-                SQL(
-                    "INSERT INTO %s (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id, due_at",
-                    SQL.identifier(self._table),
-                    SQL(", ").join(map(SQL.identifier, rows[0])),
-                    SQL(", ").join(SQL("%s", tuple(row.values())) for row in part),
-                )
-            )
-        return inserted
+        return bulk.insert(self, rows, bulk.ANY, returning=["due_at"])
 
     def _suppress_those(self, reasons):
         """Hold back the records that there is a reason against; return the others.

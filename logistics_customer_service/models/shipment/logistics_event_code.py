@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ...tools.shipment import shipment
+from ..foundation import bulk
 
 
 class LogisticsEventCode(models.Model):
@@ -89,22 +89,17 @@ class LogisticsEventCode(models.Model):
     @api.model
     def _note_unknown(self, carrier, codes):
         """Keep codes that wait for a meaning; two companies may note the same one at once."""
-        if codes:
-            self.env.cr.execute(
-                SQL(
-                    """INSERT INTO logistics_event_code
-                           (carrier_id, company_id, code, to_map, active,
-                            create_uid, write_uid, create_date, write_date)
-                       SELECT %(carrier)s, %(company)s, code, TRUE, TRUE, %(uid)s, %(uid)s,
-                              NOW() AT TIME ZONE 'UTC', NOW() AT TIME ZONE 'UTC'
-                         FROM UNNEST(%(codes)s) AS code
-                       ON CONFLICT DO NOTHING""",
-                    carrier=carrier.id,
-                    company=carrier.company_id.id or None,
-                    uid=self.env.uid,
-                    codes=sorted(codes),
-                )
-            )
+        rows = [
+            {
+                "carrier_id": carrier.id,
+                "company_id": carrier.company_id.id,
+                "code": code,
+                "to_map": True,
+                "active": True,
+            }
+            for code in sorted(codes)
+        ]
+        bulk.insert(self, rows, bulk.ANY)
 
     # === CRUD METHODS ===#
 

@@ -1,7 +1,9 @@
-"""What strangers' programs send, value by value: texts and instants checked. No Odoo."""
+"""What strangers and their programs send, value by value: texts and instants checked. No Odoo."""
 
 import unicodedata
 from datetime import UTC, datetime
+
+MAX_LINE = 120
 
 
 def text_of(value, limit):
@@ -28,6 +30,17 @@ def is_control(char):
 def printable(text):
     """Return a text without control characters and without blanks at its ends."""
     return "".join(char for char in text if not is_control(char)).strip()
+
+
+def clean(text, length=None):
+    """Return what somebody wrote, without signs that no one can see, and no longer than that."""
+    kept = "".join(char for char in str(text or "") if char.isprintable() or char == "\n")
+    return kept.strip()[:length]
+
+
+def clean_line(text, length=MAX_LINE):
+    """Return what somebody wrote in one line."""
+    return " ".join(clean(text, length).split())
 
 
 def instant_of(value):

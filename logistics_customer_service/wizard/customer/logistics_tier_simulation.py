@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...models.foundation import bulk
 from ...tools.customer import tiering
 
 
@@ -126,40 +127,42 @@ class LogisticsTierSimulation(models.TransientModel):
     def _insert_lines(self, rows):
         columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], [], []]
         self.env.flush_all()
-        self.env.cr.execute(
+        bulk.insert_from(
+            self.env["logistics.tier.simulation.line"],
+            {
+                "simulation_id": self.id,
+                "company_id": self.company_id.id,
+                "profile_id": SQL("line.profile_id"),
+                "old_tier_id": SQL("old.id"),
+                "new_tier_id": SQL("new.id"),
+                "score": SQL("line.score"),
+                "revenue": SQL("COALESCE(fact.net_amount, 0)"),
+                "direction": SQL(
+                    """CASE WHEN old.id IS NULL THEN 'first'
+                            WHEN old.code = new.code THEN 'same'
+                            WHEN new.threshold = COALESCE(twin.threshold, old.threshold)
+                            THEN 'same'
+                            WHEN new.threshold > COALESCE(twin.threshold, old.threshold)
+                            THEN 'up' ELSE 'down' END"""
+                ),
+            },
             SQL(
-                """INSERT INTO logistics_tier_simulation_line
-                       (simulation_id, company_id, profile_id, old_tier_id, new_tier_id, score,
-                        revenue, direction, create_uid, create_date, write_uid, write_date)
-                   SELECT %(simulation)s, %(company)s, line.profile_id, old.id, new.id, line.score,
-                          COALESCE(fact.net_amount, 0),
-                          CASE WHEN old.id IS NULL THEN 'first'
-                               WHEN old.code = new.code THEN 'same'
-                               WHEN new.threshold = COALESCE(twin.threshold, old.threshold)
-                               THEN 'same'
-                               WHEN new.threshold > COALESCE(twin.threshold, old.threshold)
-                               THEN 'up' ELSE 'down' END,
-                          %(uid)s, NOW() AT TIME ZONE 'UTC', %(uid)s, NOW() AT TIME ZONE 'UTC'
-                     FROM UNNEST(%(profiles)s::int4[], %(old)s::int4[], %(new)s::int4[],
-                                 %(scores)s::float8[])
-                          AS line (profile_id, old_tier_id, new_tier_id, score)
-                     JOIN logistics_tier new ON new.id = line.new_tier_id
-                LEFT JOIN logistics_tier old ON old.id = line.old_tier_id
-                LEFT JOIN logistics_tier twin ON twin.scheme_id = new.scheme_id
-                      AND twin.code = old.code
-                LEFT JOIN logistics_profile_fact fact ON fact.profile_id = line.profile_id
-                      AND fact.window_months = %(window)s""",
-                simulation=self.id,
-                company=self.company_id.id,
-                uid=self.env.uid,
+                """FROM UNNEST(%(profiles)s::int4[], %(old)s::int4[], %(new)s::int4[],
+                               %(scores)s::float8[])
+                        AS line (profile_id, old_tier_id, new_tier_id, score)
+                   JOIN logistics_tier new ON new.id = line.new_tier_id
+              LEFT JOIN logistics_tier old ON old.id = line.old_tier_id
+              LEFT JOIN logistics_tier twin ON twin.scheme_id = new.scheme_id
+                    AND twin.code = old.code
+              LEFT JOIN logistics_profile_fact fact ON fact.profile_id = line.profile_id
+                    AND fact.window_months = %(window)s""",
                 profiles=columns[0],
                 old=columns[1],
                 new=columns[2],
                 scores=columns[3],
                 window=self.company_id.logistics_window_months,
-            )
+            ),
         )
-        self.invalidate_recordset(["line_ids"])
 
 
 class LogisticsTierSimulationLine(models.TransientModel):

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ....tools.complaint import clocks
 from ....tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
+from ...foundation import bulk
 from ...foundation.isolation import isolate
 from .logistics_sla_target import DAYS, HOURS, TARGETS
 
@@ -359,15 +360,8 @@ class LogisticsClock(models.Model):
         clocks_open = [("stopped_at", "=", False), ("state", "!=", CANCELLED)]
         # a manager changes a policy; the clocks of all cases follow
         query = self.sudo()._search([*clocks_open, *domain])
-        self.flush_model(["next_at"])
-        self.env.execute_query(
-            SQL(
-                "UPDATE logistics_clock SET next_at = %s WHERE id IN %s RETURNING id",
-                fields.Datetime.now(),
-                query.subselect(),
-            )
-        )
-        self.invalidate_model(["next_at"])
+        now = query.select(SQL.identifier(self._table, "id"), SQL("%s", fields.Datetime.now()))
+        bulk.write_from(self, ["next_at"], now)
         cron = self.env.ref(
             "logistics_customer_service.ir_cron_watch_clocks", raise_if_not_found=False
         )
@@ -423,14 +417,7 @@ class LogisticsClock(models.Model):
     def _put_off(self, error):
         """Leave a clock that cannot be watched; it comes up again in an hour."""
         _logger.warning("Clock %s is left for an hour: %s", self.id, error)
-        self.env.execute_query(
-            SQL(
-                "UPDATE logistics_clock SET next_at = %s WHERE id = %s RETURNING id",
-                fields.Datetime.now() + PATIENCE,
-                self.id,
-            )
-        )
-        self.invalidate_recordset(["next_at"])
+        bulk.write(self, {self.id: {"next_at": fields.Datetime.now() + PATIENCE}})
 
     def _watch(self):
         """Bring clocks that are due up to date, by the policies in force, and escalate."""

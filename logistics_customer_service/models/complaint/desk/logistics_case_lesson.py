@@ -3,10 +3,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 PUBLISHED = "published"
-# what becomes of a lesson is a supervisor's act, whatever writes
-DECISION_FIELDS = {"state", "published_by_id", "published_at"}
-# an object cannot come in by RPC
-_BY_METHOD = object()
 
 
 class LogisticsCaseLesson(models.Model):
@@ -16,11 +12,12 @@ class LogisticsCaseLesson(models.Model):
     """
 
     _name = "logistics.case.lesson"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "logistics.course.mixin"]
     _description = "Lesson from a Case"
     _order = "published_at desc, id desc"
     _rec_names_search = ["name", "lesson", "happened"]
     _check_company_auto = True
+    _course_refused_at_create = True
 
     # not tracked: an earlier title may have named somebody
     name = fields.Char(string="Title", required=True)
@@ -77,22 +74,14 @@ class LogisticsCaseLesson(models.Model):
 
     # === CRUD METHODS ===#
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_decision(
-                name for name in DECISION_FIELDS if vals.get(name) not in (None, False, "draft")
-            )
-        return super().create(vals_list)
+    @api.model
+    def _get_course_fields(self):
+        """What becomes of a lesson is a supervisor's act, whatever writes."""
+        return super()._get_course_fields() | {"state", "published_by_id", "published_at"}
 
-    def write(self, vals):
-        self._check_decision(DECISION_FIELDS & vals.keys())
-        return super().write(vals)
-
-    def _check_decision(self, names):
-        by_method = self.env.context.get("logistics_lesson_decision") is _BY_METHOD
-        if any(names) and not by_method and not self.env.su:
-            raise UserError(self.env._("A lesson is published and withdrawn by its buttons."))
+    @api.model
+    def _get_course_error(self, labels):
+        return UserError(self.env._("A lesson is published and withdrawn by its buttons."))
 
     # === WHAT FITS ===#
 
@@ -140,16 +129,19 @@ class LogisticsCaseLesson(models.Model):
         for lesson in self:
             if not lesson.lesson:
                 raise UserError(self.env._("Say what “%s” teaches first.", lesson.name))
-        self._decide(state=PUBLISHED, published_by_id=self.env.uid, published_at=fields.Datetime.now())
+        self._note_course(
+            {
+                "state": PUBLISHED,
+                "published_by_id": self.env.uid,
+                "published_at": fields.Datetime.now(),
+            }
+        )
 
     def action_withdraw(self):
         """Take lessons out of the library again."""
         self._ensure_supervisor()
-        self._decide(state="draft", published_by_id=False, published_at=False)
+        self._note_course({"state": "draft", "published_by_id": False, "published_at": False})
 
     def _ensure_supervisor(self):
         if not self.env.user.has_group("logistics_customer_service.group_supervisor"):
             raise AccessError(self.env._("Only a supervisor publishes lessons."))
-
-    def _decide(self, **vals):
-        self.with_context(logistics_lesson_decision=_BY_METHOD).write(vals)

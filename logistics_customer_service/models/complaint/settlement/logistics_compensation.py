@@ -29,38 +29,18 @@ PROPOSAL_FIELDS = {
     "delivery_id",
     "invoice_id",
 }
-# what is decided and done: written by the methods below alone
-DECISION_FIELDS = {
-    "state",
-    "category_id",
-    "author_id",
-    "proposer_id",
-    "proposed_at",
-    "asked_user_id",
-    "approver_id",
-    "authority_id",
-    "decided_at",
-    "refusal_reason",
-    "executor_id",
-    "executed_at",
-    "move_id",
-    "payment_id",
-    "picking_ids",
-}
-# worked out; nobody's to write
-DERIVED_FIELDS = {"partner_id", "company_id", "amount_company", "computed_amount", "steps"}
-# An object cannot come in by RPC, so nobody outside can have this in the context.
-_BY_METHOD = object()
 
 
 class LogisticsCompensation(models.Model):
     """What a customer is given for what went wrong: worked out, decided, done once."""
 
     _name = "logistics.compensation"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Compensation"
     _order = "id desc"
     _check_company_auto = True
+    _course_open_to_su = False
+    _course_refused_at_create = True
 
     complaint_id = fields.Many2one(
         "logistics.complaint",
@@ -468,57 +448,56 @@ class LogisticsCompensation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._refuse_decision_in(vals, allowed_state=DRAFT)
-        # neither the context nor a default that a user has set decides anything
-        context = {
-            key: value
-            for key, value in self.env.context.items()
-            if key.removeprefix("default_") not in DECISION_FIELDS | DERIVED_FIELDS
-        }
-        untouched = dict.fromkeys(DECISION_FIELDS, False)
-        fresh = {**untouched, "state": DRAFT, "author_id": self.env.uid}
-        clean = self.with_context(context)  # pylint: disable=context-overridden
-        records = super(LogisticsCompensation, clean).create(
-            [{**vals, **fresh} for vals in vals_list]
-        )
-        for name in DERIVED_FIELDS:
-            self.env.add_to_compute(self._fields[name], records)
+        records = super().create(vals_list)
         records._take_goods_of_case()
-        return records.with_env(self.env)
+        return records
 
     def write(self, vals):
-        if self.env.context.get("logistics_compensation") is not _BY_METHOD:
-            self._refuse_decision_in(vals)
-            if PROPOSAL_FIELDS & vals.keys():
-                self._ensure_state(DRAFT)
-                vals = {**vals, "author_id": self.env.uid}
-        return super().write(vals)
+        self._refuse_course(vals)
+        if PROPOSAL_FIELDS & vals.keys() and not self._is_by_method():
+            self._ensure_state(DRAFT)
+            vals = {**vals, "author_id": self.env.uid}
+        return super(LogisticsCompensation, self._by_method()).write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         self._ensure_state(DRAFT)
 
-    def _refuse_decision_in(self, vals, allowed_state=None):
-        """Refuse values that only the methods of this model may write.
-
-        :param allowed_state: a state that may be named though it says nothing new
-        """
-        named = {
-            name
-            for name in (DECISION_FIELDS | DERIVED_FIELDS) & vals.keys()
-            if not (name == "state" and vals[name] == allowed_state)
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {
+            "state",
+            "category_id",
+            "author_id",
+            "proposer_id",
+            "proposed_at",
+            "asked_user_id",
+            "approver_id",
+            "authority_id",
+            "decided_at",
+            "refusal_reason",
+            "executor_id",
+            "executed_at",
+            "move_id",
+            "payment_id",
+            "picking_ids",
+            # worked out
+            "partner_id",
+            "company_id",
+            "amount_company",
+            "computed_amount",
+            "steps",
         }
-        if allowed_state:  # forms send empty fields along
-            named = {name for name in named if vals[name]}
-        if named:
-            raise AccessError(
-                self.env._(
-                    "Decisions on compensations are made by approving, refusing and executing "
-                    "them, not by writing: %s",
-                    ", ".join(sorted(self._fields[name].string for name in named)),
-                )
+
+    @api.model
+    def _get_course_error(self, labels):
+        return AccessError(
+            self.env._(
+                "Decisions on compensations are made by approving, refusing and executing "
+                "them, not by writing: %s",
+                labels,
             )
+        )
 
     def _ensure_state(self, *states):
         for record in self:
@@ -532,14 +511,10 @@ class LogisticsCompensation(models.Model):
                     )
                 )
 
-    def _decide(self, vals):
-        """Write what only decisions may write."""
-        return self.with_context(logistics_compensation=_BY_METHOD).write(vals)
-
     def _note_author(self):
         """Keep who changed the goods: the proposal is this person's, too."""
         changed = self.filtered(lambda record: record.author_id != self.env.user)
-        changed._decide({"author_id": self.env.uid})
+        changed._note_course({"author_id": self.env.uid})
 
     def _take_goods_of_case(self):
         """Goods are those of the case where nobody has named others."""

@@ -175,9 +175,9 @@ class LogisticsCompensation(models.Model):
         self._ensure_state(DRAFT)
         for record in self:
             record._check_proposal()
-            record._decide(record._prepare_proposal_vals())
+            record._note_course(record._prepare_proposal_vals())
             approver = record._find_approver()
-            record._decide({"asked_user_id": approver.id})
+            record._note_course({"asked_user_id": approver.id})
             if approver != self.env.user:
                 record._ask(approver)
         return True
@@ -244,7 +244,7 @@ class LogisticsCompensation(models.Model):
             if obstacle:
                 raise UserError(obstacle)
             rule = self.env["logistics.authority"]._get_rules(record)._pick_for(self.env.user)
-            record._decide(
+            record._note_course(
                 {
                     "state": APPROVED,
                     "approver_id": self.env.uid,
@@ -274,7 +274,7 @@ class LogisticsCompensation(models.Model):
             obstacle = record._get_obstacle(self.env.user)
             if obstacle and record.asked_user_id != self.env.user:
                 raise UserError(obstacle)
-            record._decide(
+            record._note_course(
                 {
                     "state": REFUSED,
                     "approver_id": self.env.uid,
@@ -296,7 +296,7 @@ class LogisticsCompensation(models.Model):
         if any(record.executed_at for record in self):
             raise UserError(self.env._("It was executed once; make a new compensation."))
         self._close_request()
-        return self._decide(
+        return self._note_course(
             {
                 "state": DRAFT,
                 "author_id": self.env.uid,
@@ -317,7 +317,7 @@ class LogisticsCompensation(models.Model):
             if record.state in COUNTED:
                 record._ensure_may_cancel()
         self._close_request()
-        return self._decide({"state": CANCELLED})
+        return self._note_course({"state": CANCELLED})
 
     def _ensure_may_cancel(self):
         """What was approved is taken back by who approved it, or by a supervisor."""

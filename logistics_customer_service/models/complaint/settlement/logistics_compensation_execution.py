@@ -19,7 +19,7 @@ class LogisticsCompensation(models.Model):
         self._ensure_state(APPROVED)
         for record in self:
             documents = record._make_document()
-            record._decide(
+            record._note_course(
                 {
                     **documents,
                     "state": EXECUTED,

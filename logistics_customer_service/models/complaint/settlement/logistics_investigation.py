@@ -5,17 +5,13 @@ from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 ASKED, ANSWERED, CANCELLED = "asked", "answered", "cancelled"
 # what somebody who is asked, and no agent, may write
 ANSWER_FIELDS = {"answer"}
-# what follows from asking and answering, and is nobody's to write
-COURSE_FIELDS = {"state", "answered_at", "asked_by_id"}
-# an object cannot come in by RPC
-_BY_METHOD = object()
 
 
 class LogisticsInvestigation(models.Model):
     """A question about a case to a colleague, or by mail to an outside party such as a carrier."""
 
     _name = "logistics.investigation"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Investigation"
     _order = "date_due, id"
     _rec_name = "question"
@@ -113,9 +109,7 @@ class LogisticsInvestigation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A question begins as asked, by whoever asks, whatever values or defaults say."""
-        blank = {"state": ASKED, "answered_at": False, "asked_by_id": self.env.uid}
-        tasks = super().create([{**vals, **blank} for vals in vals_list])
+        tasks = super().create(vals_list)
         for task in tasks:
             task._ask()
         return tasks
@@ -127,18 +121,18 @@ class LogisticsInvestigation(models.Model):
     def _ensure_may_write(self, vals):
         """People who are asked answer; what was asked is the agent's."""
         agent = self.env.user.has_group("logistics_customer_service.group_agent")
-        if self.env.su:
-            return
-        if not agent and set(vals) - ANSWER_FIELDS:
+        if not self.env.su and not agent and set(vals) - ANSWER_FIELDS:
             raise AccessError(self.env._("You can answer the question; an agent changes it."))
-        named = COURSE_FIELDS & vals.keys()
-        if named and self.env.context.get("logistics_investigation") is not _BY_METHOD:
-            raise AccessError(
-                self.env._(
-                    "Questions go on by their buttons, not by writing: %s",
-                    ", ".join(sorted(self._fields[name].string for name in named)),
-                )
-            )
+
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {"state", "answered_at", "asked_by_id"}
+
+    @api.model
+    def _get_course_error(self, labels):
+        return AccessError(
+            self.env._("Questions go on by their buttons, not by writing: %s", labels)
+        )
 
     # === ASKING ===#
 
@@ -246,6 +240,6 @@ class LogisticsInvestigation(models.Model):
     def action_cancel(self):
         """Withdraw the question."""
         withdrawn = self.filtered(lambda task: task.state == ASKED)
-        withdrawn.with_context(logistics_investigation=_BY_METHOD).write({"state": CANCELLED})
+        withdrawn._note_course({"state": CANCELLED})
         self.activity_unlink(["logistics_customer_service.activity_investigation"])
         return True

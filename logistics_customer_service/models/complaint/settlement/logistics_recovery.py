@@ -2,25 +2,13 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 CLAIMED, ACCEPTED, REJECTED, RECEIVED = "claimed", "accepted", "rejected", "received"
-# what the actions below write, and what follows from it
-COURSE_FIELDS = {
-    "state",
-    "claimed_on",
-    "answered_on",
-    "claimed_company",
-    "received_company",
-    "company_id",
-    "carrier_id",
-}
-# an object cannot come in by RPC
-_BY_METHOD = object()
 
 
 class LogisticsRecovery(models.Model):
     """What is claimed back from a carrier, insurer or supplier for a case."""
 
     _name = "logistics.recovery"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Recovery"
     _order = "id desc"
     _check_company_auto = True
@@ -128,31 +116,24 @@ class LogisticsRecovery(models.Model):
 
     # === CRUD METHODS ===#
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A claim begins as a draft, whatever values or defaults say."""
-        blank = {"state": "draft", "claimed_on": False, "answered_on": False}
-        recoveries = super().create(
-            [{**self._without_course(vals), **blank} for vals in vals_list]
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {
+            "state",
+            "claimed_on",
+            "answered_on",
+            # follow from others
+            "claimed_company",
+            "received_company",
+            "company_id",
+            "carrier_id",
+        }
+
+    @api.model
+    def _get_course_error(self, labels):
+        return AccessError(
+            self.env._("Claims go on by their buttons, not by writing: %s", labels)
         )
-        for name in ("claimed_company", "received_company"):
-            self.env.add_to_compute(self._fields[name], recoveries)
-        return recoveries
-
-    def write(self, vals):
-        if self.env.context.get("logistics_recovery") is not _BY_METHOD:
-            named = COURSE_FIELDS & vals.keys()
-            if named and not self.env.su:
-                raise AccessError(
-                    self.env._(
-                        "Claims go on by their buttons, not by writing: %s",
-                        ", ".join(sorted(self._fields[name].string for name in named)),
-                    )
-                )
-        return super().write(vals)
-
-    def _without_course(self, vals):
-        return {name: vals[name] for name in vals if name not in COURSE_FIELDS}
 
     # === ACTIONS ===#
 
@@ -194,15 +175,11 @@ class LogisticsRecovery(models.Model):
 
     def action_give_up(self):
         """Give a claim up."""
-        self.filtered(lambda record: record.state != RECEIVED)._go_on({"state": "given_up"})
+        self.filtered(lambda record: record.state != RECEIVED)._note_course({"state": "given_up"})
         return True
 
     def _move(self, expected, vals):
         for record in self:
             if record.state != expected:
                 raise UserError(self.env._("%s is not at this point.", record.display_name))
-        self._go_on(vals)
-
-    def _go_on(self, vals):
-        """Write the course of claims, which nobody else may write."""
-        return self.with_context(logistics_recovery=_BY_METHOD).write(vals)
+        self._note_course(vals)

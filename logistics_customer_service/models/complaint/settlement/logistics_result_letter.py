@@ -19,30 +19,18 @@ BATCH = 200
 
 # what was told is told
 TEXT_FIELDS = {"found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id"}
-COURSE_FIELDS = {
-    "state",
-    "token",
-    "expires_at",
-    "told_at",
-    "told_by_id",
-    "told_by_channel",
-    "answer_due",
-    "answered_at",
-    "answer_note",
-    "answer_channel",
-}
-# an object cannot come in by RPC
-_BY_METHOD = object()
 
 
 class LogisticsResultLetter(models.Model):
     """What a customer is told of a case's outcome, and what the customer says to it."""
 
     _name = "logistics.result.letter"
+    _inherit = ["logistics.course.mixin"]
     _description = "Result Letter"
     _order = "id desc"
     _rec_name = "complaint_id"
     _check_company_auto = True
+    _course_open_to_su = False
 
     complaint_id = fields.Many2one(
         "logistics.complaint",
@@ -142,29 +130,41 @@ class LogisticsResultLetter(models.Model):
 
     # === CRUD METHODS ===#
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        blank = {**dict.fromkeys(COURSE_FIELDS - {"token"}, False), "state": DRAFT}
-        return super().create([{**vals, **blank} for vals in vals_list])
-
     def write(self, vals):
-        if self.env.context.get("logistics_result_letter") is not _BY_METHOD:
-            told = self.filtered(lambda letter: letter.state != DRAFT)
-            if COURSE_FIELDS & vals.keys() or (told and TEXT_FIELDS & vals.keys()):
-                raise UserError(
-                    self.env._("What a customer was told cannot be changed; write a new letter.")
-                )
+        texts = TEXT_FIELDS & vals.keys() and not self._is_by_method()
+        if texts and any(letter.state != DRAFT for letter in self):
+            raise self._get_course_error("")
         return super().write(vals)
+
+    @api.model
+    def _get_course_fields(self):
+        return super()._get_course_fields() | {
+            "state",
+            "token",
+            "expires_at",
+            "told_at",
+            "told_by_id",
+            "told_by_channel",
+            "answer_due",
+            "answered_at",
+            "answer_note",
+            "answer_channel",
+        }
+
+    @api.model
+    def _get_course_error(self, labels):
+        return UserError(
+            self.env._("What a customer was told cannot be changed; write a new letter.")
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
         if any(letter.state != DRAFT for letter in self):
             raise UserError(self.env._("What a customer was told is kept."))
 
-    def _go_on(self, vals):
-        """Write the course of a letter, which nobody else may write."""
+    def _by_method(self):
         # the token is nobody's to write; whoever comes here has been checked
-        return self.sudo().with_context(logistics_result_letter=_BY_METHOD).write(vals)
+        return super()._by_method().sudo()
 
     # === TELLING ===#
 
@@ -191,7 +191,7 @@ class LogisticsResultLetter(models.Model):
             if channel == "mail" and not letter.partner_id.email:
                 raise UserError(self.env._("The customer has no mail address."))
             days = letter.company_id.logistics_answer_days
-            letter._go_on(
+            letter._note_course(
                 {
                     "state": TOLD,
                     "told_at": now,
@@ -279,7 +279,7 @@ class LogisticsResultLetter(models.Model):
         self.ensure_one()
         if self.state not in (TOLD, NO_ANSWER):
             return False
-        self._go_on(
+        self._note_course(
             {
                 "state": ACCEPTED if accepted else REFUSED,
                 "answered_at": fields.Datetime.now(),
@@ -338,5 +338,5 @@ class LogisticsResultLetter(models.Model):
     def _note_silence(self):
         letter = self.try_lock_for_update().filtered(lambda letter: letter.state == TOLD)
         if letter and letter.answer_due < letter.company_id._get_logistics_today():
-            letter._go_on({"state": NO_ANSWER})
+            letter._note_course({"state": NO_ANSWER})
             letter._tell_case()

@@ -161,13 +161,7 @@ class LogisticsContactBudget(models.Model):
     @api.model
     def _get_profiles(self, records):
         profiles = self.env["logistics.profile"].sudo()  # see _open_pages
-        found = profiles.search(
-            [
-                ("partner_id", "in", records.partner_id.commercial_partner_id.ids),
-                ("company_id", "in", records.company_id.ids),
-            ]
-        )
-        return {(profile.partner_id.id, profile.company_id.id): profile for profile in found}
+        return profiles._find_for(records.partner_id.commercial_partner_id, records.company_id)
 
     def _open_page(self, record, profile, made):
         company, tier = record.company_id, profile.tier_id if profile else None

@@ -23,43 +23,17 @@ class LogisticsCallback(models.Model):
     """A call that a customer is owed: to whom, why, until when, and what came of it."""
 
     _name = "logistics.callback"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.reaction.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.reaction.mixin",
+        "logistics.course.mixin",
+        "logistics.customer.document.mixin",
+    ]
     _description = "Callback"
     _order = "priority desc, due_at, id"
-    _check_company_auto = True
 
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
-    # cascade: what was said to a person goes with the person
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Person",
-        required=True,
-        index=True,
-        check_company=True,
-        ondelete="cascade",
-    )
-    customer_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        compute="_compute_customer_id",
-        store=True,
-        index=True,
-        precompute=True,
-        help="The customer as a legal entity.",
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile",
-        compute="_compute_profile_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-    )
+    partner_id = fields.Many2one(check_company=True)
     tier_id = fields.Many2one(related="profile_id.tier_id")
     tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
     phone = fields.Char(
@@ -277,26 +251,10 @@ class LogisticsCallback(models.Model):
                 filter(None, [callback.partner_id.display_name, callback.purpose_id.name])
             )
 
-    @api.depends("partner_id")
-    def _compute_customer_id(self):
-        for callback in self:
-            callback.customer_id = callback.partner_id.commercial_partner_id
-
-    @api.depends("partner_id", "company_id")
-    def _compute_profile_id(self):
-        profiles = {
-            (profile.partner_id, profile.company_id): profile
-            # what a customer refused holds when the profile is archived, too
-            for profile in self.env["logistics.profile"].with_context(active_test=False).search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        }
-        for callback in self:
-            key = callback.partner_id.commercial_partner_id, callback.company_id
-            callback.profile_id = profiles.get(key)
+    @api.model
+    def _get_profiles_to_show(self):
+        # what a customer refused holds when the profile is archived, too
+        return super()._get_profiles_to_show().with_context(active_test=False)
 
     @api.depends("partner_id")
     def _compute_phone(self):
@@ -454,22 +412,11 @@ class LogisticsCallback(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Callbacks begin planned, whatever an import says; nobody is called who refused."""
-        model = self
-        if not self.env.su:
-            vals_list = [self._without_course(vals) for vals in vals_list]
-            context = self._without_course_defaults(self.env.context)
-            model = self.with_env(self.env(context=context))
-        callbacks = super(LogisticsCallback, model).create(vals_list).with_env(self.env)
+        callbacks = super().create(vals_list)
         callbacks._react({NEW})
         return callbacks
 
     def write(self, vals):
-        """The course of a callback is written by its buttons alone."""
-        refused = self._get_course_fields() & vals.keys()
-        if refused and not self.env.su:
-            raise UserError(
-                self.env._("The result of a call is noted with the buttons of the callback.")
-            )
         result = super().write(vals)
         self._react(vals)
         return result
@@ -485,7 +432,7 @@ class LogisticsCallback(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return {
+        return super()._get_course_fields() | {
             "state",
             "taken_at",
             "next_at",
@@ -504,14 +451,10 @@ class LogisticsCallback(models.Model):
         }
 
     @api.model
-    def _without_course(self, vals):
-        course = self._get_course_fields()
-        return {name: value for name, value in vals.items() if name not in course}
-
-    @api.model
-    def _without_course_defaults(self, context):
-        course = {f"default_{name}" for name in self._get_course_fields()}
-        return {name: value for name, value in context.items() if name not in course}
+    def _get_course_error(self, labels):
+        return UserError(
+            self.env._("The result of a call is noted with the buttons of the callback.")
+        )
 
     def _plan_first(self):
         """Have customers called from the first of their hours on in which they may be."""
@@ -602,5 +545,5 @@ class LogisticsCallback(models.Model):
                 callbacks.user_id = agent
 
     def _note_course(self, vals):
-        """Write the course of callbacks; who may was checked by the button."""
-        return self.sudo().write(vals)  # see write: nobody writes these by hand
+        # who may was checked by the button
+        return super(LogisticsCallback, self.sudo())._note_course(vals)

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ....tools.contact import reach
 from ....tools.foundation.periods import local_date, local_midnight
+from ...foundation import bulk
 from ...foundation.isolation import isolate
 from .logistics_callback import (
     CANCELLED,
@@ -209,24 +210,21 @@ class LogisticsCallback(models.Model):
     @api.model
     def _write_openings(self, due, later):
         """Plan the first of those that are due by the hours they share; what others hold is theirs."""
-        update = SQL(
-            """UPDATE logistics_callback callback SET next_at = free.next_at
-                 FROM (SELECT held.id, chosen.next_at FROM logistics_callback held
-                         JOIN (SELECT due.id, later.next_at FROM (%s) due
-                                 JOIN (VALUES %s) later(hours, next_at) USING (hours)
-                                LIMIT %s) chosen ON chosen.id = held.id
-                          FOR NO KEY UPDATE OF held SKIP LOCKED) free
-                WHERE callback.id = free.id""",
+        free = SQL(
+            """SELECT held.id, chosen.next_at FROM logistics_callback held
+                 JOIN (SELECT due.id, later.next_at FROM (%s) due
+                         JOIN (VALUES %s) later(hours, next_at) USING (hours)
+                        LIMIT %s) chosen ON chosen.id = held.id
+                  FOR NO KEY UPDATE OF held SKIP LOCKED""",
             due,
             SQL(", ").join(SQL("(%s, %s::timestamp)", *item) for item in later.items()),
             PUT_OFF,
         )
         try:
             with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(update)
+                bulk.write_from(self, ["next_at"], free)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             return  # a colleague has just done it; the rest is the next press's
-        self.invalidate_model(["next_at"], flush=False)
 
     @api.model
     def _get_candidates(self, now, tried=(), asleep=()):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...foundation import bulk
+
 
 class LogisticsProfile(models.Model):
     """The calls a customer is owed."""
@@ -32,18 +34,16 @@ class LogisticsProfile(models.Model):
         """As inherited; callbacks to those customers follow, in one statement, too."""
         made = super()._insert_missing(company)
         callbacks = self.env["logistics.callback"]
-        callbacks.flush_model(["profile_id", "customer_id", "company_id"])
-        self.env.cr.execute(
-            SQL(
-                """UPDATE logistics_callback stray SET profile_id = profile.id
-                     FROM logistics_profile profile
-                    WHERE stray.profile_id IS NULL AND stray.company_id = %(company)s
-                      AND profile.partner_id = stray.customer_id
-                      AND profile.company_id = %(company)s""",
-                company=company.id,
-            )
+        callbacks.flush_model(["customer_id", "company_id"])
+        strays = SQL(
+            """SELECT stray.id, profile.id
+                 FROM logistics_callback stray
+                 JOIN logistics_profile profile ON profile.partner_id = stray.customer_id
+                      AND profile.company_id = stray.company_id
+                WHERE stray.profile_id IS NULL AND stray.company_id = %s""",
+            company.id,
         )
-        callbacks.invalidate_model(["profile_id"])
+        bulk.write_from(callbacks, ["profile_id"], strays)
         return made
 
     def _move_history(self, target):

@@ -158,10 +158,9 @@ class LogisticsGreeting(models.Model):
 
         :param rows: dicts as the occasion's query returns them
         """
-        now = fields.Datetime.now()
 
         def insert(part):
-            return self._insert_new([self._prepare_row(occasion, company, row, now) for row in part])
+            return self._insert_new([self._prepare_row(occasion, company, row) for row in part])
 
         isolate(rows, insert, self._leave_out_row, self.env)
         self.env["logistics.profile"].invalidate_model(["greeting_count"], flush=False)
@@ -172,7 +171,7 @@ class LogisticsGreeting(models.Model):
         _logger.warning("Person %s is not greeted: %s", rows[0]["person_id"], error)
 
     @api.model
-    def _prepare_row(self, occasion, company, row, now):
+    def _prepare_row(self, occasion, company, row):
         """Return the columns of a new greeting."""
         planned_at = occasion._get_planned_time(
             row["day"], row["tz"], row["contact_hour_from"], row["contact_hour_to"]
@@ -195,10 +194,6 @@ class LogisticsGreeting(models.Model):
             "state": "waiting",
             "attempts": 0,
             "insisted": False,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     @api.model

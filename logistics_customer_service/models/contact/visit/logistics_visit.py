@@ -15,46 +15,22 @@ class LogisticsVisit(models.Model):
     """A visit to a customer or prospect: planned, made, and what came of it."""
 
     _name = "logistics.visit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.customer.document.mixin",
+    ]
     _description = "Visit"
     _order = "planned_on desc, route_order, planned_at, id"
-    _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False, index="trigram")
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        index=True,
-        ondelete="cascade",
-        default=lambda self: self.env.company,
-    )
-    # cascade: what was said by a person goes with the person
     partner_id = fields.Many2one(
-        "res.partner",
         string="Whom",
-        required=True,
-        index=True,
-        ondelete="cascade",
         tracking=True,
         help="A customer or a prospect, or the person to be seen there.",
     )
-    customer_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        compute="_compute_customer_id",
-        store=True,
-        index=True,
-        precompute=True,
-        help="The customer as a legal entity.",
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile",
-        compute="_compute_profile_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-        help="Empty for a prospect.",
-    )
+    profile_id = fields.Many2one(help="Empty for a prospect.")
     tier_id = fields.Many2one(
         "logistics.tier",
         string="Tier",
@@ -257,23 +233,7 @@ class LogisticsVisit(models.Model):
     @api.depends("partner_id.commercial_partner_id")
     def _compute_customer_id(self):
         """Whoever joins a company later brings the visits along, as the profile does."""
-        for visit in self:
-            visit.customer_id = visit.partner_id.commercial_partner_id
-
-    @api.depends("partner_id", "company_id")
-    def _compute_profile_id(self):
-        profiles = {
-            (profile.partner_id, profile.company_id): profile
-            for profile in self.env["logistics.profile"].search(
-                [
-                    ("partner_id", "in", self.partner_id.commercial_partner_id.ids),
-                    ("company_id", "in", self.company_id.ids),
-                ]
-            )
-        }
-        for visit in self:
-            key = visit.partner_id.commercial_partner_id, visit.company_id
-            visit.profile_id = profiles.get(key)
+        super()._compute_customer_id()
 
     @api.depends("profile_id")
     def _compute_tier_id(self):
@@ -422,19 +382,14 @@ class LogisticsVisit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Visits begin planned, whatever an import says, each with its number."""
-        vals_list = [dict(vals) for vals in vals_list]
-        if not self.env.su:
-            vals_list = [self._without_course(vals) for vals in vals_list]
+        vals_list = [dict(vals) for vals in self._without_course(vals_list)]
         self._number(vals_list)
-        return super().create(vals_list)
+        numbered = super(LogisticsVisit, self._by_method()).create(vals_list)
+        return numbered.with_env(self.env)
 
     def write(self, vals):
-        """The course of a visit is written by its buttons alone; what is over stays as planned."""
+        """What is over stays as planned."""
         if not self.env.su:
-            if self._get_course_fields() & vals.keys():
-                raise UserError(
-                    self.env._("The course of a visit is noted with the buttons of the visit.")
-                )
             begun = self.filtered(lambda visit: visit.state != PLANNED)
             if self._get_plan_fields() & vals.keys() and begun:
                 raise UserError(
@@ -444,7 +399,7 @@ class LogisticsVisit(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return {
+        return super()._get_course_fields() | {
             "name",
             "state",
             "cancel_reason",
@@ -474,9 +429,10 @@ class LogisticsVisit(models.Model):
         return {"company_id", "partner_id", "user_id", "planned_at", "duration"}
 
     @api.model
-    def _without_course(self, vals):
-        course = self._get_course_fields()
-        return {name: value for name, value in vals.items() if name not in course}
+    def _get_course_error(self, labels):
+        return UserError(
+            self.env._("The course of a visit is noted with the buttons of the visit.")
+        )
 
     @api.model
     def _number(self, vals_list):
@@ -497,5 +453,5 @@ class LogisticsVisit(models.Model):
         )
 
     def _note_course(self, vals):
-        """Write the course of visits; who may was checked by the button."""
-        return self.sudo().write(vals)  # see write: nobody writes these by hand
+        # who may was checked by the button
+        return super(LogisticsVisit, self.sudo())._note_course(vals)

@@ -345,7 +345,7 @@ class LogisticsVisitDailyReport(models.Model):
         if any(report._is_frozen() for report in self):
             raise UserError(self.env._("This report has been sent already."))
         for report in self:
-            report._go_on(
+            report._note_course(
                 {
                     "state": SENT,
                     "sent_at": fields.Datetime.now(),
@@ -394,7 +394,7 @@ class LogisticsVisitDailyReport(models.Model):
         if any(report.state not in (SENT, READ) for report in self):
             raise UserError(self.env._("The report has not been sent yet."))
         read = {"read_at": fields.Datetime.now(), "read_by_id": self.env.uid}
-        self._go_on({"state": state, **read})
+        self._note_course({"state": state, **read})
 
     def _ensure_may_judge(self):
         if not self.env.su and not self.env.user.has_group(
@@ -459,7 +459,7 @@ class LogisticsVisitDailyReport(models.Model):
         )
         for report in rows.daily_id | made:
             report._schedule(report.user_id, type(report)._get_missing_summary)
-        (rows.daily_id | made)._go_on({"reminded_at": fields.Datetime.now()})
+        (rows.daily_id | made)._note_course({"reminded_at": fields.Datetime.now()})
 
     def _get_missing_summary(self):
         return self.env._("Complete and send your daily report")

@@ -584,7 +584,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         self.check_access("write")
         if any(report._is_frozen() for report in self):
             raise UserError(self.env._("This report has been issued already."))
-        self._go_on(
+        self._note_course(
             {"state": ISSUED, "issued_at": fields.Datetime.now(), "issued_by_id": self.env.uid}
         )
         # whoever they belong to: there is nothing left to do

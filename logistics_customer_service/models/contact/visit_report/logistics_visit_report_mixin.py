@@ -5,16 +5,13 @@ from odoo.exceptions import UserError
 
 _logger = logging.getLogger(__name__)
 
-# an object that no call from outside can put into the context
-_BY_METHOD = object()
-
 
 class LogisticsVisitReportMixin(models.AbstractModel):
     """What reports of visits have in common: who hears of them, in which language, and when
     nothing may be changed any more."""
 
     _name = "logistics.visit.report.mixin"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Report of Visits"
     _check_company_auto = True
     # who reads a report may answer it
@@ -36,32 +33,21 @@ class LogisticsVisitReportMixin(models.AbstractModel):
 
     @api.model
     def _get_course_fields(self):
-        """Return the names of the fields that buttons alone write."""
-        return frozenset(("state",))
+        return super()._get_course_fields() | {"state"}
+
+    @api.model
+    def _get_course_error(self, labels):
+        return UserError(self.env._("What becomes of a report is noted by its buttons."))
 
     @api.model
     def _get_content_fields(self):
         """Return the names of the fields that freeze with the report."""
         return frozenset()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """A report begins as a draft, whatever an import says."""
-        if not self.env.su:
-            course = self._get_course_fields()
-            vals_list = [
-                {name: value for name, value in vals.items() if name not in course}
-                for vals in vals_list
-            ]
-        return super().create(vals_list)
-
     def write(self, vals):
-        if self.env.context.get("logistics_visit_analysis") is not _BY_METHOD:
-            if self._get_course_fields() & vals.keys():
-                raise UserError(self.env._("What becomes of a report is noted by its buttons."))
-            frozen = self._get_content_fields() & vals.keys()
-            if frozen and any(report._is_frozen() for report in self):
-                raise UserError(self.env._("A report that was sent is not changed any more."))
+        frozen = not self._is_by_method() and self._get_content_fields() & vals.keys()
+        if frozen and any(report._is_frozen() for report in self):
+            raise UserError(self.env._("A report that was sent is not changed any more."))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -70,12 +56,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
             raise UserError(self.env._("A report that was sent is kept."))
 
     def _by_method(self):
-        """Return the same reports for the program to write; who may was checked by the button."""
-        return self.sudo().with_context(logistics_visit_analysis=_BY_METHOD)
-
-    def _go_on(self, vals):
-        """Write the course of reports."""
-        return self._by_method().write(vals)  # see write: nobody writes these by hand
+        return super()._by_method().sudo()  # who may was checked by the button
 
     # === WHO ===#
 

@@ -189,7 +189,7 @@ class LogisticsVisitUrgentReport(models.Model):
         ]
         reports = super().create(vals_list)
         for report in reports.filtered(lambda report: report.state == DRAFT):
-            report._go_on({"remind_at": report._get_next_reminder(0)})
+            report._note_course({"remind_at": report._get_next_reminder(0)})
         return reports
 
     def write(self, vals):
@@ -206,7 +206,7 @@ class LogisticsVisitUrgentReport(models.Model):
             raise UserError(self.env._("This report has been sent already."))
         now = fields.Datetime.now()
         for report, number in zip(self, self._draw_numbers(), strict=True):
-            report._go_on(
+            report._note_course(
                 {
                     "name": number,
                     "state": SENT,
@@ -258,7 +258,7 @@ class LogisticsVisitUrgentReport(models.Model):
         report = self.sudo()  # persons and settings are the company's
         if not report.manager_id.active:
             # whoever was told first has left without an answer
-            report._go_on({"manager_id": report._get_manager().id})
+            report._note_course({"manager_id": report._get_manager().id})
         readers = report.manager_id
         if report.notice_count:
             general = report.company_id.logistics_general_manager_id
@@ -269,7 +269,7 @@ class LogisticsVisitUrgentReport(models.Model):
             "mail_template_visit_urgent", readers.partner_id, type(self)._get_photos
         )
         count = report.notice_count + 1
-        self._go_on({"notice_count": count, "remind_at": self._get_next_reminder(count)})
+        self._note_course({"notice_count": count, "remind_at": self._get_next_reminder(count)})
 
     def _get_summary(self):
         return self.env._("Urgent report: %s", self.display_name)
@@ -297,7 +297,7 @@ class LogisticsVisitUrgentReport(models.Model):
         if any(report.state != SENT for report in self):
             raise UserError(self.env._("Only a report that waits for it is acknowledged."))
         for report in self:
-            report._go_on(
+            report._note_course(
                 {
                     "state": ACKNOWLEDGED,
                     "acknowledged_at": fields.Datetime.now(),
@@ -424,14 +424,14 @@ class LogisticsVisitUrgentReport(models.Model):
     def _leave_out(self, report, error):
         """One that cannot be told is not looked at for ever."""
         _logger.warning("Urgent report %s could not be told again: %s", report.id, error)
-        report._go_on({"remind_at": False})
+        report._note_course({"remind_at": False})
 
     def _remind(self):
         for report in self:
             if report.state == SENT:
                 report._tell()
             else:
-                report._go_on({"remind_at": False})
+                report._note_course({"remind_at": False})
                 if report.state == DRAFT:
                     report._schedule(report.user_id, type(report)._get_unsent_summary)
 

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ....tools.customer import tiering
+from ...foundation import bulk
 
 
 class LogisticsProfile(models.Model):
@@ -348,35 +349,29 @@ class LogisticsProfile(models.Model):
         customers stays short. It is on record as the others are.
         """
         self.env.flush_all()
-        self.env.cr.execute(
+        bulk.insert_from(
+            self.env["logistics.tier.change"],
+            {
+                "profile_id": SQL("p.id"),
+                "partner_id": SQL("p.partner_id"),
+                "company_id": SQL("p.company_id"),
+                "new_tier_id": tier.id,
+                "score": SQL("COALESCE(s.score, 0)"),
+                "direction": "first",
+                "cause": "first",
+                "state": "applied",
+                "date": fields.Datetime.now(),
+                "user_id": self.env.uid,
+            },
             SQL(
-                """INSERT INTO logistics_tier_change
-                       (profile_id, partner_id, company_id, new_tier_id, score, direction, cause,
-                        state, date, user_id, create_uid, write_uid, create_date, write_date)
-                   SELECT p.id, p.partner_id, p.company_id, %(tier)s, COALESCE(s.score, 0),
-                          'first', 'first', 'applied', %(now)s, %(uid)s, %(uid)s, %(uid)s,
-                          %(now)s, %(now)s
-                     FROM logistics_profile p
-                LEFT JOIN logistics_profile_score s ON s.profile_id = p.id
-                    WHERE p.id = ANY(%(ids)s)""",
-                tier=tier.id,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
-                ids=self.ids,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """UPDATE logistics_profile SET tier_id = %s, tier_since = %s, tier_cause = 'first'
-                    WHERE id = ANY(%s)""",
-                tier.id,
-                today,
+                """FROM logistics_profile p
+              LEFT JOIN logistics_profile_score s ON s.profile_id = p.id
+                  WHERE p.id = ANY(%s)""",
                 self.ids,
-            )
+            ),
         )
-        self.invalidate_recordset(
-            ["tier_id", "tier_since", "tier_cause", "tier_change_ids"], flush=False
-        )
+        values = {"tier_id": tier.id, "tier_since": today, "tier_cause": "first"}
+        bulk.write(self, dict.fromkeys(self.ids, values))
         self._announce_tier(tier)
 
     def _set_tier(self, tier, cause, reason=False, today=None):

@@ -140,6 +140,13 @@ class LogisticsSurveyCounter(models.Model):
         )
         return {**action, "domain": [("partner_id", "=", self.partner_id.id)], "context": {}}
 
+    # === HOOKS ===#
+
+    @api.model
+    def _get_belongings(self):
+        """Return the contacts that stand for visitors: they go when the addon does."""
+        return self.with_context(active_test=False).search([]).partner_id
+
 
 def _draw_qr(text):
     stream = io.BytesIO()

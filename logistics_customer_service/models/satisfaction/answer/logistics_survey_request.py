@@ -5,11 +5,12 @@ from babel.dates import format_skeleton
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, get_lang
+from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from ....tools.foundation.periods import to_local
 from ....tools.satisfaction import answers
+from ...foundation.concurrency import wait_for
 
 REVOKED = "revoked"
 FIRST, PARTIAL, REVISION, SAME = "first", "partial", "revision", "same"
@@ -195,13 +196,7 @@ class LogisticsSurveyRequest(models.Model):
 
         The ORM's own lock would turn the second away instead.
         """
-        self.env.cr.execute(
-            SQL(
-                """SELECT id FROM logistics_survey_request
-                    WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE""",
-                self.ids,
-            )
-        )
+        wait_for(self)
         self.invalidate_recordset(["state", "feedback_id", "user_input_id"])
 
     def _check_answerable(self):

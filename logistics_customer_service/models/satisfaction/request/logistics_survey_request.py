@@ -319,7 +319,6 @@ class LogisticsSurveyRequest(models.Model):
 
     @api.model
     def _prepare_base_row(self, policy, fact, profile):
-        now = fields.Datetime.now()
         return {
             **self._prepare_default_row(),
             "policy_id": policy.id,
@@ -335,10 +334,6 @@ class LogisticsSurveyRequest(models.Model):
             },
             "insisted": bool(fact.get("insisted")),
             "attempts": 0,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     @api.model

@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 from ....tools.foundation.periods import local_midnight
 from ....tools.shipment import shipment
+from ...foundation import bulk
+
+FIGURES = ("delivery_count", "median_days", "p90_days", "gap_count", "gap_hours")
 
 
 class LogisticsLeadTime(models.Model):
@@ -61,6 +64,7 @@ class LogisticsLeadTime(models.Model):
         self.env.flush_all()
         zone = company._get_logistics_tz()
         window = fields.Date.subtract(today, days=company.logistics_lead_window_days)
+        columns = ("carrier_id", "country_id", "state_id", *FIGURES)
         self.env.cr.execute(
             SQL(
                 """WITH arrived AS MATERIALIZED (%(arrived)s),
@@ -72,31 +76,17 @@ class LogisticsLeadTime(models.Model):
                                   WHERE fresh.carrier_id = old.carrier_id
                                     AND fresh.country_id IS NOT DISTINCT FROM old.country_id
                                     AND fresh.state_id IS NOT DISTINCT FROM old.state_id))
-                   INSERT INTO logistics_lead_time AS held
-                          (company_id, carrier_id, country_id, state_id, delivery_count,
-                           median_days, p90_days, gap_count, gap_hours,
-                           create_uid, write_uid, create_date, write_date)
-                   SELECT %(company)s, carrier_id, country_id, state_id, delivery_count,
-                          median_days, p90_days, gap_count, gap_hours,
-                          %(uid)s, %(uid)s, %(now)s, %(now)s
-                     FROM fresh
-                   ON CONFLICT (company_id, carrier_id,
-                                (COALESCE(country_id, 0)), (COALESCE(state_id, 0)))
-                   DO UPDATE SET (delivery_count, median_days, p90_days, gap_count, gap_hours,
-                                  write_uid, write_date)
-                               = (EXCLUDED.delivery_count, EXCLUDED.median_days,
-                                  EXCLUDED.p90_days, EXCLUDED.gap_count, EXCLUDED.gap_hours,
-                                  EXCLUDED.write_uid, EXCLUDED.write_date)
-                    WHERE (held.delivery_count, held.median_days, held.p90_days,
-                           held.gap_count, held.gap_hours)
-                          IS DISTINCT FROM
-                          (EXCLUDED.delivery_count, EXCLUDED.median_days, EXCLUDED.p90_days,
-                           EXCLUDED.gap_count, EXCLUDED.gap_hours)""",
+                   %(insertion)s""",
                 arrived=self._get_arrived_query(company, local_midnight(window, zone), zone),
                 fresh=self._get_fresh_query(),
                 company=company.id,
-                uid=self.env.uid,
-                now=fields.Datetime.now(),
+                insertion=bulk.get_insert_from(
+                    self,
+                    {"company_id": company.id, **{name: SQL(name) for name in columns}},
+                    SQL("FROM fresh"),
+                    SQL("(company_id, carrier_id, COALESCE(country_id, 0), COALESCE(state_id, 0))"),
+                    FIGURES,
+                ),
             )
         )
         self.invalidate_model(flush=False)

@@ -7,21 +7,22 @@ from odoo.tools import SQL
 
 from ....tools.foundation.periods import local_midnight
 from ....tools.shipment import arrival, shipment
+from ...foundation import bulk
 from ...foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
 BATCH = 1000
-# what the refresh writes, with the type of each column
-OUTLOOK = {
-    "shipment_open": "bool",
-    "shipment_promised_at": "timestamp",
-    "expected_arrival": "timestamp",
-    "expected_arrival_source": "varchar",
-    "delay_foreseen": "bool",
-    "promise_missed_on": "date",
-    "silent_since": "timestamp",
-}
+# what the refresh writes
+OUTLOOK = (
+    "shipment_open",
+    "shipment_promised_at",
+    "expected_arrival",
+    "expected_arrival_source",
+    "delay_foreseen",
+    "promise_missed_on",
+    "silent_since",
+)
 
 
 class StockPicking(models.Model):
@@ -122,7 +123,8 @@ class StockPicking(models.Model):
             if was_open is not None:
                 for occasion in arrival.occasions(*before):
                     begun.setdefault(occasion, []).append(row["id"])
-        self._write_outlook(changed)
+        # a transfer's own write would do much besides
+        bulk.write(self, changed, modified=True)
         for occasion, ids in begun.items():
             self.browse(ids)._note_occasion(occasion)
 
@@ -177,33 +179,6 @@ class StockPicking(models.Model):
             values["silent_since"],
         )
         return (held, after, zone), values, row["shipment_open"]
-
-    def _write_outlook(self, values_by_id):
-        """Write what changed, in one statement: a transfer's own write would do much besides.
-
-        :param values_by_id: mapping of delivery id to values by name of :data:`OUTLOOK`
-        """
-        if not values_by_id:
-            return
-        columns = SQL(", ").join(map(SQL.identifier, OUTLOOK))
-        arrays = [
-            SQL("%s::%s[]", [values[name] for values in values_by_id.values()], SQL(kind))
-            for name, kind in OUTLOOK.items()
-        ]
-        self.env.cr.execute(
-            SQL(
-                """UPDATE stock_picking SET (%(columns)s) = (%(values)s)
-                     FROM UNNEST(%(ids)s, %(arrays)s) AS seen(id, %(columns)s)
-                    WHERE stock_picking.id = seen.id""",
-                columns=columns,
-                values=SQL(", ").join(SQL.identifier("seen", name) for name in OUTLOOK),
-                ids=list(values_by_id),
-                arrays=SQL(", ").join(arrays),
-            )
-        )
-        pickings = self.browse(values_by_id)
-        pickings.invalidate_recordset(list(OUTLOOK), flush=False)
-        pickings.modified(list(OUTLOOK))
 
     # === FACTS ===#
 
@@ -435,14 +410,12 @@ class StockPicking(models.Model):
 
     def _note_silence(self):
         """Note the silence of shipments: an event each, once until there is news."""
-        self.env.cr.execute(
-            SQL(
-                """UPDATE stock_picking sp SET silent_since = (%s) WHERE id = ANY(%s)""",
-                self._get_last_news_query(),
-                self.ids,
-            )
+        news = SQL(
+            "SELECT sp.id, (%s) FROM stock_picking sp WHERE sp.id = ANY(%s)",
+            self._get_last_news_query(),
+            self.ids,
         )
-        self.invalidate_recordset(["silent_since"], flush=False)
+        bulk.write_from(self, ["silent_since"], news)
         self.env["logistics.shipment.event"].create(
             [picking._prepare_silence_vals() for picking in self]
         )

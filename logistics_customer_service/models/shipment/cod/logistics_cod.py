@@ -8,11 +8,9 @@ from ....tools.shipment import remittance, shipment
 # handed over to a person: at a locker nobody pays
 PAID = (shipment.DELIVERED, shipment.SIGNED_BY_OTHER)
 NOT_DELIVERED = (shipment.REFUSED, shipment.RETURNED, shipment.LOST)
-# what people write by hand; all else follows, or is written by the methods below alone
+# what people write by hand; all else follows, or is written by methods alone
 BY_HAND = {"amount", "confirmed_at", "confirmed_amount", "write_off_reason", "note"}
 CONFIRMATION = {"confirmed_at", "confirmed_amount"}
-# an object cannot come in by RPC
-_BY_METHOD = object()
 
 
 class LogisticsCod(models.Model):
@@ -24,7 +22,7 @@ class LogisticsCod(models.Model):
     """
 
     _name = "logistics.cod"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
     _description = "Cash on Delivery"
     _order = "id desc"
     _rec_name = "picking_id"
@@ -224,44 +222,42 @@ class LogisticsCod(models.Model):
     # === CRUD METHODS ===#
 
     def write(self, vals):
-        if not self.env.su and self.env.context.get("logistics_cod") is not _BY_METHOD:
+        if not self._may_write_course():
             self.check_access("write")
-            self._ensure_by_hand(vals)
+            self._refuse_course(vals)
+            self._ensure_open(vals)
             if CONFIRMATION & vals.keys():
                 vals = {**vals, "confirmed_by": self.env.uid}
         if "amount" in vals and "is_manual" not in vals:
             vals = {**vals, "is_manual": True}
-        return super().write(vals)
+        return super(LogisticsCod, self._by_method()).write(vals)
 
-    def _ensure_by_hand(self, vals):
-        """Money that was collected or remitted is booked by its actions, not by writing."""
-        booked = self._get_booked_fields() & vals.keys()
-        if booked:
-            raise AccessError(
-                self.env._(
-                    "Collections are confirmed, remitted and written off by their buttons, not by "
-                    "writing: %s",
-                    ", ".join(sorted(self._fields[name].string for name in booked)),
-                )
-            )
+    def _ensure_open(self, vals):
+        """What was collected or remitted keeps its amounts."""
         if CONFIRMATION & vals.keys() and "remitted" in self.mapped("state"):
             raise UserError(self.env._("What was remitted keeps the amount collected."))
         if "amount" in vals and any(not cod._follows_order() for cod in self):
             raise UserError(self.env._("What was collected keeps the amount to collect."))
 
     @api.model
-    def _get_booked_fields(self):
-        """Return what is booked or follows; chatter, activities and others' fields are free."""
+    def _get_course_fields(self):
+        """What is booked or follows; chatter, activities and others' fields are free."""
         own = {
             name
             for name, field in self._fields.items()
             if field._module == "logistics_customer_service"
         }
-        return own - BY_HAND
+        return super()._get_course_fields() | (own - BY_HAND)
 
-    def _book(self, vals):
-        """Write what only the actions on collections may write."""
-        return self.with_context(logistics_cod=_BY_METHOD).write(vals)
+    @api.model
+    def _get_course_error(self, labels):
+        return AccessError(
+            self.env._(
+                "Collections are confirmed, remitted and written off by their buttons, not by "
+                "writing: %s",
+                labels,
+            )
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_collected(self):
@@ -348,7 +344,7 @@ class LogisticsCod(models.Model):
                 raise UserError(
                     self.env._("%s collects nothing any more.", cod.sudo().picking_id.name)
                 )
-            cod._book(
+            cod._note_course(
                 {
                     "confirmed_at": cod.collected_at or fields.Datetime.now(),
                     "confirmed_amount": cod.amount,
@@ -387,7 +383,7 @@ class LogisticsCod(models.Model):
                 raise UserError(
                     self.env._("%s is not waiting for a remittance.", cod.sudo().picking_id.name)
                 )
-            cod._book(
+            cod._note_course(
                 {
                     "remitted_on": day,
                     "remitted_amount": amounts[cod.id],
@@ -399,7 +395,7 @@ class LogisticsCod(models.Model):
     def action_undo_remittance(self):
         """Take back a remittance booked by mistake; what was booked stays in the history."""
         self.check_access("write")
-        self.filtered(lambda cod: cod.state == "remitted")._book(
+        self.filtered(lambda cod: cod.state == "remitted")._note_course(
             {"remitted_on": False, "remitted_amount": 0, "remittance_ref": False}
         )
 
@@ -411,11 +407,11 @@ class LogisticsCod(models.Model):
                 raise UserError(self.env._("Give the reason for writing off first."))
             if cod.state == "remitted":
                 raise UserError(self.env._("What was remitted is not written off."))
-        self._book({"written_off_at": fields.Datetime.now()})
+        self._note_course({"written_off_at": fields.Datetime.now()})
 
     def action_update_amount(self):
         """Work the amounts out anew from the orders: after a payment, or a change of the order."""
         self.check_access("write")
-        self.filtered("is_manual")._book({"is_manual": False})
+        self.filtered("is_manual")._note_course({"is_manual": False})
         cods = self.sudo()  # reads orders, transfers and invoices
         cods._sync(cods.order_id)

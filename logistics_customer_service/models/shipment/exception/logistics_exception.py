@@ -6,6 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ....tools.shipment import shipment
+from ...foundation import bulk
 from .stock_picking import TROUBLE
 
 _logger = logging.getLogger(__name__)
@@ -21,17 +22,6 @@ PROBLEM = "problem"
 SHORT = "short"
 NO_CONSENT = "no_consent"
 NO_TIER_RANK = 10_000
-# what is kept up to date while somebody may work on it
-FACTS = (
-    "partner_id",
-    "tier_id",
-    "tier_rank",
-    "order_id",
-    "order_value",
-    "carrier_id",
-    "promised_at",
-    "expected_at",
-)
 
 
 class LogisticsException(models.Model):
@@ -215,92 +205,87 @@ class LogisticsException(models.Model):
         """
         condition = self._get_detection_sql(kind)
         now = fields.Datetime.now()
-        self.env.cr.execute(
+        found = bulk.insert_from(
+            self,
+            {
+                "picking_id": SQL("sp.id"),
+                "kind": kind,
+                "company_id": SQL("sp.company_id"),
+                **self._get_facts(),
+                "detected_at": now,
+                "user_id": SQL("mine.user_id"),
+                "state": SQL("CASE WHEN mine.user_id IS NULL THEN 'open' ELSE 'in_hand' END"),
+            },
             SQL(
-                """INSERT INTO logistics_exception
-                       (picking_id, kind, company_id, %(facts)s, detected_at, user_id, state,
-                        create_uid, write_uid, create_date, write_date)
-                   SELECT sp.id, %(kind)s, sp.company_id, %(values)s, %(now)s, mine.user_id,
-                          CASE WHEN mine.user_id IS NULL THEN 'open' ELSE 'in_hand' END,
-                          %(uid)s, %(uid)s, %(now)s, %(now)s
-                     FROM stock_picking sp %(joins)s
-                LEFT JOIN LATERAL (
-                          SELECT user_id FROM logistics_exception
-                           WHERE picking_id = sp.id AND ended_at IS NULL AND state = 'in_hand'
-                           ORDER BY id LIMIT 1) mine ON TRUE
-                    WHERE %(scope)s AND (%(condition)s)
-                      AND (sp.shipment_open
-                           OR COALESCE(sp.date_done, sp.create_date) >= %(horizon)s)
-                      AND NOT EXISTS (
-                          SELECT FROM logistics_exception standing
-                           WHERE standing.picking_id = sp.id AND standing.kind = %(kind)s
-                             AND standing.ended_at IS NULL)
-                   ON CONFLICT DO NOTHING""",
-                facts=SQL(", ").join(map(SQL.identifier, FACTS)),
-                values=self._get_fact_values(),
+                """FROM stock_picking sp %(joins)s
+              LEFT JOIN LATERAL (
+                        SELECT user_id FROM logistics_exception
+                         WHERE picking_id = sp.id AND ended_at IS NULL AND state = 'in_hand'
+                         ORDER BY id LIMIT 1) mine ON TRUE
+                  WHERE %(scope)s AND (%(condition)s)
+                    AND (sp.shipment_open OR COALESCE(sp.date_done, sp.create_date) >= %(horizon)s)
+                    AND NOT EXISTS (
+                        SELECT FROM logistics_exception standing
+                         WHERE standing.picking_id = sp.id AND standing.kind = %(kind)s
+                           AND standing.ended_at IS NULL)""",
                 joins=self._get_fact_joins(),
-                kind=kind,
                 scope=scope,
                 condition=condition,
-                now=now,
-                uid=self.env.uid,
                 horizon=fields.Datetime.subtract(now, days=HORIZON_DAYS),
-            )
-        )
-        found = self.env.cr.rowcount
-        self.env.cr.execute(
-            SQL(
-                """UPDATE logistics_exception held
-                      SET ended_at = %(now)s, write_date = %(now)s,
-                          state = CASE WHEN held.state IN %(live)s THEN 'gone'
-                                       ELSE held.state END
-                     FROM stock_picking sp
-                    WHERE sp.id = held.picking_id AND held.kind = %(kind)s
-                      AND held.ended_at IS NULL AND %(scope)s
-                      AND (%(condition)s) IS NOT TRUE""",
-                now=now,
-                live=LIVE,
                 kind=kind,
-                scope=scope,
-                condition=condition,
-            )
+            ),
+            bulk.ANY,
         )
-        self.invalidate_model(flush=False)
-        return found
+        ended = SQL(
+            """SELECT standing.id, %(now)s, %(now)s,
+                      CASE WHEN standing.state IN %(live)s THEN 'gone' ELSE standing.state END
+                 FROM logistics_exception standing
+                 JOIN stock_picking sp ON sp.id = standing.picking_id
+                WHERE standing.kind = %(kind)s AND standing.ended_at IS NULL AND %(scope)s
+                  AND (%(condition)s) IS NOT TRUE""",
+            now=now,
+            live=LIVE,
+            kind=kind,
+            scope=scope,
+            condition=condition,
+        )
+        bulk.write_from(self, ["ended_at", "write_date", "state"], ended)
+        return len(found)
 
     @api.model
     def _update_facts(self, scope):
         """Bring what is shown of exceptions that are not settled up to date."""
-        self.env.cr.execute(
-            SQL(
-                """UPDATE logistics_exception held SET (%(facts)s) = (%(seen)s)
-                     FROM (SELECT sp.id, %(values)s FROM stock_picking sp %(joins)s
-                            WHERE %(scope)s AND sp.id IN (
-                                  SELECT picking_id FROM logistics_exception
-                                   WHERE state IN %(live)s)
-                          ) AS seen(id, %(facts)s)
-                    WHERE held.picking_id = seen.id AND held.state IN %(live)s
-                      AND (%(held)s) IS DISTINCT FROM (%(seen)s)""",
-                facts=SQL(", ").join(map(SQL.identifier, FACTS)),
-                seen=SQL(", ").join(SQL.identifier("seen", name) for name in FACTS),
-                held=SQL(", ").join(SQL.identifier("held", name) for name in FACTS),
-                values=self._get_fact_values(),
-                joins=self._get_fact_joins(),
-                scope=scope,
-                live=LIVE,
-            )
+        facts = self._get_facts()
+        seen = SQL(
+            """SELECT live.id, %s
+                 FROM logistics_exception live
+                 JOIN stock_picking sp ON sp.id = live.picking_id %s
+                WHERE live.state IN %s AND %s""",
+            SQL(", ").join(facts.values()),
+            self._get_fact_joins(),
+            LIVE,
+            scope,
         )
-        self.invalidate_model(flush=False)
+        bulk.write_from(self, facts, seen)
 
     @api.model
-    def _get_fact_values(self):
-        """Return the SQL of :data:`FACTS` of delivery ``sp``, in their order."""
-        return SQL(
-            """customer.commercial_partner_id, tier.id, COALESCE(tier.sequence, %s), so.id,
-               ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric, 2),
-               sp.carrier_id, sp.shipment_promised_at, sp.expected_arrival""",
-            NO_TIER_RANK,
-        )
+    def _get_facts(self):
+        """Return what is kept up to date while somebody may work on it.
+
+        :return: mapping of column to its SQL for delivery ``sp``
+        """
+        return {
+            "partner_id": SQL("customer.commercial_partner_id"),
+            "tier_id": SQL("tier.id"),
+            "tier_rank": SQL("COALESCE(tier.sequence, %s)", NO_TIER_RANK),
+            "order_id": SQL("so.id"),
+            "order_value": SQL(
+                "ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric, 2)"
+            ),
+            "carrier_id": SQL("sp.carrier_id"),
+            "promised_at": SQL("sp.shipment_promised_at"),
+            "expected_at": SQL("sp.expected_arrival"),
+        }
 
     @api.model
     def _get_fact_joins(self):

@@ -190,10 +190,6 @@ class LogisticsNotice(models.Model):
             "reason": "too_old" if old else None,
             "due_at": None if old else now,
             "attempts": 0,
-            "create_uid": self.env.uid,
-            "write_uid": self.env.uid,
-            "create_date": now,
-            "write_date": now,
         }
 
     # === SCHEDULED ACTION ===#

@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 const KEYS = { done: "d", no_answer: "a", postponed: "l", refused: "f", wrong_number: "w" };
 // what becomes of twenty calls, one after the other
@@ -54,12 +54,7 @@ const goOn = {
 registry.category("web_tour.tours").add("logistics_agent_hour_tour", {
     url: "/odoo",
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open Customer Service",
-            trigger: ".o_app[data-menu-xmlid='logistics_customer_service.menu_root']",
-            run: "click",
-        },
+        ...openApp(),
         {
             trigger: "button[data-menu-xmlid='logistics_customer_service.menu_callbacks']",
             run: "click",

@@ -1,15 +1,10 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
+import { openApp } from "./tour_steps";
 
 registry.category("web_tour.tours").add("logistics_call_tour", {
     url: "/odoo",
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open Customer Service",
-            trigger: ".o_app[data-menu-xmlid='logistics_customer_service.menu_root']",
-            run: "click",
-        },
+        ...openApp(),
         {
             content: "A call comes in",
             trigger: "button[data-menu-xmlid='logistics_customer_service.menu_complaints']",

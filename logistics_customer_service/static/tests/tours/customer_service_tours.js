@@ -1,19 +1,10 @@
 import { registry } from "@web/core/registry";
-import { stepUtils } from "@web_tour/tour_utils";
-
-const openApp = [
-    stepUtils.showAppsMenuItem(),
-    {
-        content: "Open Customer Service",
-        trigger: ".o_app[data-menu-xmlid='logistics_customer_service.menu_root']",
-        run: "click",
-    },
-];
+import { openApp } from "./tour_steps";
 
 registry.category("web_tour.tours").add("logistics_agent_tour", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
+        ...openApp(),
         {
             content: "Open the customers",
             trigger: "button[data-menu-xmlid='logistics_customer_service.menu_customers']",
@@ -78,7 +69,7 @@ registry.category("web_tour.tours").add("logistics_agent_tour", {
 registry.category("web_tour.tours").add("logistics_manager_tour", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
+        ...openApp(),
         {
             content: "Open the tiers",
             trigger: "button[data-menu-xmlid='logistics_customer_service.menu_tiers']",
@@ -130,7 +121,7 @@ registry.category("web_tour.tours").add("logistics_manager_tour", {
 registry.category("web_tour.tours").add("logistics_exception_tour", {
     url: "/odoo",
     steps: () => [
-        ...openApp,
+        ...openApp(),
         {
             content: "Open the shipments",
             trigger: "button[data-menu-xmlid='logistics_customer_service.menu_shipments']",

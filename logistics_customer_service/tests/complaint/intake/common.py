@@ -1,13 +1,10 @@
 import re
 from unittest.mock import patch
 
-from odoo import Command
-from odoo.tests import HttpCase, new_test_user
-
-from ....controllers.complaint import portal_cases, result_letter, service_form
+from ....controllers.complaint import portal_cases, service_form
 from ....tools.foundation.throttle import Throttle
 from ...common import LogisticsCommon
-from ...shipment.tracking.test_tracking_page import TrackingHttp
+from ...foundation.common import LinkPageHttp
 
 SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 PNG = (
@@ -17,9 +14,7 @@ PNG = (
 )
 
 
-class SelfServiceHttp(LogisticsCommon, HttpCase):
-    _nothing_written = TrackingHttp._nothing_written
-
+class SelfServiceHttp(LogisticsCommon, LinkPageHttp):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -36,20 +31,6 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
         cls.case = cls._case(cls.customer, contact_id=cls.buyer.id, name="Two cartons wet")
 
     @classmethod
-    def _portal_user(cls, name, partner, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            f"test_{name}",
-            groups="base.group_portal",
-            name=partner.name,
-            email=partner.email or f"{name}@elsewhere.example.com",
-            partner_id=partner.id,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
-
-    @classmethod
     def _case(cls, partner, **vals):
         return cls.env["logistics.complaint"].create(
             {"partner_id": partner.id, "company_id": cls.company.id, **vals}
@@ -60,14 +41,9 @@ class SelfServiceHttp(LogisticsCommon, HttpCase):
         for controller in (portal_cases, service_form):
             self.startPatcher(patch.object(controller, "SENDINGS", Throttle(1000, 1)))
         self.startPatcher(patch.object(service_form, "POSTS", Throttle(1000, 1)))
-        for controller in (service_form, result_letter):
-            self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
 
     def _as(self, user):
         self.authenticate(user.login, user.login)
-
-    def _get(self, path):
-        return self.url_open(path, allow_redirects=False)
 
     def _field(self, name, path):
         return re.search(rf'name="{name}" value="([^"]+)"', self._get(path).text)[1]

@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.complaint import result_letter, service_form, uploads
+from ....controllers.complaint import service_form, uploads
+from ....controllers.foundation import link_page
 from ....tools.foundation.throttle import Throttle
 from .common import PNG, SCRIPT, SelfServiceHttp
 
@@ -143,12 +144,12 @@ class TestServiceForm(SelfServiceHttp):
         self.assertFalse(self._formed())
 
     def test_guessers_wait(self):
-        with patch.object(service_form, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
             paths = ("/service/form/x", "/service/form/%C3%A4", self.form)
             states = [self._get(path).status_code for path in paths]
         self.assertEqual(states, [404, 404, 429])
         letter = "/logistics/result/1/x"
-        with patch.object(result_letter, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
             states = [self._get(letter).status_code for _turn in range(3)]
         self.assertEqual(states, [404, 404, 429])
 

@@ -213,7 +213,7 @@ class TestAuthority(ResolutionCommon):
         """No context that can be sent opens what the methods alone write."""
         compensation = self._proposed(1000)
         for key in (True, 1, "object", {"a": 1}):
-            record = compensation.with_context(logistics_compensation=key)
+            record = compensation.with_context(logistics_by_method=key)
             with self.assertRaises(AccessError):
                 record.write({"state": "approved"})
 

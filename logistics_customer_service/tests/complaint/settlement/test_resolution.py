@@ -6,13 +6,14 @@ from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.complaint import result_letter as controller
+from ....controllers.foundation import link_page
 from ....tools.foundation.periods import local_date
 from ....tools.foundation.throttle import Throttle
 from ...common import MODULE
+from ...foundation.common import LinkPageHttp
 from .common import ResolutionCommon
 
 REPLY = """Return-Path: <desk@carrier.example.com>
@@ -91,7 +92,7 @@ class TestInvestigation(ResolutionCommon):
             (forged.state, forged.answered_at, forged.asked_by_id), ("asked", False, self.agent)
         )
         with self.assertRaises(AccessError):
-            forged.with_context(logistics_investigation=True).state = "answered"
+            forged.with_context(logistics_by_method=True).state = "answered"
         forged.action_cancel()
         self.assertEqual(forged.state, "cancelled")
         with self.assertRaises(AccessError):
@@ -266,11 +267,7 @@ class LetterCommon(ResolutionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestResultLetter(LetterCommon, HttpCase):
-    def setUp(self):
-        super().setUp()
-        self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
-
+class TestResultLetter(LetterCommon, LinkPageHttp):
     def _mail(self):
         return self.env["mail.mail"].search(
             [("model", "=", "logistics.complaint"), ("res_id", "=", self.case.id)]
@@ -404,7 +401,7 @@ class TestResultLetter(LetterCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_who_guesses_links_has_to_wait(self):
         letter = self._sent()
-        self.startPatcher(patch.object(controller, "GUESSES", Throttle(3, 1000)))
+        self.startPatcher(patch.object(link_page, "GUESSES", Throttle(3, 1000)))
         statuses = [self._get(self._url(letter) + "x").status_code for _guess in range(4)]
         self.assertEqual(statuses, [404, 404, 404, 429])
         self.assertEqual(self._get(self._url(letter)).status_code, 429)
@@ -414,7 +411,7 @@ class TestResultLetter(LetterCommon, HttpCase):
         url = self._url(letter)
         draft = self._letter()
         expired = self._sent()
-        expired._go_on({"expires_at": fields.Datetime.now() - timedelta(seconds=1)})
+        expired._note_course({"expires_at": fields.Datetime.now() - timedelta(seconds=1)})
         answers = [
             self._get(wrong)
             for wrong in (

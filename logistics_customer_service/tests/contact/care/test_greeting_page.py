@@ -1,21 +1,18 @@
 import re
-from contextlib import contextmanager
 from datetime import date
 from unittest.mock import patch
 
-from odoo.sql_db import Cursor
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.contact import greeting as controller
+from ....controllers.foundation import link_page
 from ....tools.foundation.throttle import Throttle
+from ...foundation.common import LinkPageHttp
 from .common import CareCommon
-
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|SELECT nextval)", re.IGNORECASE)
 
 
 @tagged("post_install", "-at_install")
-class TestGreetingPage(CareCommon, HttpCase):
+class TestGreetingPage(CareCommon, LinkPageHttp):
     """Where somebody who was greeted refuses more."""
 
     @classmethod
@@ -29,13 +26,6 @@ class TestGreetingPage(CareCommon, HttpCase):
         cls.path = f"/g/{cls.greeting._get_token()}"
         cls.env.flush_all()
 
-    def setUp(self):
-        super().setUp()
-        self.startPatcher(patch.object(controller, "GUESSES", Throttle(1000, 1)))
-
-    def _get(self, path):
-        return self.url_open(path, allow_redirects=False)
-
     def _csrf(self):
         return re.search(r'name="csrf_token" value="(\w+)"', self._get(self.path).text)[1]
 
@@ -46,22 +36,6 @@ class TestGreetingPage(CareCommon, HttpCase):
     def _state(self):
         self.env.invalidate_all()
         return self.profile.consent_ids.filtered(lambda one: one.purpose_id == self.purpose).state
-
-    @contextmanager
-    def _nothing_written(self):
-        written = []
-        execute = Cursor.execute
-
-        def watch(cursor, query, params=None, log_exceptions=True):
-            text = str(getattr(query, "code", query))
-            if WRITES.match(text):
-                written.append(text)
-            return execute(cursor, query, params, log_exceptions)
-
-        self.env.flush_all()
-        with patch.object(Cursor, "execute", watch):
-            yield
-        self.assertFalse(written)
 
     def test_looking_refuses_nothing(self):
         with self._nothing_written():
@@ -103,15 +77,13 @@ class TestGreetingPage(CareCommon, HttpCase):
         self.assertEqual(self._state(), "granted")
 
     def test_guessers_wait(self):
-        with patch.object(controller, "GUESSES", Throttle(2, 1000)):
+        with patch.object(link_page, "GUESSES", Throttle(2, 1000)):
             codes = [self._get("/g/" + "A" * 27).status_code for _time in range(3)]
             self.assertEqual(codes, [404, 404, 429])
             self.assertEqual(self._get(self.path).status_code, 429)
 
     def test_language_is_the_persons_or_as_chosen(self):
-        def language(path):
-            return re.search(r'<html lang="([\w-]+)"', self._get(path).text)[1]
-
+        language = self._get_language
         self.person.lang = "zh_CN"
         self.assertEqual(language(self.path), "zh-CN")
         self.assertEqual(language(f"{self.path}/en_US"), "en-US")

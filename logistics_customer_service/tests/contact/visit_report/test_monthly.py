@@ -109,7 +109,7 @@ class TestVisitMonthly(VisitReportCommon):
         reasons = ("policy", "move", "fault", "other")
         for _number in range(14):
             report = cls._urgent(send=False, reason=dice.choice(reasons))
-            report._go_on(
+            report._note_course(
                 {
                     "state": dice.choice(("draft", "sent", "acknowledged")),
                     "reported_at": datetime(2026, 1, 25)

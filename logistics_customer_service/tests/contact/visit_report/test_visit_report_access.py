@@ -64,7 +64,7 @@ class TestVisitReportAccess(VisitReportCommon):
     def test_nobody_counts_as_acknowledged_from_outside(self):
         """A key in the context, as a call from outside can send it, opens nothing."""
         self.urgent.action_send()
-        forged = self.urgent.with_user(self.manager).with_context(logistics_visit_analysis=True)
+        forged = self.urgent.with_user(self.manager).with_context(logistics_by_method=True)
         with self.assertRaises(UserError):
             forged.write({"state": "acknowledged"})
 

@@ -3,20 +3,19 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import ValidationError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.satisfaction import answer_page, survey_answer
+from ....controllers.foundation import link_page
+from ....controllers.satisfaction import answer_page
 from ....tools.foundation.throttle import Throttle
-from ...shipment.tracking.test_tracking_page import TrackingHttp
+from ...foundation.common import LinkPageHttp
 from .common_page import AnsweringCommon
 
 SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
 
 
-class AnsweringHttp(AnsweringCommon, HttpCase):
-    _nothing_written = TrackingHttp._nothing_written
-
+class AnsweringHttp(AnsweringCommon, LinkPageHttp):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -25,12 +24,11 @@ class AnsweringHttp(AnsweringCommon, HttpCase):
 
     def setUp(self):
         super().setUp()
-        for controller, name in ((survey_answer, "GUESSES"), (answer_page, "SENDINGS")):
-            self.startPatcher(patch.object(controller, name, Throttle(1000, 1)))
+        self.startPatcher(patch.object(answer_page, "SENDINGS", Throttle(1000, 1)))
         self.startPatcher(patch.object(answer_page, "FASTEST", 0))
 
     def _get(self, path=None, **headers):
-        return self.url_open(path or self.path, headers=headers, allow_redirects=False)
+        return super()._get(path or self.path, **headers)
 
     def _send(self, path=None, page=None, **values):
         """Send the form as a person's browser does."""
@@ -73,9 +71,7 @@ class TestAnswerPage(AnsweringHttp):
         self.assertLess(len(answer.content), 20_000, "light enough for the road")
 
     def test_language_is_the_customers_or_as_chosen(self):
-        def language(path, **headers):
-            return re.search(r'<html lang="([\w-]+)"', self._get(path, **headers).text)[1]
-
+        language = self._get_language
         self.survey.with_context(lang="zh_CN").title = "您的配送"
         self.customer.lang = "zh_CN"
         self.env.flush_all()
@@ -113,7 +109,7 @@ class TestAnswerPage(AnsweringHttp):
         self.assertFalse(self._said())
 
     def test_guessers_and_floods_wait(self):
-        with patch.object(survey_answer, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
             paths = ("/a/" + "A" * 27, "/a/x", self.path)
             self.assertEqual([self._get(path).status_code for path in paths], [404, 404, 429])
         with patch.object(answer_page, "SENDINGS", Throttle(1, 3600)):

@@ -1,9 +1,8 @@
 import re
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ....controllers.satisfaction import survey_counter
@@ -31,18 +30,6 @@ class TestRating(SpotHttp):
         cls.page = cls.fresh._ensure_tracking_links()._get_path()
         cls.user = cls._portal_user("buyer", cls.customer)
         cls.stranger = cls._portal_user("stranger", cls._customer("Stranger"))
-
-    @classmethod
-    def _portal_user(cls, name, partner):
-        return new_test_user(
-            cls.env,
-            f"test_{name}",
-            groups="base.group_portal",
-            partner_id=partner.id,
-            email=f"{name}@customer.example.com",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
 
     def test_steps_stand_on_the_page_once_the_goods_are_there(self):
         under_way = self._delivery("SF8")

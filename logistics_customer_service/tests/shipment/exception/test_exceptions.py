@@ -200,7 +200,7 @@ class TestDetection(ExceptionCommon):
         execute = self.env.cr.execute
 
         def blind(query, *args, **kwargs):
-            if isinstance(query, SQL) and "INSERT INTO logistics_exception" in query.code:
+            if isinstance(query, SQL) and 'INSERT INTO "logistics_exception"' in query.code:
                 queries.append(query.code)
                 query = SQL(
                     query.code.replace("standing.ended_at IS NULL", "FALSE"), *query.params

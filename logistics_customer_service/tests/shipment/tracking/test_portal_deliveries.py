@@ -1,10 +1,9 @@
 import re
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..test_carrier_api import image
@@ -22,18 +21,6 @@ class TestPortalDeliveries(TrackingHttp):
         cls.user = cls._portal_user("buyer", cls.buyer)
         cls.stranger = cls._portal_user("stranger", cls._customer("Other Customer"))
         cls.page = f"{LIST}/{cls.picking.id}"
-
-    @classmethod
-    def _portal_user(cls, name, partner, company=None):
-        company = company or cls.company
-        return new_test_user(
-            cls.env,
-            f"test_{name}",
-            groups="base.group_portal",
-            partner_id=partner.id,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-        )
 
     def _as(self, user):
         self.authenticate(user.login, user.login)

@@ -1,22 +1,17 @@
 import re
-from contextlib import contextmanager
 from datetime import timedelta
-from unittest.mock import patch
 
-from odoo.sql_db import Cursor
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.shipment import tracking as controller
-from ....tools.foundation.throttle import Throttle
+from ...foundation.common import LinkPageHttp
 from ..test_carrier_api import image
 from .test_tracking_link import TrackingCommon
 
 SCRIPT = "<script>alert('x')</script>\"'><img src=x onerror=alert(1)>"
-WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|SELECT nextval)", re.IGNORECASE)
 
 
-class TrackingHttp(TrackingCommon, HttpCase):
+class TrackingHttp(TrackingCommon, LinkPageHttp):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -26,31 +21,6 @@ class TrackingHttp(TrackingCommon, HttpCase):
         cls.picking, cls.link = cls._shipped("SF1")
         cls.path = cls.link._get_path()
         cls.token = cls.path[3:]
-
-    def setUp(self):
-        super().setUp()
-        self.throttle = Throttle(1000, 1)
-        self.startPatcher(patch.object(controller, "GUESSES", self.throttle))
-
-    @contextmanager
-    def _nothing_written(self):
-        """Fail if a request within changes anything in the database."""
-        written = []
-        execute = Cursor.execute
-
-        def watch(cursor, query, params=None, log_exceptions=True):
-            text = str(getattr(query, "code", query))
-            if WRITES.match(text):
-                written.append(text)
-            return execute(cursor, query, params, log_exceptions)
-
-        self.env.flush_all()
-        with patch.object(Cursor, "execute", watch):
-            yield
-        self.assertFalse(written)
-
-    def _get(self, path, **headers):
-        return self.url_open(path, headers=headers, allow_redirects=False)
 
     def _tell(self, path=None, csrf=None, **values):
         """Send the form as a browser does, with the CSRF token of the page."""
@@ -113,9 +83,7 @@ class TestTrackingPage(TrackingHttp):
             self.assertNotIn("<script", answer.text)
 
     def test_language_is_the_customers_or_as_chosen(self):
-        def language(path, **headers):
-            return re.search(r'<html lang="([\w-]+)"', self._get(path, **headers).text)[1]
-
+        language = self._get_language
         self.customer.lang = "zh_CN"
         self.assertEqual(language(self.path), "zh-CN")
         self.assertEqual(language(f"{self.path}/en_US"), "en-US")

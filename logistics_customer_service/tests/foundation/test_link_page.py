@@ -1,0 +1,188 @@
+import re
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..satisfaction.answer.common_page import AnsweringCommon
+from .common import LinkPageHttp
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+POLICY = (
+    "default-src 'none'", "img-src 'self' data:", "form-action 'self'", "base-uri 'none'",
+    "frame-ancestors 'none'",
+)  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestLinkPage(AnsweringCommon, LinkPageHttp):
+    """What all pages that a link opens have in common, on each of them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("zh_CN")
+        cls.customer.lang = "en_US"
+        cls.long_ago = fields.Datetime.now() - timedelta(days=1000)
+        cls.pages = {
+            "tracking": cls._add_tracking(),
+            "greeting": cls._add_greeting(),
+            "form": cls._add_form(),
+            "letter": cls._add_letter(),
+            "answer": cls._add_answer(),
+        }
+        cls.env.flush_all()
+
+    # each returns the path and what closes it
+
+    @classmethod
+    def _add_tracking(cls):
+        link = cls.picking._ensure_tracking_links()
+        return link._get_path(), lambda: link.write({"expires_on": cls.long_ago})
+
+    @classmethod
+    def _add_greeting(cls):
+        occasion = cls.env["logistics.care.occasion"].create(
+            {"name": "Birthday", "kind": "birthday", "company_id": cls.company.id}
+        )
+        greeting = cls.env["logistics.greeting"].create(
+            {
+                "occasion_id": occasion.id,
+                "kind": occasion.kind,
+                "action": occasion.action,
+                "company_id": cls.company.id,
+                "partner_id": cls.customer.id,
+                "customer_id": cls.customer.id,
+                "day": fields.Date.today(),
+                "turn": "2027",
+                "planned_at": fields.Datetime.now(),
+            }
+        )
+        token = greeting._get_token()
+        return f"/g/{token}", lambda: cls._make_older(greeting)
+
+    @classmethod
+    def _make_older(cls, greeting):
+        cls.env.cr.execute(
+            "UPDATE logistics_greeting SET create_date = %s WHERE id = %s", [cls.long_ago, greeting.id]
+        )
+        greeting.invalidate_recordset()
+
+    @classmethod
+    def _add_form(cls):
+        team = cls.env["logistics.service.team"].create(
+            {"name": "Service", "company_id": cls.company.id, "form_open": True}
+        )
+        return f"/service/form/{team.form_token}", lambda: team.write({"form_open": False})
+
+    @classmethod
+    def _add_letter(cls):
+        case = cls.env["logistics.complaint"].create(
+            {"partner_id": cls.customer.id, "company_id": cls.company.id}
+        )
+        letter = cls.env["logistics.result.letter"].create(
+            {"complaint_id": case.id, "found": "<p>It was crushed.</p>", "offer": "<p>A refund.</p>"}
+        )
+        letter.action_mark_told()
+        path = f"/logistics/result/{letter.id}/{letter.token}"
+        return path, lambda: letter._go_on({"expires_at": cls.long_ago})
+
+    @classmethod
+    def _add_answer(cls):
+        return cls.request._get_answer_path(), lambda: cls.request.write({"expires_at": cls.long_ago})
+
+    def _assert_safe(self, answer):
+        headers = answer.headers
+        self.assertEqual({name: headers.get(name) for name in HEADERS}, HEADERS)
+        self.assertLessEqual(set(POLICY), set(headers["Content-Security-Policy"].split("; ")))
+        self.assertNotIn("'unsafe-inline'", headers["Content-Security-Policy"].partition("script-src")[2])
+
+    def test_headers_whatever_is_shown(self):
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                for answer in (self._get(path), self._get(path[:-1])):
+                    self._assert_safe(answer)
+                self.throttle.burst = 0
+                self._assert_safe(self._get(path))
+                self.throttle.burst = 1000
+
+    def test_no_script_but_of_the_answer_page(self):
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                scripts = re.findall("<script", self._get(path).text)
+                self.assertEqual(len(scripts), 1 if name == "answer" else 0)
+
+    def test_wrong_and_expired_links_are_refused_alike(self):
+        for name, (path, close) in self.pages.items():
+            with self.subTest(page=name):
+                self.assertEqual(self._get(path).status_code, 200)
+                close()
+                self.env.flush_all()
+                wrong = (path, path[:-1], path + "A", path[:-1] + "\u00e9", path[:-1] + "%00")
+                answers = [self._get(one) for one in wrong]
+                self.assertEqual({answer.status_code for answer in answers}, {404})
+                self.assertEqual(len({answer.text for answer in answers}), 1)
+                kept = [{name: answer.headers[name] for name in HEADERS} for answer in answers]
+                self.assertEqual(kept, [HEADERS] * len(answers))
+
+    def test_who_guesses_has_to_wait_at_every_page(self):
+        self.throttle.burst, self.throttle.interval = 1, 3600
+        tracking = self.pages["tracking"][0]
+        self.assertEqual(self._get(tracking[:-1]).status_code, 404)
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                for guess in (path, path[:-1]):
+                    answer = self._get(guess)
+                    self.assertEqual(answer.status_code, 429)
+                    self.assertIn("One moment, please", answer.text)
+
+    def test_looking_writes_nothing(self):
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                self._get(path)  # styles are bundled once
+                with self._nothing_written():
+                    self._get(path)
+                    self._get(path[:-1])
+                    self.opener.head(self.base_url() + path)
+
+    def test_what_is_sent_needs_the_page(self):
+        """A form of ours bears the token of the session; answers bear a stamp of their own."""
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                field = "stamp" if name == "answer" else "csrf_token"
+                self.assertRegex(self._get(path).text, rf'name="{field}" value="[^"]+"')
+                with self._nothing_written(), mute_logger("odoo.http"):
+                    data = {"answer": "accept", "text": "x"}
+                    answer = self.url_open(path, data=data, allow_redirects=False)
+                self.assertEqual(answer.status_code, 422 if name == "answer" else 400)
+
+    def test_languages(self):
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                self.assertEqual(self._get_language(path), "en-US")
+                menu = re.findall(r'href="([^"]+)" lang="zh-CN"', self._get(path).text)
+                if name in ("form", "letter"):
+                    self.assertFalse(menu, "no other language is offered")
+                    continue
+                self.assertEqual(menu, [f"{path}/zh_CN"])
+                page = self._get(f"{path}/zh_CN").text
+                self.assertIn('<html lang="zh-CN"', page)
+                self.assertIn(f'href="{path}/en_US"', page)
+                self.assertIn(f'action="{path}/zh_CN', page, "what is sent is answered in it")
+                refused = self._get(f"{path[:-1]}/zh_CN").text
+                self.assertIn('<html lang="zh-CN"', refused)
+
+    def test_company_stands_above_the_page_alone(self):
+        """Whoever has no link that opens something is told of nobody."""
+        logo = f'src="/logo.png?company={self.company.id}"'
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                self.assertIn(logo, self._get(path).text)
+                self.assertNotIn("/logo.png", self._get(path[:-1]).text)
