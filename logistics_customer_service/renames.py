@@ -34,6 +34,7 @@ def apply_renames(cr, models=(), fields=(), values=(), xmlids=(), methods=()):
         models, fields and values follow these
     :param methods: ``(old, new)``, of those that buttons in views call
     """
+    empty_extensions(cr)
     for names in models:
         rename_model(cr, *names)
     for names in fields:
@@ -435,10 +436,7 @@ class _Values(_Condition):
 
 
 def rename_in_views(cr, old, new):
-    """Let views call a method by its new name.
-
-    Also our own, which the upgrade writes anew: until then they would not fit what is loaded before.
-    """
+    """Let views that people made call a method by its new name."""
     cr.execute(
         SQL(
             "UPDATE ir_ui_view SET arch_db = regexp_replace(arch_db::text, %(word)s, %(new)s, 'g')::jsonb"
@@ -446,4 +444,21 @@ def rename_in_views(cr, old, new):
             word=rf"\m{old}\M",
             new=new,
         )
+    )
+
+
+def empty_extensions(cr):
+    """Empty our views that extend others: the upgrade writes them anew, with their translations.
+
+    Until an extension's turn comes it might name what lies elsewhere now, and the view it extends
+    could not be loaded.
+    """
+    cr.execute(
+        """
+        UPDATE ir_ui_view SET arch_db = '{"en_US": "<data/>"}'
+          FROM ir_model_data data
+         WHERE data.model = 'ir.ui.view' AND data.res_id = ir_ui_view.id AND data.module = %s
+           AND data.noupdate IS NOT TRUE AND inherit_id IS NOT NULL AND mode = 'extension'
+        """,
+        [MODULE],
     )

@@ -24,6 +24,7 @@ class LogisticsComplaintStage(models.Model):
     """A step of the work on a case. Its phase says what the step means to the program."""
 
     _name = "logistics.complaint.stage"
+    _inherit = ["logistics.cached.mixin"]
     _description = "Complaint Stage"
     _order = "sequence, id"
 
@@ -43,24 +44,7 @@ class LogisticsComplaintStage(models.Model):
     description = fields.Text(translate=True, help="What has to be done here.")
     active = fields.Boolean(default=True)
 
-    # === CRUD METHODS ===#
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"sequence", "active"} & vals.keys():
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+    _cached_fields = {"sequence", "active"}
 
     # === CHOOSING ===#
 

@@ -7,6 +7,9 @@ class LogisticsCachedMixin(models.AbstractModel):
     _name = "logistics.cached.mixin"
     _description = "Policy Kept in the Cache"
 
+    # the fields whose change is looked at; None: every field's
+    _cached_fields = None
+
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
@@ -15,7 +18,8 @@ class LogisticsCachedMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if self._cached_fields is None or self._cached_fields & vals.keys():
+            self.env.registry.clear_cache()
         return result
 
     def unlink(self):

@@ -92,7 +92,7 @@ class TestLinkPage(AnsweringCommon, LinkPageHttp):
         )
         letter.action_mark_told()
         path = f"/logistics/result/{letter.id}/{letter.token}"
-        return path, lambda: letter._go_on({"expires_at": cls.long_ago})
+        return path, lambda: letter._note_course({"expires_at": cls.long_ago})
 
     @classmethod
     def _add_answer(cls):

@@ -4,5 +4,5 @@ from odoo import models
 class LogisticsSurveyPolicy(models.Model):
     _inherit = "logistics.survey.policy"
 
-    def _get_reactions(self):
-        return [*super()._get_reactions(), ("callback", self.env._("A callback"))]
+    def _get_reaction_kinds(self):
+        return [*super()._get_reaction_kinds(), ("callback", self.env._("A callback"))]

@@ -7,6 +7,7 @@ from . import calendar_event
 from . import logistics_consent
 from . import logistics_touchpoint
 from . import logistics_profile
+from . import logistics_tier
 from . import logistics_visit_planning
 from . import logistics_visit_coverage
 from . import logistics_visit_analysis

@@ -220,26 +220,21 @@ class LogisticsVisitUrgentReport(models.Model):
 
     def _draw_numbers(self):
         """Return a number for each report."""
-        numbers = {}
-        for company, reports in self.grouped("company_id").items():
-            # numbers are drawn for whoever may report
-            sequences = self.env["ir.sequence"].sudo()
-            sequence = sequences.browse(
-                sequences._get_logistics_sequence_id(SEQUENCE_CODE, company.id)
-            )
-            if not sequence:
-                raise UserError(
-                    self.env._(
-                        "There is no sequence for the numbers of urgent reports. An "
-                        "administrator makes one with the code “%s”.",
-                        SEQUENCE_CODE,
-                    )
-                )
-            drawn = sequence._reserve_logistics_numbers(
-                len(reports), company._get_logistics_today()
-            )
-            numbers.update(zip(reports, drawn, strict=True))
-        return [numbers[report] for report in self]
+        drawn = [{"company_id": report.company_id.id} for report in self]
+        # numbers are drawn for whoever may report
+        sequences = self.env["ir.sequence"].sudo()
+        sequences._number_logistics_vals(
+            SEQUENCE_CODE, "name", drawn, lambda _company: self._tell_missing_sequence()
+        )
+        return [vals["name"] for vals in drawn]
+
+    @api.model
+    def _tell_missing_sequence(self):
+        return self.env._(
+            "There is no sequence for the numbers of urgent reports. An "
+            "administrator makes one with the code “%s”.",
+            SEQUENCE_CODE,
+        )
 
     def _get_manager(self):
         """Return who has to know: the service manager, or who stands next where none is named."""

@@ -1,4 +1,5 @@
 from . import logistics_tier_scheme
+from . import logistics_tier_scheme_part_mixin
 from . import logistics_tier
 from . import logistics_tier_criterion
 from . import logistics_tier_criterion_step

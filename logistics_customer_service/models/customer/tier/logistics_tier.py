@@ -3,6 +3,7 @@ from odoo import api, fields, models
 
 class LogisticsTier(models.Model):
     _name = "logistics.tier"
+    _inherit = ["logistics.tier.scheme.part.mixin"]
     _description = "Customer Tier"
     _order = "scheme_id, sequence, threshold desc, id"
 
@@ -30,9 +31,6 @@ class LogisticsTier(models.Model):
     packing = fields.Text(
         string="Packing Standard", translate=True, help="Shown to packers on the delivery."
     )
-    visit_interval_days = fields.Integer(
-        string="Visit Every", help="Days between two visits; 0 means no planned visits."
-    )
     customer_note = fields.Text(
         string="What the Customer Gets",
         translate=True,
@@ -48,33 +46,7 @@ class LogisticsTier(models.Model):
     _check_threshold = models.Constraint(
         "CHECK (threshold >= 0 AND threshold <= 100)", "A threshold lies between 0 and 100."
     )
-    _check_visit_interval = models.Constraint(
-        "CHECK (visit_interval_days >= 0)", "The days between visits cannot be negative."
-    )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        tiers = super().create(vals_list)
-        tiers._check_scheme_editable()
-        return tiers
-
-    def write(self, vals):
-        self.scheme_id._check_shared_rights()
-        if self._get_measured_fields() & vals.keys():
-            self._check_scheme_editable()
-        result = super().write(vals)
-        if "scheme_id" in vals:
-            self._check_scheme_editable()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self._check_scheme_editable()
 
     @api.model
-    def _get_measured_fields(self):
-        """Return the fields that decide who earns a tier; the rest may change at any time."""
-        return {"code", "threshold", "scheme_id"}
-
-    def _check_scheme_editable(self):
-        self.scheme_id._check_editable()
+    def _is_measured(self, vals):
+        return bool({"code", "threshold", "scheme_id"} & vals.keys())

@@ -7,6 +7,7 @@ from ....tools.customer import scoring
 
 class LogisticsTierCriterion(models.Model):
     _name = "logistics.tier.criterion"
+    _inherit = ["logistics.tier.scheme.part.mixin"]
     _description = "Tier Criterion"
     _order = "scheme_id, dimension desc, sequence, id"
 
@@ -95,27 +96,9 @@ class LogisticsTierCriterion(models.Model):
         for criterion in self:
             criterion.descending = criterion.metric in self._get_descending_metrics()
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        criteria = super().create(vals_list)
-        criteria._check_scheme_editable()
-        return criteria
-
-    def write(self, vals):
-        self.scheme_id._check_shared_rights()
-        if vals.keys() - {"name", "sequence"}:
-            self._check_scheme_editable()
-        result = super().write(vals)
-        if "scheme_id" in vals:
-            self._check_scheme_editable()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self._check_scheme_editable()
-
-    def _check_scheme_editable(self):
-        self.scheme_id._check_editable()
+    @api.model
+    def _is_measured(self, vals):
+        return bool(vals.keys() - {"name", "sequence"})
 
     @api.constrains("metric")
     def _check_metric_available(self):

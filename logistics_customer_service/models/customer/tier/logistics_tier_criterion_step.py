@@ -1,11 +1,13 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class LogisticsTierCriterionStep(models.Model):
     _name = "logistics.tier.criterion.step"
+    _inherit = ["logistics.tier.scheme.part.mixin"]
     _description = "Break Point"
     _order = "criterion_id, value_from"
     _rec_name = "value_from"
+    _scheme_path = "criterion_id.scheme_id"
 
     criterion_id = fields.Many2one(
         "logistics.tier.criterion", required=True, index=True, ondelete="cascade"
@@ -20,20 +22,3 @@ class LogisticsTierCriterionStep(models.Model):
     _value_unique = models.UniqueIndex(
         "(criterion_id, value_from)", "Two break points of a criterion start at the same value."
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        steps = super().create(vals_list)
-        steps.criterion_id._check_scheme_editable()
-        return steps
-
-    def write(self, vals):
-        self.criterion_id._check_scheme_editable()
-        result = super().write(vals)
-        if "criterion_id" in vals:
-            self.criterion_id._check_scheme_editable()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_in_force(self):
-        self.criterion_id._check_scheme_editable()

@@ -159,7 +159,7 @@ class LogisticsSurveyPolicy(models.Model):
         help="Whoever chooses one of these starts work, whatever the score.",
     )
     reaction = fields.Selection(
-        selection=lambda self: self._get_reactions(), required=True, default="activity"
+        selection=lambda self: self._get_reaction_kinds(), required=True, default="activity"
     )
     reaction_team_id = fields.Many2one(
         "logistics.service.team", string="Team of the Reaction", check_company=True
@@ -193,7 +193,7 @@ class LogisticsSurveyPolicy(models.Model):
         "and a target an answer.",
     )
 
-    def _get_reactions(self):
+    def _get_reaction_kinds(self):
         return [
             ("none", self.env._("Nothing")),
             ("activity", self.env._("An activity")),
