@@ -126,8 +126,6 @@ def table(results):
     return "\n".join(lines)
 
 
-# === IN THE PROCESS OF A DATABASE ===#
-
 _session = {}
 
 

@@ -50,9 +50,6 @@ def add_day(name, share=1 / DAYS):
         return day.run_day()
 
 
-# === PATTERNS ===#
-
-
 def _patterns(env):
     """Make one document of each kind by the ORM and keep its rows; nothing is committed."""
     env.ref("base.EUR").active = True
@@ -110,9 +107,6 @@ def _invoice_patterns(env, partner, goods):
 
 def _receivable(move):
     return move.line_ids.filtered(lambda line: line.display_type == "payment_term")
-
-
-# === ROWS ===#
 
 
 class Generator:

@@ -75,9 +75,6 @@ def measure_size(name, size, count):
     return result
 
 
-# === WHAT THERE IS ===#
-
-
 def generate(env, size, share, asleep=False):
     """Make customers with profiles and a callback each; return who presses.
 
@@ -159,9 +156,6 @@ def make_policy(env):
     )
 
 
-# === THE NEXT CALL ===#
-
-
 def next_call(env, agent, count):
     """Return the median of the rounds, and of the bare query."""
     bare = [statement(env, agent) for _round in range(count)]
@@ -213,9 +207,6 @@ def plan(env, agent):
     return [line.strip() for (line,) in env.cr.fetchall() if "logistics_callback" in line]
 
 
-# === PLANNING ===#
-
-
 def periodic(env, count):
     """Return how long a periodic policy looks for whom to call, with and without anybody."""
     planned = env["logistics.callback.policy"].search([("name", "=", "Benchmark")])
@@ -236,9 +227,6 @@ def look(env, policy, count):
     env.cr.execute("EXPLAIN " + query.code, query.params)
     scans = [line.strip() for (line,) in env.cr.fetchall() if "Scan" in line]
     return {"milliseconds": milliseconds(taken), "found": found, "plan": scans}
-
-
-# === THE CLOCK ===#
 
 
 def rounds(env, count, work):

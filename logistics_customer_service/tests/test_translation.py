@@ -50,8 +50,6 @@ class TestTranslation(TransactionCase):
         cls.env["ir.module.module"]._get(MODULE)._update_translations(["zh_CN"], overwrite=True)
         cls.env = cls.env(context={**cls.env.context, "lang": "zh_CN"})
 
-    # === THE FILE ===#
-
     def test_every_message_is_translated(self):
         """No message is untranslated, fuzzy or obsolete, whatever the template holds."""
         untranslated = {entry.msgid for entry in self.chinese.untranslated_entries()}
@@ -97,8 +95,6 @@ class TestTranslation(TransactionCase):
         self.assertFalse(
             [entry.msgstr for entry in self.chinese if wrong.search(entry.msgstr)]
         )
-
-    # === THE SCREEN ===#
 
     def _names(self, *xml_ids):
         return [self.env.ref(f"{MODULE}.{xml_id}").name for xml_id in xml_ids]

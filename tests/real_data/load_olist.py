@@ -86,9 +86,6 @@ def _refresh(name, report):
         report(f"profiles computed in {time.monotonic() - started:.1f} s")
 
 
-# === PATTERNS ===#
-
-
 def _patterns(name):
     """Make a document of each kind, keep its rows and forget the documents."""
     with odoo_session.environment(name) as env:
@@ -147,9 +144,6 @@ def _advance(order, kind):
     elif kind == "done":
         order.picking_ids.move_ids.picked = True
         order.picking_ids._action_done()
-
-
-# === ROWS ===#
 
 
 class OlistLoader:
@@ -313,8 +307,6 @@ class OlistLoader:
             return None
         return local.replace(tzinfo=self.zone).astimezone(UTC).replace(tzinfo=None)
 
-    # === REVIEWS ===#
-
     def _load_reviews(self):
         """Reviews as answers: a request for each, and one without answer where nobody reviewed.
 
@@ -399,8 +391,6 @@ class OlistLoader:
             "answers": {overall.id: stars.ids, comment.id: review.comment},
             "answered_at": self._utc(review.answered),
         }
-
-    # === INSERTS ===#
 
     def _insert_orders(self, kind, pattern):
         """Insert the orders of a kind with their lines."""

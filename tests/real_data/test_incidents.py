@@ -106,9 +106,6 @@ def test_calendar_days(tickets):
     assert shares(tickets, [reading.state for reading in readings]) == means(tickets, days <= 7)
 
 
-# === PAUSES AND REOPENINGS ===#
-
-
 @pytest.fixture(scope="module")
 def segments(events):
     """One row per state of a ticket: since when, until when, and which of ours it is."""

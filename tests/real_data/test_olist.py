@@ -74,9 +74,6 @@ def env(database):
         yield environment
 
 
-# === FIGURES ===#
-
-
 def test_figures_are_the_published_ones(figures):
     assert figures["persons"] == 14904
     assert figures["repeat_persons"] == 93
@@ -200,9 +197,6 @@ def test_the_amount_of_every_order(env, orders):
     assert (both.untaxed == both.total).all()
 
 
-# === FACTS ===#
-
-
 def read_facts(env, months):
     """Return the facts of every customer in a window, by person."""
     env.cr.execute(
@@ -260,8 +254,6 @@ def test_computing_again_changes_nothing(env):
     env["logistics.profile"]._refresh_all(env.company)
     pd.testing.assert_frame_equal(before.sort_index(), read_facts(env, 0).sort_index())
 
-
-# === DOCUMENTS ===#
 
 # What a person may have set by hand, or what depends on the day it is computed.
 NOT_RECOMPUTED = {
@@ -323,9 +315,6 @@ def test_an_open_order_can_be_delivered(env):
     picking.move_ids.picked = True
     picking.button_validate()
     assert (picking.state, order.delivery_status) == ("done", "full")
-
-
-# === COMMAND LINE ===#
 
 
 def test_an_existing_database_is_refused(database):

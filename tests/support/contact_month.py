@@ -80,8 +80,6 @@ class ContactMonth:
     def _draw(self, weights):
         return self.random.choices([*weights], [*weights.values()])[0]
 
-    # === WHO ===#
-
     def prepare(self):
         """Make people and switch every kind of policy on."""
         with self.at(START - timedelta(days=1)):
@@ -212,8 +210,6 @@ class ContactMonth:
         self._ref("survey_policy_case").active = True
         self._ref("survey_policy_relation").active = True
 
-    # === WHAT HAPPENS ===#
-
     def run_day(self, number):
         """Live through a day: a step every three hours, jobs first, then people."""
         day = START + timedelta(days=number)
@@ -296,8 +292,6 @@ class ContactMonth:
         self.env["logistics.greeting"]._cron_send_greetings()
         self.env["logistics.callback"]._cron_look_after_calls()
         self.env["mail.mail"].process_email_queue()
-
-    # === WHO WORKS ===#
 
     def is_at_work(self, name, instant):
         """Tell whether an agent works at a naive UTC instant."""

@@ -51,9 +51,6 @@ def at_once(duels):
     return list(zip(results[::2], results[1::2], strict=True))
 
 
-# === BY API ===#
-
-
 def test_eight_programs_register_two_thousand(database, clients):
     """Some batches are sent twice at once, as by programs that did not wait for the answer."""
     batches = [[record(n) for n in range(first, first + BATCH)] for first in range(0, CASES, BATCH)]
@@ -98,9 +95,6 @@ def assert_nothing_hangs(database):
         [database.name],
     )
     assert not rows
-
-
-# === BY AGENTS ===#
 
 
 @pytest.fixture
@@ -241,8 +235,6 @@ def merging(client, source, kept):
     _status, (dialogue,) = client.call("create", model, vals_list=[vals])
     return lambda: client.call("action_merge", model, ids=[dialogue])
 
-
-# === BY THE JOB ===#
 
 # Three processes that work as the job does until nothing is due any more; they wait for their start
 # where the test holds it. Forked, as worker processes are: one reading of the addons serves all.

@@ -57,9 +57,6 @@ RESULT = {
 }
 
 
-# === DATABASES ===#
-
-
 @pytest.fixture(scope="module")
 def first_night(database_factory):
     """Many customers, none of whom has a profile yet."""
@@ -141,9 +138,6 @@ def result_of(database):
     return {what: sorted(map(str, database.sql(query))) for what, query in RESULT.items()}
 
 
-# === PROCESSES ===#
-
-
 @contextlib.contextmanager
 def server(database):
     """Run a real server whose scheduler is awake."""
@@ -192,9 +186,6 @@ def kill_when(database, condition):
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
     return run
-
-
-# === TESTS ===#
 
 
 @pytest.mark.parametrize(("phase", "batches"), [("facts", 1), ("facts", 6), ("rates", 3)])

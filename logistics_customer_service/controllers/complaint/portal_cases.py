@@ -47,7 +47,7 @@ class PortalCases(PortalList):
     def _get_cases_search_domain(self, _search_in, search):
         return Domain("number", "ilike", search) | Domain("name", "ilike", search)
 
-    # === LOOKING ===#
+    # === BUSINESS METHODS ===#
 
     @route([ADDRESS, f"{ADDRESS}/page/<int:page>"], **OWN_LOOKING)
     def portal_my_cases(self, **params):
@@ -107,8 +107,6 @@ class PortalCases(PortalList):
         }
         return self._render_portal("portal_my_case", values)
 
-    # === WRITING ===#
-
     @route(f"{ADDRESS}/<int:case_id>", **OWN_SENDING, max_content_length=MAX_FORM)
     def portal_answer_case(self, case_id, text="", **_params):
         """Take what the customer writes about a case."""
@@ -140,8 +138,6 @@ class PortalCases(PortalList):
 
     def _get_sender(self):
         return f"{request.db} {request.env.uid}"
-
-    # === OPENING ===#
 
     @route(f"{ADDRESS}/new", **OWN_LOOKING)
     def portal_new_case(self, delivery=None, order=None, **_params):

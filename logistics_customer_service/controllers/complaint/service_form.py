@@ -82,7 +82,7 @@ class ServiceForm(LinkPage, Controller):
         sent = request.session.get(PURPOSE) or {}
         return sent.get("team") == team.id and sent.get("digest") == _digest(values, files)
 
-    # === WHAT CAME IN ===#
+    # === BUSINESS METHODS ===#
 
     def _clean(self, params):
         lines = {name: clean_line(params.get(name)) for name in ("name", "phone", "reference")}
@@ -112,8 +112,6 @@ class ServiceForm(LinkPage, Controller):
         if right and not params.get("website"):
             return None
         return request.env._("That did not work. Please wait a moment and send it once more.")
-
-    # === PAGES ===#
 
     def _show(self, team, token, problem=None, **values):
         values = {

@@ -70,9 +70,6 @@ class LinkPage:
         return render_page(template, values, status)
 
 
-# === LANGUAGES ===#
-
-
 def set_language(*wanted):
     """Speak the first language that is installed: as wanted, the browser's."""
     languages = get_languages()
@@ -104,9 +101,6 @@ def _prepare_languages(base):
     ]
 
 
-# === PAGES ===#
-
-
 def render_page(template, values, status=200, headers=()):
     """Answer with a page of ``link_page_layout``.
 
@@ -123,9 +117,6 @@ def render_page(template, values, status=200, headers=()):
     response = request.render(f"logistics_customer_service.{template}", values, status=status)
     response.headers.update({**HEADERS, **dict(headers)})
     return response
-
-
-# === IS IT A PERSON ===#
 
 
 def make_stamp(purpose, key):

@@ -118,9 +118,6 @@ def send(sheet, params):
     return request.redirect(f"{sheet.address}?done={done}", code=303)
 
 
-# === THANKS ===#
-
-
 def _get_thanks(sheet, done):
     """Return what becomes of an answer, in a sentence, for the one who sent it; else None.
 
@@ -137,9 +134,6 @@ def _get_thanks(sheet, done):
     }.get(mood)
 
 
-# === IS IT A PERSON ===#
-
-
 def _find_machine(sheet, params):
     """Return what speaks for a program, in words for a person: nothing is lost by it.
 
@@ -154,9 +148,6 @@ def _find_machine(sheet, params):
     if params.get("touched") != stamp[::-1] and not params.get("person"):
         return request.env._("Please confirm that you send this yourself.")
     return None
-
-
-# === PAGES ===#
 
 
 def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contact=False, **_values):

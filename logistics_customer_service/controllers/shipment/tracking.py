@@ -58,9 +58,6 @@ class Tracking(TrackingLinkPage, Controller):
         return self._render("tracking_page", values, 422 if problem else 200)
 
 
-# === WHAT THE PORTAL SHARES ===#
-
-
 def prepare_page(picking, address, problem=None, told=False, kind=None, text=""):
     """Return the values of the page's template.
 

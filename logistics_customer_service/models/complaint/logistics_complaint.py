@@ -536,7 +536,7 @@ class LogisticsComplaint(models.Model):
                     )
                 )
 
-    # === PHASES ===#
+    # === BUSINESS METHODS ===#
 
     def _follow_phases(self, before):
         """Let follow what follows from another phase.
@@ -609,8 +609,6 @@ class LogisticsComplaint(models.Model):
         history = History((case.id, at) for case, at in instants.items())
         self.with_context(logistics_history=history)._move_to_phase(phase)
 
-    # === MERGED CASES ===#
-
     def _get_kept(self):
         """Return the case itself, or the one it was merged into."""
         while self.merged_into_id:
@@ -622,8 +620,6 @@ class LogisticsComplaint(models.Model):
 
         :param before: the cases into which these were merged until now
         """
-
-    # === MESSAGES ===#
 
     def _message_post_after_hook(self, message, msg_vals):
         # what follows from what was said finds it noted
@@ -642,8 +638,6 @@ class LogisticsComplaint(models.Model):
         """A person of ours answered the customer; override to let more follow."""
         if self.customer_answered:
             self.customer_answered = False
-
-    # === REPEATED COMPLAINTS ===#
 
     def _mark_repeated(self):
         """Mark cases whose customer complained of the same category shortly before."""
@@ -688,8 +682,6 @@ class LogisticsComplaint(models.Model):
         """Return the kinds whose repetition is a bad sign; asking twice is none."""
         return ("complaint", "claim")
 
-    # === DUPLICATES ===#
-
     def _get_duplicates_domain(self):
         """Return the domain of the cases that may be about the same matter as this one."""
         self.ensure_one()
@@ -712,7 +704,7 @@ class LogisticsComplaint(models.Model):
             ]
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_archive(self):
         """Put settled cases out of sight: a manager's decision, as deleting them is."""

@@ -46,7 +46,7 @@ class LogisticsComplaintStage(models.Model):
 
     _cached_fields = {"sequence", "active"}
 
-    # === CHOOSING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_by_phase(self, phase, team):

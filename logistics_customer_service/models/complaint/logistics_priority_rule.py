@@ -44,7 +44,7 @@ class LogisticsPriorityRule(models.Model):
         for rule in self:
             rule.severity_rank = ranks.get(rule.severity, 0)
 
-    # === LOOKING UP ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @ormcache()

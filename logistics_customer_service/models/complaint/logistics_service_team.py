@@ -68,7 +68,7 @@ class LogisticsServiceTeam(models.Model):
             first.setdefault(team.company_id, team)
         return first
 
-    # === MAIL ADDRESS ===#
+    # === BUSINESS METHODS ===#
 
     def _alias_get_creation_values(self):
         """Mails to the team's address become cases of the team."""

@@ -325,7 +325,7 @@ class LogisticsProfile(models.Model):
                     )
                 )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_refresh(self):
         """Bring figures, score and tier of these customers up to date now."""
@@ -355,7 +355,7 @@ class LogisticsProfile(models.Model):
             "context": {"create": False},
         }
 
-    # === PROFILES OF CUSTOMERS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _is_customer_of(self, partner, company):
@@ -467,8 +467,6 @@ class LogisticsProfile(models.Model):
                                 WHERE class.id = p.time_class_id), 0))""",
             tags,
         )
-
-    # === MERGING ===#
 
     def _move_to_customer(self, customer):
         """Give profiles to another commercial partner; where it has one they are merged.

@@ -154,7 +154,7 @@ class LogisticsProfileFact(models.Model):
         self.invalidate_model(flush=False)
         return len(written) + dropped
 
-    # === STEPS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_fact_steps(self):

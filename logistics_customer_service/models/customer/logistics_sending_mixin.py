@@ -29,7 +29,7 @@ class LogisticsSendingMixin(models.AbstractModel):
             record.contact_email = agent.email_formatted or record.company_id.email_formatted
             record.contact_phone = agent.phone or record.company_id.phone
 
-    # === WHOM ===#
+    # === BUSINESS METHODS ===#
 
     def _get_profiles(self):
         """Return the profile (or none) of each record's customer, with one query."""
@@ -56,8 +56,6 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _get_zone(self, profile):
         """Return the name of the time zone the customer lives in."""
         return profile.contact_tz or self.partner_id.tz or self.company_id._get_logistics_tz()
-
-    # === DECIDING ===#
 
     def _decide(self):
         profiles = self._get_profiles()
@@ -119,8 +117,6 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _may_contact(self, records):
         """Return the records whose customers may be contacted so often; extended where that counts."""
         return records
-
-    # === WHICH WAY ===#
 
     def _group_by_way(self, rules, profiles):
         """Return the records by rule and channel; hold those back that find none.

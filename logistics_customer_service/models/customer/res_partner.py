@@ -138,7 +138,7 @@ class ResPartner(models.Model):
             for company, company_profiles in kept.grouped("company_id").items():
                 company_profiles._refresh(company)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open_logistics_profile(self):
         """Open the profile in the current company, made on the spot where there is none."""

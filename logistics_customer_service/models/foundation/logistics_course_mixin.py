@@ -37,7 +37,7 @@ class LogisticsCourseMixin(models.AbstractModel):
         """
         raise NotImplementedError
 
-    # === BY METHOD ===#
+    # === BUSINESS METHODS ===#
 
     def _by_method(self):
         """Return these records for a method of theirs to write the course."""
@@ -49,8 +49,6 @@ class LogisticsCourseMixin(models.AbstractModel):
     def _note_course(self, vals):
         """Write the course of these records."""
         return self._by_method().write(vals)
-
-    # === GUARD ===#
 
     @api.model_create_multi
     def create(self, vals_list):

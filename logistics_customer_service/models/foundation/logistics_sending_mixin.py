@@ -115,7 +115,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         for record in self:
             record.customer_name = record.partner_id.name
 
-    # === SCHEDULED ACTION ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _wake_up(self, cron):
@@ -190,7 +190,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Send each of these records, and how; put it off; or hold it back, and why."""
         raise NotImplementedError
 
-    # === INTENTIONS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _insert_new(self, rows):
@@ -212,14 +212,10 @@ class LogisticsSendingMixin(models.AbstractModel):
             batch._suppress(reason)
         return wanted
 
-    # === WHOM ===#
-
     def _is_to_ourselves(self):
         """Tell whether no customer is told: nobody, or the company itself."""
         customer = self.partner_id.commercial_partner_id
         return not customer or customer == self.company_id.partner_id
-
-    # === WHICH WAY ===#
 
     def _get_address(self, way):
         """Return the address of the customer's contact, else of the customer, or False."""
@@ -245,8 +241,6 @@ class LogisticsSendingMixin(models.AbstractModel):
             .search_fetch([("number", "in", list(phones))], ["number"])
         )
         return set(mails.mapped("email")) | set(numbers.mapped("number"))
-
-    # === QUEUES OF ODOO ===#
 
     def _queue(self, rule, channel):
         """Write mails or SMS into their queue."""
@@ -316,8 +310,6 @@ class LogisticsSendingMixin(models.AbstractModel):
             context_record=self,
         )
         return {"subject": values["subject"], "body": body}
-
-    # === WHAT BECAME OF IT ===#
 
     def _suppress(self, reason):
         """Keep why these records are not sent."""
@@ -447,8 +439,6 @@ class LogisticsSendingMixin(models.AbstractModel):
             "insisted": True,
             "due_at": fields.Datetime.now(),
         }
-
-    # === FORESIGHT ===#
 
     def _prepare_foresight(self):
         """Return whatever :meth:`_foresee` has to know about these records, which are planned."""

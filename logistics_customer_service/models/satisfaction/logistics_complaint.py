@@ -113,7 +113,7 @@ class LogisticsComplaint(models.Model):
         """Also how it was, once the case is closed."""
         return {**super()._prepare_customer_page(), "rating": self._prepare_rating()}
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_survey_requests(self):
         """Open what the customer was asked about the case."""

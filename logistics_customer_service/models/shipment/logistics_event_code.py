@@ -66,7 +66,7 @@ class LogisticsEventCode(models.Model):
             line.waiting_count = count
             line.waiting_text = texts.get(latest)
 
-    # === MEANINGS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_kind_by_code(self, carrier, codes):
@@ -142,7 +142,7 @@ class LogisticsEventCode(models.Model):
         waiting.unlink()
         return [("carrier_id", "not in", decided.carrier_id.ids)]
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_means_nothing(self):
         """Say that these codes are known and change nothing."""

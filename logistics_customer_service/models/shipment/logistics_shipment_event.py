@@ -154,7 +154,7 @@ class LogisticsShipmentEvent(models.Model):
             ("_note_occasions", {NEW, "kind", "picking_id"}),
         ]
 
-    # === DELIVERIES OF TRACKING NUMBERS ===#
+    # === BUSINESS METHODS ===#
 
     def _match_deliveries(self):
         """Find the delivery of each event anew."""
@@ -204,8 +204,6 @@ class LogisticsShipmentEvent(models.Model):
             if picking.carrier_id.id in (carrier_id, False) or not carrier_id
         ]
         return max(fitting, default=(False, False))[1]
-
-    # === WHAT CARRIERS TELL ===#
 
     @api.model
     def _receive(self, key, reports):

@@ -240,7 +240,7 @@ class StockPicking(models.Model):
             ("_sync_validated_cod", {DONE}),
         ]
 
-    # === TRACKING NUMBERS ===#
+    # === BUSINESS METHODS ===#
 
     def _get_tracking_numbers(self):
         """Return the tracking numbers of the delivery's parcels."""
@@ -284,8 +284,6 @@ class StockPicking(models.Model):
         companies = Domain("company_id", "in", self.company_id.ids)
         events.search(companies & (mine | waiting))._match_deliveries()
 
-    # === WHAT ODOO KNOWS ===#
-
     def _note_handed_to_carrier(self):
         """Note of validated deliveries that the carrier has the goods."""
         shipped = self.filtered(
@@ -309,7 +307,7 @@ class StockPicking(models.Model):
             ]
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_add_shipment_event(self):
         """Open a form for what happened to the shipment."""
@@ -342,8 +340,6 @@ class StockPicking(models.Model):
         body = self.env._("Rerouted: %s", reason.name)
         for picking in self:
             picking.message_post(body=f"{body}. {note}" if note else body)
-
-    # === ACTIONS ===#
 
     def action_add_delivery_remark(self):
         """Open a form for pieces that were damaged or short."""

@@ -156,8 +156,6 @@ class TestReactions(ComplaintCommon):
 
 @tagged("post_install", "-at_install")
 class TestComplaint(ComplaintCommon):
-    # === NUMBERS ===#
-
     def test_numbers_are_by_company_and_year(self):
         year = self.company._get_logistics_today().year
         cases = self.Complaint.create(
@@ -200,8 +198,6 @@ class TestComplaint(ComplaintCommon):
         with self.assertRaisesRegex(UserError, "no sequence"):
             self._case()
 
-    # === CUSTOMER ===#
-
     def test_a_person_named_as_customer_becomes_the_contact(self):
         case = self._case(self.person)
         self.assertEqual(case.partner_id, self.customer)
@@ -236,8 +232,6 @@ class TestComplaint(ComplaintCommon):
         case.invalidate_recordset()
         self.assertEqual(case.partner_id, self.customer)
         self.assertEqual(case.profile_id, self._profile_of(self.customer))
-
-    # === SEVERITY AND PRIORITY ===#
 
     def test_category_gives_severity_and_a_person_may_change_it(self):
         case = self._case(category_id=self.broken.id)
@@ -286,8 +280,6 @@ class TestComplaint(ComplaintCommon):
         with self.assertRaises(UserError):
             self.broken.parent_id.parent_id = self.broken
 
-    # === REPEATED ===#
-
     def test_repeated_complaint_is_marked_and_one_step_more_urgent(self):
         first = self._case(category_id=self.late.id)
         second = self._case(category_id=self.late.id)
@@ -323,8 +315,6 @@ class TestComplaint(ComplaintCommon):
         self.assertTrue(case.is_repeated)
         case.category_id = self.broken
         self.assertFalse(case.is_repeated)
-
-    # === TEAM AND STAGE ===#
 
     def test_team_of_the_category_else_the_first(self):
         self.assertEqual(self._case().team_id, self.team)
@@ -391,8 +381,6 @@ class TestComplaint(ComplaintCommon):
         self.assertEqual(self.Complaint.search([("is_open", "=", True), *both]), opened)
         self.assertEqual(self.Complaint.search([("is_open", "=", False), *both]), closed)
 
-    # === GOODS AND SHIPMENT ===#
-
     def test_value_affected_follows_the_order(self):
         order = self._order(self.customer, amount=80, qty=4)
         case = self._case(
@@ -417,8 +405,6 @@ class TestComplaint(ComplaintCommon):
         self.assertEqual(case.promised_date, order.promised_date)
         self.assertEqual(case.event_ids.mapped("kind")[:2], ["problem", "in_transit"])
 
-    # === OTHER CASES ===#
-
     def test_earlier_cases_and_counts(self):
         first, second = self._case(), self._case()
         first._move_to_phase("closed")
@@ -441,8 +427,6 @@ class TestComplaint(ComplaintCommon):
         old._move_to_phase("working")
         case.invalidate_recordset()
         self.assertEqual(case.duplicate_ids, by_order + old)
-
-    # === PEOPLE ===#
 
     def test_reopened_by_hand_in_time_or_taken_up_by_another(self):
         case = self._case(category_id=self.broken.id, channel="letter", description="<p>Broken</p>")

@@ -63,8 +63,6 @@ class TestBulk(TransactionCase):
             **vals,
         }
 
-    # === INSERT ===#
-
     def test_insert_returns_ids_in_order(self):
         ids = bulk.insert(self.codes, [self.row("b"), self.row("a"), self.row("c")])
         self.assertEqual(self.codes.browse(ids).mapped("code"), ["b", "a", "c"])
@@ -257,8 +255,6 @@ class TestBulk(TransactionCase):
         with self.assertQueryCount(1):
             bulk.insert(self.codes, [self.row("a")], bulk.ANY)
 
-    # === INSERT FROM ===#
-
     def insert_codes_of_profiles(self, **kwargs):
         return bulk.insert_from(
             self.codes,
@@ -296,8 +292,6 @@ class TestBulk(TransactionCase):
         changed = self.insert_codes_of_profiles(conflict=CODE_INDEX, update=["name"])
         self.assertEqual(changed, held[:2].ids)
         self.assertEqual(held.mapped("name"), [False] * 3)
-
-    # === WRITE ===#
 
     def test_write(self):
         """One statement, each row its own values, and only those that differ."""
@@ -401,8 +395,6 @@ class TestBulk(TransactionCase):
         self.assertEqual((one.fact_ids.ids, two.fact_ids.ids), ([fact_id], []))
         bulk.write(one.fact_ids, {fact_id: {"profile_id": two.id}}, modified=True)
         self.assertEqual((one.fact_ids.ids, two.fact_ids.ids), ([], [fact_id]))
-
-    # === WRITE FROM ===#
 
     def test_write_from(self):
         self.profiles.partner_id.write({"ref": "R"})

@@ -172,8 +172,6 @@ class TestReactions(ShipmentCommon):
 
 @tagged("post_install", "-at_install")
 class TestShipment(ShipmentCommon):
-    # === DELIVERED ===#
-
     def test_validation_hands_over_to_the_carrier(self):
         picking = self._delivery()
         event = picking.shipment_event_ids
@@ -233,8 +231,6 @@ class TestShipment(ShipmentCommon):
         self.assertEqual(picking.shipment_state, "delivered")
         self.assertEqual(picking.delivered_at, NOON + timedelta(hours=5))
 
-    # === CONSENT ===#
-
     def test_handover_without_consent_is_a_finding(self):
         for kind in ("left_at_locker", "signed_by_other"):
             picking = self._delivery()
@@ -283,8 +279,6 @@ class TestShipment(ShipmentCommon):
         self.assertTrue(all(picking.consent_finding for picking in pickings))
         self.assertLessEqual(count, few + 2)
 
-    # === TRACKING NUMBERS ===#
-
     def test_number_comes_after_the_event(self):
         event = self._carrier_event("SF1")
         self.assertFalse(event.picking_id)
@@ -328,8 +322,6 @@ class TestShipment(ShipmentCommon):
         picking.with_user(worker).carrier_tracking_ref = "SF1"
         self.assertEqual(event.picking_id, picking)
 
-    # === CODES ===#
-
     def test_meaning_reaches_the_waiting_events(self):
         picking = self._delivery("SF1")
         event = self._carrier_event("SF1", code="X1", kind=False)
@@ -363,8 +355,6 @@ class TestShipment(ShipmentCommon):
         Code.create({"carrier_id": self.carrier.id, "code": "3", "kind": "in_transit"})
         self.assertEqual(Code._get_kind_by_code(self.carrier, ["3"]), {"3": "in_transit"})
         self.assertEqual(Code._get_kind_by_code(self.carrier, ["101", "?"]), {"101": False})
-
-    # === RIGHTS ===#
 
     def test_agent_writes_what_the_agent_entered(self):
         picking = self._delivery()
@@ -421,8 +411,6 @@ class TestShipment(ShipmentCommon):
         event = form.save()
         self.assertEqual(event.picking_id, picking)
         Form(event.with_user(agent))
-
-    # === INSTALLATION ===#
 
     def test_columns_are_made_without_computing(self):
         """A database with many transfers gets empty columns, and no update of every row."""

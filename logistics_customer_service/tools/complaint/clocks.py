@@ -160,9 +160,6 @@ def _merge(intervals):
 ALWAYS = Timeline([(datetime.min, datetime.max)])
 
 
-# === THE LEDGER ===#
-
-
 def spans_of(events, until):
     """Return the life of a clock up to an instant as a list of :class:`Span`, oldest first.
 

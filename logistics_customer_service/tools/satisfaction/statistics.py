@@ -61,9 +61,6 @@ class Sums:
         return max(0.0, self.squares - self.total * self.total / self.count) / (self.count - 1)
 
 
-# === SHARES ===#
-
-
 def wilson(count, total):
     """Return a share and its 95 % interval (Wilson 1927), which holds for few answers, too.
 
@@ -98,9 +95,6 @@ def net_promoter(promoters, detractors, total):
     spread = (promoters + detractors) / total - score * score
     half = Z95 * sqrt(max(0.0, spread) / total)
     return Estimate(total, score, max(-1.0, score - half), min(1.0, score + half))
-
-
-# === MEANS ===#
 
 
 def mean(sums):
@@ -183,9 +177,6 @@ def _beta_fraction(a, b, x):
         if abs(c * d - 1) < 1e-15:
             break
     return fraction
-
-
-# === IMPORTANCE ===#
 
 
 @dataclass(frozen=True)
@@ -276,9 +267,6 @@ def rank_drivers(importances):
     """
     known = {key: estimate for key, estimate in importances.items() if estimate is not None}
     return sorted(known, key=lambda key: (-known[key].value, -known[key].count))
-
-
-# === REASONS ===#
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class LogisticsComplaintIntake(models.TransientModel):
         help="What you wrote is added to the case chosen here instead of opening another.",
     )
 
-    # === SEARCH ===#
+    # === COMPUTE METHODS ===#
 
     @api.onchange("query")
     def _onchange_query(self):
@@ -153,8 +153,6 @@ class LogisticsComplaintIntake(models.TransientModel):
         return partners.search(
             usable & domain, limit=FOUND, order="customer_rank desc, complete_name"
         )
-
-    # === COMPUTE METHODS ===#
 
     @api.depends("choice_id")
     def _compute_partner_id(self):
@@ -253,7 +251,7 @@ class LogisticsComplaintIntake(models.TransientModel):
             lambda picking: not picking.sale_id or picking.sale_id in ours
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_register(self):
         """Open a case, or add to the one chosen, and show it."""

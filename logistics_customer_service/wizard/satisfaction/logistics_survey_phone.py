@@ -42,7 +42,7 @@ class LogisticsSurveyPhone(models.TransientModel):
         domain="[('id', 'in', offered_policy_ids)]",
     )
 
-    # === STARTING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _start(self, record, partner, policies, **vals):
@@ -92,8 +92,6 @@ class LogisticsSurveyPhone(models.TransientModel):
             [("trigger", "=", "manual"), ("company_id", "in", companies), ("active", "=", True)]
         )
         return policies.union(fitting, by_hand) if fitting else by_hand
-
-    # === THE SCREEN ===#
 
     def action_get_sheet(self):
         """Return what the screen shows: the person, what it is about, the questions.

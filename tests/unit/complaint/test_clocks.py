@@ -265,8 +265,6 @@ def test_worked_and_advance_are_inverse(case):
     assert timeline.worked(now + MINUTE, now) == clocks.NOTHING
 
 
-# === CALENDAR DAYS ===#
-
 SLOW_ZONES = ["Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"]
 
 
@@ -323,8 +321,6 @@ def test_reopened_calendar_days():
     stands = read([start, stop, late], target, ALWAYS, NOON + 500 * HOUR)
     assert (stands.state, stands.stopped_at) == (MET, stop.at)
 
-
-# === BY HAND ===#
 
 SHANGHAI = CALENDARS[0]
 

@@ -23,9 +23,6 @@ def close(found, expected):
     return found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-# === SHARES ===#
-
-
 @HUNDRED
 @given(scores)
 def test_satisfaction_is_wilsons(answers):
@@ -63,9 +60,6 @@ def test_net_promoter_score(answers):
     assert close(found.value, np.mean(points))
     assert close(found.low, max(-1, np.mean(points) - stats.norm.ppf(0.975) * error))
     assert close(found.high, min(1, np.mean(points) + stats.norm.ppf(0.975) * error))
-
-
-# === MEANS ===#
 
 
 @HUNDRED
@@ -111,9 +105,6 @@ def test_student_quantile(freedom, tail):
     assert statistics.student_quantile(freedom, tail) == pytest.approx(
         stats.t.ppf(1 - tail, freedom), rel=1e-8
     )
-
-
-# === IMPORTANCE ===#
 
 
 @HUNDRED
@@ -192,9 +183,6 @@ def test_drivers_are_ranked_by_importance():
         "more": Estimate(90, 0.2, 0.1, 0.3),
     }
     assert statistics.rank_drivers(estimates) == ["late", "more", "price"]
-
-
-# === REASONS ===#
 
 
 @HUNDRED

@@ -63,7 +63,7 @@ class LogisticsComplaintRateReport(models.Model):
     def _get_ratios(self):
         return {"complaint_rate": ("valid_count", "delivery_count")}
 
-    # === GROUPING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_case_fields(self):
@@ -136,8 +136,6 @@ class LogisticsComplaintRateReport(models.Model):
             window,
         )
 
-    # === QUERY ===#
-
     def _get_columns(self):
         names = ("id", "picking_id", "complaint_id", "company_id", "partner_id", "tier_id")
         names += ("carrier_id", "warehouse_id", "date", "delivery_count", "valid_count")
@@ -176,7 +174,7 @@ class LogisticsComplaintRateReport(models.Model):
     def _get_source(self):
         return SQL("counted r")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the delivery or the case of the row."""

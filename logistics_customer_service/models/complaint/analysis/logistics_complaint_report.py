@@ -179,7 +179,7 @@ class LogisticsComplaintReport(models.Model):
             "resolve_work_hours": ("resolve_work_total", "timed_resolve_count"),
         }
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_steps(self):
         return [self._get_timed_step()]
@@ -345,7 +345,7 @@ class LogisticsComplaintReport(models.Model):
             CANCELLED,
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the case of the row."""

@@ -142,7 +142,7 @@ class LogisticsClock(models.Model):
             "remaining": self.remaining_seconds,
         }
 
-    # === THE LEDGER ===#
+    # === BUSINESS METHODS ===#
 
     def _note(self, kind, at, reason=None):
         """Add an event to the ledger of each clock and read it; the engine judges what it means.
@@ -190,8 +190,6 @@ class LogisticsClock(models.Model):
             *(clocks.Event(event.kind, event.happened_at) for event in self.event_ids),
         ]
 
-    # === STARTING ===#
-
     @api.model
     def _start(self, vals_list, team_by_case):
         """Make clocks that are read already: what is inserted so needs no update behind it.
@@ -222,8 +220,6 @@ class LogisticsClock(models.Model):
             [moment for moment in moments if moment.fits(vals["target"], team_id)],
         )
         return reading or {}
-
-    # === READING ===#
 
     def _read(self, now=None):
         """Write what the ledgers come to by targets and calendars in force, in one go.
@@ -292,8 +288,6 @@ class LogisticsClock(models.Model):
             if moment.fits(self.target, team) and (moment.rule, moment.occurrence) not in done
         ]
 
-    # === ESCALATION ===#
-
     def _escalate(self, now):
         """Act on the moments that passed: each once, and of several in a clock only the last.
 
@@ -349,8 +343,6 @@ class LogisticsClock(models.Model):
             "acted": acted,
         }
 
-    # === CHANGES OF POLICY AND CALENDAR ===#
-
     @api.model
     def _read_anew(self, domain):
         """Let the cron read open clocks anew: however many, one statement here.
@@ -368,7 +360,7 @@ class LogisticsClock(models.Model):
         if cron:
             cron.sudo()._trigger()  # scheduled actions are the administrator's
 
-    # === THE CRON ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_watch_clocks(self):
@@ -427,7 +419,7 @@ class LogisticsClock(models.Model):
         self._escalate(fields.Datetime.now())._read()
         cases._set_due_at(cases._get_clocks())
 
-    # === FREEZING ===#
+    # === BUSINESS METHODS ===#
 
     def _freeze(self):
         """Keep results as they are: the case is closed."""

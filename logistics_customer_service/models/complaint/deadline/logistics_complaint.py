@@ -100,7 +100,7 @@ class LogisticsComplaint(models.Model):
         self.filtered(lambda case: not case.merged_into_id)._take_back_replies(before)
         return result
 
-    # === POLICIES ===#
+    # === BUSINESS METHODS ===#
 
     def _get_sla_offers(self):
         """Return case → target → the :class:`sla.Offer` that holds for it."""
@@ -164,8 +164,6 @@ class LogisticsComplaint(models.Model):
         if not any(named):
             policy._report_calendar(named[0]._get_clock_problem())
         return named[0].browse()
-
-    # === STARTING ===#
 
     def _start_clocks(self):
         """Start the clocks of new cases, for all of a batch at once."""
@@ -287,8 +285,6 @@ class LogisticsComplaint(models.Model):
             domain &= Domain("target", "in", targets)
         return self.env["logistics.clock"].sudo().search(domain)
 
-    # === CHANGES OF THE CASE ===#
-
     def _match_policies(self):
         """Choose the policies of open cases anew; pauses and what was spent stay.
 
@@ -349,8 +345,6 @@ class LogisticsComplaint(models.Model):
         stale = self.filtered(lambda case: case.due_at != due.get(case.id, False))
         for due_at, cases in stale.grouped(lambda case: due.get(case.id, False)).items():
             cases.with_context(tracking_disable=True)._note_course({"due_at": due_at})
-
-    # === PHASES ===#
 
     @api.model
     def _get_phase_steps(self):
@@ -420,8 +414,6 @@ class LogisticsComplaint(models.Model):
         own.filtered(lambda clock: clock.target in SETTLED and clock.stopped_at)._note(
             clocks.REOPENED, at
         )
-
-    # === MESSAGES ===#
 
     def _note_message(self, message):
         """A person's answer stops the clocks of answers; a customer's message starts the next."""
@@ -512,8 +504,6 @@ class LogisticsComplaint(models.Model):
         waiting = self._get_clocks(NEXT_REPLY)
         waiting._drop(fields.Datetime.now(), self.env._("No answer was needed."))
         self._set_due_at(self._get_clocks())
-
-    # === ESCALATION ===#
 
     def _get_escalation_users(self, level):
         """Return by case who hears of it at a level: looked up once for cases that are alike."""

@@ -115,7 +115,7 @@ class LogisticsEscalationRule(models.Model):
             domain = [] if everywhere else [("company_id", "in", companies.ids)]
             self.env["logistics.clock"]._read_anew(domain)
 
-    # === MOMENTS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @ormcache("company_id")
@@ -143,8 +143,6 @@ class LogisticsEscalationRule(models.Model):
             )
             for occurrence in after
         ]
-
-    # === ACTING ===#
 
     def _act(self, clocks):
         """Do what the rule says about clocks, once for all that go to the same person."""

@@ -126,7 +126,7 @@ class LogisticsSlaPolicy(models.Model):
             companies = self.env["res.company"].sudo().search([])
         self.env["logistics.clock"]._read_anew([("company_id", "in", companies.ids)])
 
-    # === MATCHING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @ormcache("company_id")
@@ -165,8 +165,6 @@ class LogisticsSlaPolicy(models.Model):
         if self.pause_waiting_third:
             phases.add(WAITING_THIRD)
         return frozenset(phases)
-
-    # === THE ADMINISTRATOR ===#
 
     def _report_calendar(self, problem):
         """Tell whoever keeps the policy, once, that its working hours cannot be used."""

@@ -83,7 +83,7 @@ class LogisticsCaseLesson(models.Model):
     def _get_course_error(self, labels):
         return UserError(self.env._("A lesson is published and withdrawn by its buttons."))
 
-    # === WHAT FITS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_similar(self, cases):
@@ -121,7 +121,7 @@ class LogisticsCaseLesson(models.Model):
         own = self.category_id.sudo().parent_path or ""  # as in _get_similar
         return bool(path and own) and (own.startswith(path) or path.startswith(own))
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_publish(self):
         """Put lessons into the library, for everybody of the company to find."""

@@ -140,7 +140,7 @@ class LogisticsComplaint(models.Model):
             domain = case._get_duplicates_domain()
             case.duplicate_ids = self.search(domain, limit=SHOWN_CASES, order="id desc")
 
-    # === ASSIGNMENT ===#
+    # === BUSINESS METHODS ===#
 
     def _assign(self):
         """Give open cases that nobody has an agent: the dedicated one, else one of the team.
@@ -217,8 +217,6 @@ class LogisticsComplaint(models.Model):
                 self.env.invalidate_all(flush=False)
                 if attempt == RETRIES - 1:
                     raise
-
-    # === MERGING ===#
 
     def _merge_into(self, kept):
         """Merge cases into another: it takes over messages, files, activities and goods.
@@ -309,7 +307,7 @@ class LogisticsComplaint(models.Model):
                 body=self.env._("The merge with %s was undone.", other._get_html_link())
             )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_resolve(self):
         """Say that the matter is settled."""
@@ -414,8 +412,6 @@ class LogisticsComplaint(models.Model):
         similar = self.env["logistics.case.lesson"]._get_similar(self)
         for case in self:
             case.similar_lesson_count = len(similar[case])
-
-    # === ACTIONS ===#
 
     def action_view_similar_lessons(self):
         """Open the lessons that may help with this case."""

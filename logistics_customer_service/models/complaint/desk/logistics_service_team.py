@@ -62,7 +62,7 @@ class LogisticsServiceTeam(models.Model):
             "implementation": "standard",
         }
 
-    # === CHOOSING ===#
+    # === BUSINESS METHODS ===#
 
     def _pair_with_agents(self, cases):
         """Return pairs of case and agent (empty where nobody may have it).
@@ -134,8 +134,6 @@ class LogisticsServiceTeam(models.Model):
             )
         )
         return Counter({agents.browse(user_id): count for user_id, count in rows})
-
-    # === WHO IS THERE ===#
 
     def _get_present(self, agents):
         """Return the agents who may be given a case of the team now.

@@ -59,7 +59,7 @@ class LogisticsComplaint(models.Model):
     def _get_course_fields(self):
         return super()._get_course_fields() | {"acknowledgement", "mail_reference"}
 
-    # === OPENED BY MAIL ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
@@ -186,8 +186,6 @@ class LogisticsComplaint(models.Model):
         if vals.get("email_from"):
             vals["email_from"] = email_normalize(vals["email_from"]) or vals["email_from"]
         return vals
-
-    # === ANSWERS ===#
 
     def message_update(self, msg_dict, update_vals=None):
         self._clean_mail(msg_dict)
@@ -336,8 +334,6 @@ class LogisticsComplaint(models.Model):
     def _copy_text(self):
         return {"channel": self.channel, "description": self.description}
 
-    # === RECIPIENTS ===#
-
     @api.model
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["contact_id", "partner_id"]
@@ -368,8 +364,6 @@ class LogisticsComplaint(models.Model):
             if name in ("portal_customer", "portal", "customer"):
                 options["has_button_access"] = False
         return groups
-
-    # === ACKNOWLEDGEMENT ===#
 
     @api.depends()
     def _compute_acknowledgement(self):
@@ -457,8 +451,6 @@ class LogisticsComplaint(models.Model):
                 "auto_delete": True,
             },
         )
-
-    # === CALLED FROM OUTSIDE ===#
 
     @api.model
     def register_cases(self, cases, company_id=None):

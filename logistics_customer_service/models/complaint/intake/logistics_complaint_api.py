@@ -135,7 +135,7 @@ class LogisticsComplaintApi(models.AbstractModel):
             if (value := case[name])
         }
 
-    # === REGISTERING ===#
+    # === BUSINESS METHODS ===#
 
     def _find_registered(self, entries):
         """Note which of the records are cases already."""
@@ -305,8 +305,6 @@ class LogisticsComplaintApi(models.AbstractModel):
             )
         return people
 
-    # === LOOKING UP ===#
-
     def _look_up(self, records):
         """Return :class:`Known` of records: so many queries, however many records."""
         numbers = {number for record in records for number in record.order}
@@ -408,8 +406,6 @@ class LogisticsComplaintApi(models.AbstractModel):
             for word in filter(None, (record.code, external[record.id], record.id)):
                 words[_to_key(word)] = record.id
         return words
-
-    # === ANSWERING ===#
 
     def _prepare_answers(self, entries):
         """Return what to tell of each record."""

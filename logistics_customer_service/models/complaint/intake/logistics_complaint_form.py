@@ -67,7 +67,7 @@ class LogisticsComplaint(models.Model):
 
     _form_idx = models.Index("(team_id, create_date) WHERE channel = 'form'")
 
-    # === RIGHTS ===#
+    # === BUSINESS METHODS ===#
 
     def _has_field_access(self, field, operation):
         allowed = super()._has_field_access(field, operation)
@@ -94,8 +94,6 @@ class LogisticsComplaint(models.Model):
         if not self.env.su and not self.env.user._is_internal():
             raise AccessError(self.env._("Only staff choose who follows a case."))
         return super().message_subscribe(partner_ids, subtype_ids)
-
-    # === WHAT CUSTOMERS SEE ===#
 
     @api.model
     def _get_customer_domain(self, partner):
@@ -248,8 +246,6 @@ class LogisticsComplaint(models.Model):
             for letter in self.letter_ids.filtered(lambda letter: letter.state != DRAFT)
         ]
 
-    # === WHAT CUSTOMERS DO ===#
-
     @api.model
     def _open_by_customer(self, vals, text, files, **message):
         """Open a case in the customer's name, with what the customer wrote as its first message.
@@ -280,8 +276,6 @@ class LogisticsComplaint(models.Model):
             attachments=files,
             **message,
         )
-
-    # === THE PUBLIC FORM ===#
 
     @api.model
     def _open_by_form(self, team, values, files):

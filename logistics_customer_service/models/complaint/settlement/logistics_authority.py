@@ -98,7 +98,7 @@ class LogisticsAuthority(models.Model):
             ]
             rule.display_name = ", ".join(filter(None, parts))
 
-    # === THE RULE THAT BINDS A PERSON ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_rules(self, compensation):

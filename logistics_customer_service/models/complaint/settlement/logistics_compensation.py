@@ -393,7 +393,7 @@ class LogisticsCompensation(models.Model):
         """Return what the goods given are worth; goods that come back are no gift."""
         return sum(self.line_ids.mapped("value")) if self.kind in GIVEN_IN_GOODS else 0.0
 
-    # === THE EXPLANATION IN WORDS ===#
+    # === BUSINESS METHODS ===#
 
     def _word(self, step):
         """Return a step of the computation as a sentence in the reader's language."""

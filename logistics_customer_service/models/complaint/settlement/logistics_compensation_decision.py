@@ -23,7 +23,7 @@ class LogisticsCompensation(models.Model):
 
     _inherit = "logistics.compensation"
 
-    # === EXPOSURE AND AUTHORITY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_exposure(self, days):
         """Return what the customer would have been given, this one included.
@@ -155,8 +155,6 @@ class LogisticsCompensation(models.Model):
             ["__count"],
         )
         return dict(groups)
-
-    # === DECIDING ===#
 
     def _take_turns(self):
         """Let nobody else decide on the same customers before this transaction has ended."""

@@ -10,7 +10,7 @@ class LogisticsCompensation(models.Model):
 
     _inherit = "logistics.compensation"
 
-    # === EXECUTING ===#
+    # === BUSINESS METHODS ===#
 
     def action_execute(self):
         """Make the document of each approved compensation, once."""

@@ -248,7 +248,7 @@ class LogisticsComplaint(models.Model):
                 )
             )
 
-    # === CLOSING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_phase_steps(self):
@@ -308,8 +308,6 @@ class LogisticsComplaint(models.Model):
         )
         return self.kind in ("complaint", "claim") and bool(severe or self.tier_id.follow_up_case)
 
-    # === RESULT ===#
-
     def _note_result_told(self, letter):
         """Keep when the customer was told: an answer, whichever way it went."""
         self._note_course({"result_told_at": letter.told_at})
@@ -363,7 +361,7 @@ class LogisticsComplaint(models.Model):
                 "logistics_customer_service.activity_result_refused", user_id=asked.id
             )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_step_up(self):
         """Bring the case to the next level by hand, as when the customer says so on the phone."""
@@ -409,7 +407,7 @@ class LogisticsComplaint(models.Model):
                     self.env._("%s: nobody answers before having been asked.", case.number)
                 )
 
-    # === THE CLOCK ===#
+    # === BUSINESS METHODS ===#
 
     def _start_external(self):
         """Start the clock of cases that are outside and have none."""

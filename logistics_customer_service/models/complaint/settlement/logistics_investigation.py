@@ -134,7 +134,7 @@ class LogisticsInvestigation(models.Model):
             self.env._("Questions go on by their buttons, not by writing: %s", labels)
         )
 
-    # === ASKING ===#
+    # === BUSINESS METHODS ===#
 
     def _ask(self):
         """Bring the question to whoever is asked: an activity inside, a mail outside."""
@@ -215,7 +215,7 @@ class LogisticsInvestigation(models.Model):
                 user_id=case.user_id.id,
             )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_answer(self):
         """Hand in the answer that stands in the field."""

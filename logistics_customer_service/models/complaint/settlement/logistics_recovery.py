@@ -135,7 +135,7 @@ class LogisticsRecovery(models.Model):
             self.env._("Claims go on by their buttons, not by writing: %s", labels)
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_claim(self):
         """Note that the claim went out today."""

@@ -166,7 +166,7 @@ class LogisticsResultLetter(models.Model):
         # the token is nobody's to write; whoever comes here has been checked
         return super()._by_method().sudo()
 
-    # === TELLING ===#
+    # === BUSINESS METHODS ===#
 
     def action_send(self):
         """Mail the letter with its PDF and the link for the answer."""
@@ -251,8 +251,6 @@ class LogisticsResultLetter(models.Model):
         self.ensure_one()
         letter = self.sudo()  # the token is for the customer's eyes
         return f"{letter.get_base_url()}/logistics/result/{letter.id}/{letter.token}"
-
-    # === THE ANSWER ===#
 
     @api.model
     def _find_by_token(self, letter_id, token):

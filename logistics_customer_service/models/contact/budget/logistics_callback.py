@@ -52,7 +52,7 @@ class LogisticsCallback(models.Model):
             and budgets._is_counted(purpose.consent_purpose_id)
         )
 
-    # === PLANNING ===#
+    # === BUSINESS METHODS ===#
 
     def _plan_first(self):
         """Plan no call for a day that will have no room by what is known now."""
@@ -117,8 +117,6 @@ class LogisticsCallback(models.Model):
                 later[callback] = ledger.next_day(planned, purpose_id), zone, full.name
         return later
 
-    # === CALLING ===#
-
     def _pick_callable(self, now):
         """Put off together what has no room; what remains is looked at one by one."""
         wanted = super()._pick_callable(now)
@@ -178,8 +176,6 @@ class LogisticsCallback(models.Model):
                 )
             )
         return result
-
-    # === FORESIGHT ===#
 
     def _prepare_foresight(self):
         """As what is sent has it; a colleague's call counts, also one the user may not see."""

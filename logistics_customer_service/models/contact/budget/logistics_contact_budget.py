@@ -76,7 +76,7 @@ class LogisticsContactBudget(models.Model):
                 days=budget.period_days,
             )
 
-    # === WHO MAY BE CONTACTED ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_allowed(self, records, purpose, insisted=None):
@@ -132,8 +132,6 @@ class LogisticsContactBudget(models.Model):
         """Return the consent purpose of a code; purposes are the service's, jobs need them all."""
         # warehouse staff and carriers, who cause contacts, do not read purposes
         return self.env["logistics.consent.purpose"].sudo().search([("code", "=", code)], limit=1)
-
-    # === LEDGERS ===#
 
     @api.model
     def _open_pages(self, records):

@@ -80,7 +80,7 @@ class LogisticsTouchpoint(models.Model):
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Integer(string="Document", readonly=True, aggregator=False)
 
-    # === SELECTIONS ===#
+    # === SELECTION METHODS ===#
 
     @api.model
     def _get_kinds(self):
@@ -130,7 +130,7 @@ class LogisticsTouchpoint(models.Model):
                 filter(None, [kinds.get(contact.kind), contact.partner_id.display_name])
             )
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _search(self, domain, *args, **kwargs):
@@ -385,7 +385,7 @@ class LogisticsTouchpoint(models.Model):
             attempts=attempts or SQL(),
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the notice, request, callback… that the contact is kept in."""

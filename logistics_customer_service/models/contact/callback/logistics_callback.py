@@ -204,7 +204,7 @@ class LogisticsCallback(models.Model):
         " WHERE next_at IS NOT NULL AND main_id IS NULL"
     )
 
-    # === SELECTIONS ===#
+    # === SELECTION METHODS ===#
 
     @api.model
     def _get_priorities(self):
@@ -397,7 +397,7 @@ class LogisticsCallback(models.Model):
             profile.contact_tz or self.company_id._get_logistics_tz(),
         )
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("call_from", "due_at")
     def _check_window(self):
@@ -484,7 +484,7 @@ class LogisticsCallback(models.Model):
         waiting._plan_from({callback: callback.next_at for callback in waiting})
         waiting._give_to_dedicated_agents()
 
-    # === WHO MAY BE CALLED ===#
+    # === BUSINESS METHODS ===#
 
     def _cancel_unwanted(self, objections=None):
         """Cancel calls to customers who do not want them, saying why; return the others.

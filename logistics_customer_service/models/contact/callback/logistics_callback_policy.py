@@ -70,7 +70,7 @@ class LogisticsCallbackPolicy(models.Model):
         for policy in self:
             policy.callback_count = counts.get(policy, 0)
 
-    # === PLANNING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _cron_plan_callbacks(self):
@@ -280,7 +280,7 @@ class LogisticsCallbackPolicy(models.Model):
             limit=limit,
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_callbacks(self):
         """Open what the policy has planned."""

@@ -42,7 +42,7 @@ class LogisticsCallback(models.Model):
 
     _inherit = "logistics.callback"
 
-    # === THE NEXT CALL ===#
+    # === BUSINESS METHODS ===#
 
     def action_next_call(self):
         """Take the call that matters most now, and open it; tell where there is none.
@@ -362,8 +362,6 @@ class LogisticsCallback(models.Model):
             }
         )
 
-    # === RESULTS ===#
-
     def action_done(self):
         """The customer was reached and everything was said."""
         return self._end(DONE)
@@ -565,7 +563,7 @@ class LogisticsCallback(models.Model):
                     )
                 )
 
-    # === SCHEDULED ACTIONS ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_look_after_calls(self):

@@ -90,7 +90,7 @@ class LogisticsCallbackReport(models.Model):
         name = aggregate_spec.partition(":")[0]
         return SQL("100 * %s", ratio) if name in ("reached_rate", "on_time_rate") else ratio
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_columns(self):
         names = ("id", "callback_id", "company_id", "customer_id", "tier_id", "purpose_id")
@@ -148,7 +148,7 @@ class LogisticsCallbackReport(models.Model):
     def _get_source(self):
         return SQL("counted r")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the callback of the row."""

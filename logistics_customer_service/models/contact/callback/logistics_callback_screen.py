@@ -178,7 +178,7 @@ class LogisticsCallback(models.Model):
         if self.order_id:
             self.outcome = "order"
 
-    # === FOLLOW-UP ===#
+    # === BUSINESS METHODS ===#
 
     def action_open_case(self):
         """Open the intake dialogue with what is known; the case keeps the call."""

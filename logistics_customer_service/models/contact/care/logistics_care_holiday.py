@@ -47,7 +47,7 @@ class LogisticsCareHoliday(models.Model):
         for holiday in self:
             holiday.next_day = coming.get(holiday)
 
-    # === FROM THE LIBRARY ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _cron_load(self):

@@ -192,7 +192,7 @@ class LogisticsCareOccasion(models.Model):
         for occasion in self:
             occasion.greeting_count = counts.get(occasion, 0)
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("channel_order", "mail_template_id", "sms_template_id", "action")
     def _check_templates(self):
@@ -244,7 +244,7 @@ class LogisticsCareOccasion(models.Model):
         greetings = self.env["logistics.greeting"].sudo()
         greetings._forget_waiting([("kind", "in", list(kinds))])
 
-    # === PLANNING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _cron_plan_greetings(self):
@@ -485,8 +485,6 @@ class LogisticsCareOccasion(models.Model):
             company.id,
         )
 
-    # === WHEN ===#
-
     def _get_planned_time(self, day, zone, opens, closes):
         """Return the naive UTC instant at which a person is greeted.
 
@@ -507,7 +505,7 @@ class LogisticsCareOccasion(models.Model):
             return self.send_hour, self.send_until
         return days.sending_hour(self.send_hour, self.send_until, opens or 0, closes or 0)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_preview(self):
         """Open the texts of the occasion as a customer would get them."""

@@ -150,7 +150,7 @@ class LogisticsGreeting(models.Model):
             token = greeting._get_token() if greeting.id else ""
             greeting.refuse_url = f"{greeting.get_base_url()}/g/{token}"
 
-    # === PLANNING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _plan(self, occasion, company, rows):
@@ -203,14 +203,14 @@ class LogisticsGreeting(models.Model):
         waiting.filtered(lambda greeting: not greeting.insisted).unlink()
         self._wake_up("logistics_customer_service.ir_cron_plan_greetings")
 
-    # === SCHEDULED ACTION ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_send_greetings(self):
         """Greet those whose time has come, batch by batch."""
         self._process_due()
 
-    # === DECIDING ===#
+    # === BUSINESS METHODS ===#
 
     def _get_rules(self, profiles):
         return {greeting: greeting.occasion_id for greeting in self}
@@ -310,8 +310,6 @@ class LogisticsGreeting(models.Model):
         hours = profile.contact_hour_from, profile.contact_hour_to
         return rule._get_start(now, self._get_zone(profile), *hours)
 
-    # === QUEUES OF ODOO ===#
-
     def _queue(self, rule, channel):
         if channel in (CALL, GIFT):
             return self._hand_over()
@@ -324,8 +322,6 @@ class LogisticsGreeting(models.Model):
             greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
         return result
 
-    # === FORESIGHT ===#
-
     def _prepare_foresight(self):
         profiles = self._get_profiles()
         return self._get_reasons(profiles, self._get_rules(profiles))
@@ -334,8 +330,6 @@ class LogisticsGreeting(models.Model):
         if known[self]:
             return Fate(HELD_BACK, self._get_reason_label(known[self]))
         return super()._foresee(at, kind, known, take)
-
-    # === BY AN AGENT ===#
 
     def _hand_over(self):
         """Plan a callback for each of these greetings: an agent calls, or sees to a gift."""
@@ -368,8 +362,6 @@ class LogisticsGreeting(models.Model):
             "reason": f"{kind}: " + " · ".join(filter(None, parts)),
             "call_from": fields.Datetime.now(),
         }
-
-    # === REFUSING ===#
 
     def _is_open(self):
         """Tell whether the link lets somebody refuse greetings now."""
@@ -420,7 +412,7 @@ class LogisticsGreeting(models.Model):
             [("state", "=", "suppressed"), ("planned_at", "<", limit)], limit=10000
         ).unlink()
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def _ensure_agent(self):
         """Raise for people who are not customer service, or may not see these greetings."""

@@ -52,7 +52,7 @@ class LogisticsProfile(models.Model):
             raise AccessError(self.env._("Only customer service notes such dates."))
         self.check_access("write")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_greetings(self):
         """Open what the customer and its people were greeted on, or will be."""

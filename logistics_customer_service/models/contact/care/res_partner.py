@@ -84,7 +84,7 @@ class ResPartner(models.Model):
         locale = babel_locale_parse(self.env.lang or "en_US")
         return format_skeleton("MMMd", date(2000, month, day), locale=locale)
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("logistics_birth_month", "logistics_birth_day", "logistics_birth_year")
     def _check_logistics_birthday(self):

@@ -130,7 +130,7 @@ class LogisticsProfile(models.Model):
         visits.profile_id = target.id
         return result
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_visits(self):
         """Open the visits to the customer."""

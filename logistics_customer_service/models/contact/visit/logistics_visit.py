@@ -210,7 +210,7 @@ class LogisticsVisit(models.Model):
         "CHECK (duration > 0 AND duration <= 24)", "A visit lasts longer than no time, and a day at most."
     )
 
-    # === SELECTIONS ===#
+    # === SELECTION METHODS ===#
 
     @api.model
     def _get_states(self):
@@ -352,7 +352,7 @@ class LogisticsVisit(models.Model):
         """Return the salespeople of the account."""
         return self.partner_id.user_id | self.partner_id.commercial_partner_id.user_id
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("partner_id", "user_id", "override_reason")
     def _check_override(self):
@@ -367,7 +367,7 @@ class LogisticsVisit(models.Model):
                     )
                 )
 
-    # === FORESIGHT ===#
+    # === BUSINESS METHODS ===#
 
     def _prepare_foresight(self):
         """As what is sent has it."""

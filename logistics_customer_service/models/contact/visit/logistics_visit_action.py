@@ -142,7 +142,7 @@ class LogisticsVisitAction(models.Model):
         reopened.sudo().activity_id = False
         reopened._make_activities()
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_done(self):
         """What was agreed is done."""

@@ -73,7 +73,7 @@ class LogisticsVisitAnalysis(models.Model):
         name = aggregate_spec.partition(":")[0]
         return SQL("100 * %s", ratio) if name in self._get_ratios() else ratio
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_columns(self):
         names = ("id", "visit_id", "company_id", "customer_id", "tier_id", "team_id", "user_id")
@@ -123,7 +123,7 @@ class LogisticsVisitAnalysis(models.Model):
     def _get_source(self):
         return SQL("counted r")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the visit of the row."""

@@ -89,7 +89,7 @@ class LogisticsVisitCoverage(models.Model):
         name = aggregate_spec.partition(":")[0]
         return SQL("100 * %s", ratio) if name in self._get_ratios() else ratio
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_columns(self):
         names = ("id", "profile_id", "company_id", "customer_id", "tier_id", "region_id")
@@ -191,7 +191,7 @@ class LogisticsVisitCoverage(models.Model):
         )
         return answer if purpose.consent_required else SQL("NOT %s", answer)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the customer of the row."""

@@ -99,7 +99,7 @@ class LogisticsVisitPlan(models.Model):
         for plan in self:
             plan.visit_count = counts.get(plan, 0)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_visits(self):
         """Open what the plan has planned."""
@@ -202,7 +202,7 @@ class LogisticsVisitPlan(models.Model):
             preferred=profile.agent_id.id,
         )
 
-    # === VISITORS ===#
+    # === BUSINESS METHODS ===#
 
     def _get_planner(self, company):
         """Return a planner that knows the visitors' work, entries and visits: a few queries."""
@@ -347,7 +347,7 @@ class LogisticsVisitPlan(models.Model):
             end = visit.planned_at + timedelta(hours=visit.duration)
             visitors[visit.user_id].book(visit.planned_at, end, visit.region_id.id)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_plan_now(self):
         """Plan what is due now, and show it."""

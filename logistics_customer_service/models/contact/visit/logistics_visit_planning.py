@@ -116,7 +116,7 @@ class LogisticsVisit(models.Model):
                 )
             ).res_id = visit.id
 
-    # === WHO MAY BE VISITED ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_consent_purpose(self):
@@ -141,8 +141,6 @@ class LogisticsVisit(models.Model):
             lambda consent: consent.purpose_id == purpose
         ).mapped("state")
         return "granted" in answers if purpose.consent_required else "refused" not in answers
-
-    # === THE CALENDAR ===#
 
     def _get_entries(self):
         # the visitor's calendar may be private; the entry of a visit is the company's. Entries
@@ -250,8 +248,6 @@ class LogisticsVisit(models.Model):
     def _cancel_with_entries(self):
         if self:
             self._cancel(self.env._("Taken out of the calendar by %s.", self.env.user.name))
-
-    # === THE COURSE ===#
 
     def action_check_in(self, latitude=None, longitude=None):
         """Note that the visitor has arrived.
@@ -364,8 +360,6 @@ class LogisticsVisit(models.Model):
         self._cancel_unwanted()
         return True
 
-    # === THE DAY ===#
-
     def action_arrange(self):
         """Put the visits of each day and visitor into an order by region and place."""
         self.check_access("write")
@@ -380,8 +374,6 @@ class LogisticsVisit(models.Model):
         today = self.env.company._get_logistics_today() - timedelta(days=1)  # in any time zone
         mine = [("user_id", "=", self.env.uid), ("state", "in", OPEN), ("planned_on", ">=", today)]
         return self.search(mine).action_arrange()
-
-    # === FOLLOW-UP ===#
 
     def action_add_finding(self):
         """Open a finding to be typed; the context says on which point."""
@@ -451,8 +443,6 @@ class LogisticsVisit(models.Model):
         # whoever visits need not see the whole report
         row = self.env["logistics.visit.coverage"].sudo().search([("id", "=", self.profile_id.id)])
         return row.interval_days or 30
-
-    # === PLACES ===#
 
     @api.model
     def _cron_forget_places(self):

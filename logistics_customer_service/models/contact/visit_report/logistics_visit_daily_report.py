@@ -229,7 +229,7 @@ class LogisticsVisitDailyReport(models.Model):
             self._draw()
         return result
 
-    # === DRAWING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def action_open_today(self):
@@ -337,8 +337,6 @@ class LogisticsVisitDailyReport(models.Model):
             for report in self
         }
 
-    # === SENDING ===#
-
     def action_send(self):
         """Send the report to the supervisor; from then on it stays as it is."""
         self.check_access("write")
@@ -411,7 +409,7 @@ class LogisticsVisitDailyReport(models.Model):
                 partner_ids=self.user_id.partner_id.ids, subject=subject, body=self.remark
             )
 
-    # === SCHEDULED ACTIONS ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_remind(self):

@@ -93,7 +93,7 @@ class LogisticsVisitDailyReportLine(models.Model):
                 raise UserError(self.env._("A report that was sent is not changed any more."))
         return super().write(vals)
 
-    # === DRAWING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _prepare_vals(self, record):

@@ -145,7 +145,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         "(team_id, month)", "There is a report of the team's month already."
     )
 
-    # === DEFAULTS ===#
+    # === DEFAULT METHODS ===#
 
     @api.model
     def _get_default_team(self):
@@ -219,7 +219,7 @@ class LogisticsVisitMonthlyReport(models.Model):
             vals["company_id"] = team.company_id.id
         return vals
 
-    # === DRAWING ===#
+    # === BUSINESS METHODS ===#
 
     def action_draw(self):
         """Draw the figures again, and the texts that nobody has changed."""
@@ -576,8 +576,6 @@ class LogisticsVisitMonthlyReport(models.Model):
         items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
         return Markup("<ul>%s</ul>") % items if items else Markup()
 
-    # === ISSUING ===#
-
     def action_issue(self):
         """Issue the report: it stays as it is, and its recipients get it by mail."""
         self._ensure_manager()
@@ -615,7 +613,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         ):
             raise AccessError(self.env._("Service managers issue monthly reports."))
 
-    # === SCHEDULED ACTIONS ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_draw(self):

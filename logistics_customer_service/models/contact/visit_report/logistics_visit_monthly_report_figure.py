@@ -124,7 +124,7 @@ class LogisticsVisitMonthlyReportFigure(models.Model):
         name = REFERENCES.get(self.section)
         return (self.section, self.key or None, (self[name].id or None) if name else None)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the records that were counted."""

@@ -25,7 +25,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         default=lambda self: self.env.company,
     )
 
-    # === FREEZING ===#
+    # === BUSINESS METHODS ===#
 
     def _is_frozen(self):
         """Tell whether the report has left the hands of who wrote it."""
@@ -57,8 +57,6 @@ class LogisticsVisitReportMixin(models.AbstractModel):
 
     def _by_method(self):
         return super()._by_method().sudo()  # who may was checked by the button
-
-    # === WHO ===#
 
     @api.model
     def _get_teams(self, pairs):
@@ -95,8 +93,6 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         able = managers.filtered(lambda user: user.active and self.company_id in user.company_ids)
         people = able.filtered(lambda user: not user._is_superuser()) or able
         return (people - self.user_id or people)[:1]
-
-    # === TELLING ===#
 
     def _schedule(self, user, summary, note=""):
         """Give somebody an activity for today, in the place of one that is still open.

@@ -197,7 +197,7 @@ class LogisticsVisitUrgentReport(models.Model):
             self._ensure_may_answer()
         return super().write(vals)
 
-    # === SENDING ===#
+    # === BUSINESS METHODS ===#
 
     def action_send(self):
         """Send the report to the manager at once: by mail and as an activity."""
@@ -283,8 +283,6 @@ class LogisticsVisitUrgentReport(models.Model):
             return False
         return fields.Datetime.now() + timedelta(hours=company.logistics_urgent_hours)
 
-    # === ACKNOWLEDGING ===#
-
     def action_acknowledge(self):
         """Take note of the report; who wrote it is told, with the answer."""
         self._ensure_may_answer()
@@ -327,8 +325,6 @@ class LogisticsVisitUrgentReport(models.Model):
             body=report.answer
             or report.env._("%s has taken note of your report.", self.env.user.name),
         )
-
-    # === WHAT FOLLOWS ===#
 
     def action_open_case(self):
         """Open the intake dialogue; the case keeps where it came from."""
@@ -390,7 +386,7 @@ class LogisticsVisitUrgentReport(models.Model):
         """Open the improvements that followed."""
         return self.improvement_ids._get_records_action(name=self.env._("Improvements"))
 
-    # === SCHEDULED ACTIONS ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_remind(self):

@@ -220,7 +220,7 @@ class LogisticsProfile(models.Model):
         }
         return list(causes.items())
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_lock_tier(self):
         """Open the dialogue that locks the tier of these customers."""
@@ -245,7 +245,7 @@ class LogisticsProfile(models.Model):
         )
         return {**action, "domain": [("profile_id", "in", self.ids)], "context": {}}
 
-    # === FROM FACTS TO TIERS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _refresh_all(self, companies):
@@ -431,8 +431,6 @@ class LogisticsProfile(models.Model):
             "reason": reason,
         }
 
-    # === FIRST TIER, OPT-OUT ===#
-
     def _give_first_tier(self):
         """Give new profiles the default tier of their company's scheme."""
         for company, profiles in self.filtered(lambda p: not p.tier_id).grouped(
@@ -453,8 +451,6 @@ class LogisticsProfile(models.Model):
             scheme = self.env["logistics.tier.scheme"]._get_in_force(company)
             tier = scheme._get_default_tier()
             profiles.filtered(lambda p, tier=tier: p.tier_id != tier)._set_tier(tier, "opt_out")
-
-    # === PROPOSALS ===#
 
     def _propose_tier(self, tier, cause, scheme, today):
         """Propose a tier, unless it is proposed already or was turned down lately.
@@ -486,8 +482,6 @@ class LogisticsProfile(models.Model):
         self.env["logistics.tier.change"].sudo().search(  # people only decide on proposals
             [("profile_id", "in", self.ids), ("state", "=", "proposed")]
         ).write({"state": "withdrawn"})
-
-    # === LOCKS ===#
 
     def _lock_tier(self, tier, reason, until):
         """Lock profiles to a tier until a date, inclusive.
@@ -528,8 +522,6 @@ class LogisticsProfile(models.Model):
                 score = profile.score_id.score if profile.score_id else None
                 tier = scheme.tier_ids.browse(tiering.earned(score, ladder))
                 profile._set_tier(tier, "manual_end", today=today)
-
-    # === MERGING ===#
 
     @api.model
     def _get_yielding_fields(self):

@@ -64,7 +64,7 @@ class LogisticsRun(models.Model):
 
     _one_running = models.UniqueIndex("(company_id) WHERE state = 'running'")
 
-    # === STARTING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _start(self, companies):
@@ -149,8 +149,6 @@ class LogisticsRun(models.Model):
         while run._advance():
             continue
         return run
-
-    # === RUNNING ===#
 
     @api.model
     def _cron_refresh_profiles(self):
@@ -282,8 +280,6 @@ class LogisticsRun(models.Model):
             return run.cuts
         query = scheme._get_values_query(company, today, SQL("TRUE"))
         return scheme._get_cuts(company, query)
-
-    # === BATCHES ===#
 
     def _get_next_profiles(self):
         """Return the next batch of the company's active profiles."""

@@ -124,7 +124,7 @@ class LogisticsTierScheme(models.Model):
                 self.env._("Only a draft can be deleted: the history refers to the others.")
             )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_try_on_live_data(self):
         """Open a simulation of this scheme on the company's customers; profiles stay untouched."""
@@ -265,8 +265,6 @@ class LogisticsTierScheme(models.Model):
         """
         criteria = [criterion._prepare_scoring(cuts) for criterion in self.criterion_ids]
         return {profile_id: scoring.score(criteria, values) for profile_id, *values in rows}
-
-    # === GUARDS ===#
 
     def _check_state_rights(self, field_names):
         """Raise when somebody sets the state by hand, past the checks and the new run."""

@@ -155,7 +155,7 @@ class LogisticsFeedback(models.Model):
     )
     _low_idx = models.Index("(company_id, answered_at) WHERE reaction_state = 'open'")
 
-    # === SELECTIONS ===#
+    # === SELECTION METHODS ===#
 
     @api.model
     def _get_channels(self):
@@ -163,7 +163,7 @@ class LogisticsFeedback(models.Model):
             self.env
         )
 
-    # === DISPLAY ===#
+    # === BUSINESS METHODS ===#
 
     @api.depends("partner_id", "overall", "answered_at")
     def _compute_display_name(self):
@@ -210,8 +210,6 @@ class LogisticsFeedback(models.Model):
         """Return what else is kept of where an answer was given; override to keep more."""
         return {}
 
-    # === REVISIONS ===#
-
     def _note_revision(self, no_contact):
         """Count a later answer; that the person wants no contact holds from now on."""
         self.revision_count += 1
@@ -224,8 +222,6 @@ class LogisticsFeedback(models.Model):
     def _take_back_reaction(self):
         """Take back what was to be done about an answer, for the person wants no contact."""
         self.activity_unlink(["mail.mail_activity_data_todo"])
-
-    # === WHAT BECOMES OF A BAD ANSWER ===#
 
     def _react_to(self, sheets):
         """Start work on bad answers among these, once each.
@@ -425,7 +421,7 @@ class LogisticsFeedback(models.Model):
             and feedback.reaction_complaint_id.phase not in OPEN_PHASES
         ).reaction_state = "done"
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def _ensure_agent(self):
         if not self.env.user.has_group("logistics_customer_service.group_agent"):

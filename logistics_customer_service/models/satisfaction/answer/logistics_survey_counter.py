@@ -95,7 +95,7 @@ class LogisticsSurveyCounter(models.Model):
             "active": False,
         }
 
-    # === THE LINK ===#
+    # === BUSINESS METHODS ===#
 
     def _is_open(self):
         """Tell whether the link opens its page now."""
@@ -119,7 +119,7 @@ class LogisticsSurveyCounter(models.Model):
         )
         return asked._take_answers([vals])
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open_page(self):
         """Open the page of the tablet."""

@@ -53,7 +53,7 @@ class LogisticsSurveyRequest(models.Model):
         "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
     )
 
-    # === THE LINK ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_reactions(self):
@@ -83,8 +83,6 @@ class LogisticsSurveyRequest(models.Model):
     def _get_answer_url(self):
         """Return the address of that page; whoever has it may answer."""
         return self.get_base_url() + self._get_answer_path()
-
-    # === WHAT THE PAGE SAYS ===#
 
     def _get_answer_state(self):
         """Return how far the customer's answer is: ``open``, ``partial`` or ``answered``."""
@@ -142,8 +140,6 @@ class LogisticsSurveyRequest(models.Model):
             limit=1,
         )
 
-    # === BY PHONE ===#
-
     def action_answer_by_phone(self):
         """Fill in the questionnaire with the customer on the telephone."""
         self.ensure_one()
@@ -155,8 +151,6 @@ class LogisticsSurveyRequest(models.Model):
             picking_id=self.picking_id.id,
             complaint_id=self.complaint_id.id,
         )
-
-    # === THE WAY IN ===#
 
     def _take_answers(self, vals_list):
         """Store what customers answered to these requests: one answer each.
@@ -202,8 +196,6 @@ class LogisticsSurveyRequest(models.Model):
     def _check_answerable(self):
         if any(request.state == REVOKED for request in self):
             raise ValidationError(self.env._("This invitation has been withdrawn."))
-
-    # === WHAT WAS ANSWERED ===#
 
     def _prepare_sheets(self, vals_list):
         """Return the answers as :class:`Sheet`, checked against their questionnaires."""
@@ -283,8 +275,6 @@ class LogisticsSurveyRequest(models.Model):
         }
         return sentences[error.reason]
 
-    # === ODOO'S SURVEY ===#
-
     def _store_inputs(self, sheets):
         """Keep the answers as Odoo's survey app does, so that its own statistics know them."""
         begun, fresh = [], []
@@ -336,8 +326,6 @@ class LogisticsSurveyRequest(models.Model):
                 vals |= {"user_input_id": sheet.user_input.id, "question_id": question.id}
                 lines.append(vals)
         return lines
-
-    # === FEEDBACK ===#
 
     def _store_feedback(self, sheets):
         """Make feedback of first answers, complete what was begun, count revisions.

@@ -32,7 +32,7 @@ class SurveyQuestion(models.Model):
         related="survey_id.survey_type", string="Type of the Questionnaire"
     )
 
-    # === CHECKS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains(
         "logistics_part", "aspect_id", "question_type", "scale_min", "scale_max", "survey_id"
@@ -103,7 +103,7 @@ class SurveyQuestion(models.Model):
                     )
                 )
 
-    # === ANSWERS ===#
+    # === BUSINESS METHODS ===#
 
     def _to_pure(self):
         """Return the questions, in the order in which they are asked, for the pure functions."""

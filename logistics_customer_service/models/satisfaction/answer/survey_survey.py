@@ -88,7 +88,7 @@ class SurveySurvey(models.Model):
         """Open the answers to these questionnaires."""
         return self.env["logistics.feedback"]._get_feedback_action([("survey_id", "in", self.ids)])
 
-    # === WHAT THE PAGE SHOWS ===#
+    # === BUSINESS METHODS ===#
 
     def _prepare_answer_form(self, given=None, problems=None):
         """Return all that the form shows: texts and numbers, no records.
@@ -141,8 +141,6 @@ class SurveySurvey(models.Model):
             {"value": answer.logistics_value, "label": answer.value}
             for answer in overall._get_answer_choices()
         ]
-
-    # === WHAT CAME IN ===#
 
     def _read_answers(self, sent):
         """Return what a form sent, as requests take it.

@@ -56,7 +56,7 @@ class LogisticsFeedback(models.Model):
         self._trigger_themes()
         return result
 
-    # === SUGGESTING THEMES ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _trigger_themes(self):

@@ -45,7 +45,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
     _name = "logistics.feedback.analysis"
     _description = "Why Customers Are Satisfied"
 
-    # === WHAT THE SCREEN ASKS FOR ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @api.readonly
@@ -84,8 +84,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             "reasons": self._read_reasons(domain, least),
         }
 
-    # === FILTERS ===#
-
     def _get_company_domain(self):
         return Domain("company_id", "in", self.env.companies.ids)
 
@@ -119,8 +117,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             return int(value)
         except (ValueError, TypeError) as error:
             raise ValidationError(self.env._("“%s” is no number.", value)) from error
-
-    # === OVERALL ===#
 
     def _read_summary(self, domain, least):
         [row] = self.env["logistics.feedback.report"]._read_group(
@@ -164,8 +160,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             "rate": responded / sent if sent else None,
             "domain": list(domain),
         }
-
-    # === ASPECT BY ASPECT ===#
 
     def _read_aspects(self, domain, least):
         """Return what is known of each aspect that anybody spoke of, in the aspects' order."""
@@ -224,8 +218,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
         }
         return statistics.rank_drivers(known)
 
-    # === LATE OR ON TIME ===#
-
     def _read_punctuality(self, domain, least):
         """Return the mean overall score of late deliveries and of those on time, and the gap."""
         rows = self.env["logistics.feedback.report"]._read_group(
@@ -247,8 +239,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             **{kind: self._tell(statistics.mean(part), least) for kind, part in sums.items()},
             "difference": self._tell(difference, least),
         }
-
-    # === REASONS ===#
 
     def _read_reasons(self, domain, least):
         """Return the reasons chosen, the most frequent first (Pareto)."""
@@ -280,8 +270,6 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
                 for bar in bars
             ],
         }
-
-    # === TOO FEW ===#
 
     def _tell(self, estimate, least):
         """Return an estimate for the screen; of too few answers their count alone.

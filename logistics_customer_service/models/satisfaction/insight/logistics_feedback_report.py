@@ -114,7 +114,7 @@ class LogisticsFeedbackReport(models.Model):
             "csat_high": ("satisfied_count", "rated_count", True),
         }
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_columns(self):
         columns = super()._get_columns()

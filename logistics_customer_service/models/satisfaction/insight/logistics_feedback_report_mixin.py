@@ -50,7 +50,7 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
     days_late = fields.Integer(readonly=True, aggregator=None)
     overall = fields.Integer(string="Overall Score", readonly=True, aggregator=None)
 
-    # === FIGURES OF ENOUGH ANSWERS ===#
+    # === BUSINESS METHODS ===#
 
     def _get_ratio_factors(self):
         """Return by what a ratio is multiplied where its unit asks for it, by its name."""
@@ -103,8 +103,6 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
             figure,
         )
 
-    # === QUERY ===#
-
     def _get_steps(self):
         return [self._get_said_step()]
 
@@ -143,7 +141,7 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
         """Return the SQL of what makes a row count, by the name of the count."""
         return {}
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the answer of the row."""

@@ -133,7 +133,7 @@ class LogisticsFeedbackScoreReport(models.Model):
         )
         return SQL("CORR(%s, %s) FILTER (WHERE %s = 1)", value, overall, counted)
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_columns(self):
         columns = super()._get_columns()

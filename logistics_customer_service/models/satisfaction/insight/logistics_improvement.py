@@ -191,7 +191,7 @@ class LogisticsImprovement(models.Model):
     def _format(self, number):
         return formatLang(self.env, number, digits=2)
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("state", "measure")
     def _check_measure(self):
@@ -263,7 +263,7 @@ class LogisticsImprovement(models.Model):
         self.search([("start_answers", ">", 0), ("start_total", "=", 0)])._keep_start()
         self.search([("state", "=", CLOSED), ("closed_on", "=", False)])._keep_end()
 
-    # === WHAT ANSWERS SAY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_start_end(self):
         """Return the last day of the answers at the start: before the measure was carried out."""
@@ -308,7 +308,7 @@ class LogisticsImprovement(models.Model):
             & Domain("satisfied_count", "=", 1)
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_next_step(self):
         """Go on to the next of plan, do, check and act."""

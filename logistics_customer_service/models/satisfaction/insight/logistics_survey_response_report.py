@@ -84,7 +84,7 @@ class LogisticsSurveyResponseReport(models.Model):
         is_rate = aggregate_spec.partition(":")[0] == "response_rate"
         return SQL("100 * %s", ratio) if is_rate else ratio
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_steps(self):
         return [
@@ -139,7 +139,7 @@ class LogisticsSurveyResponseReport(models.Model):
     def _get_source(self):
         return SQL("asked")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the request of the row."""

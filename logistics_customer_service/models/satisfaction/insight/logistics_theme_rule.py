@@ -30,7 +30,7 @@ class LogisticsThemeRule(models.Model):
         "res.company", index=True, ondelete="cascade", help="Empty: the rule of every company."
     )
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("words")
     def _check_words(self):
@@ -72,7 +72,7 @@ class LogisticsThemeRule(models.Model):
         # as in _read_comments_again
         return int(self.env["ir.config_parameter"].sudo().get_param(VERSION, 1))
 
-    # === SUGGESTING ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_patterns(self):

@@ -239,7 +239,7 @@ class LogisticsSurveyPolicy(models.Model):
                     )
                 )
 
-    # === WHICH POLICIES ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @tools.ormcache("company_id")
@@ -295,8 +295,6 @@ class LogisticsSurveyPolicy(models.Model):
         held = {**fact["of"], "tiers": {tier.code}}
         return all(not wanted[name] or wanted[name] & held[name] for name in held)
 
-    # === WHEN AND WHOM ===#
-
     def _get_asking_time(self, fact):
         """Return the naive UTC instant from which an occasion is asked about."""
         days = self.assumed_days if fact.get("assumed") else 0
@@ -311,8 +309,6 @@ class LogisticsSurveyPolicy(models.Model):
         if self.sampling != "share":
             return True
         return sampling.is_drawn(f"{self.id} {occasion}", self.sample_share)
-
-    # === WHAT THE CALENDAR BRINGS ===#
 
     @api.model
     def _cron_plan_requests(self):
@@ -427,7 +423,7 @@ class LogisticsSurveyPolicy(models.Model):
             for customer_id, turn in rows
         ]
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_preview(self):
         """Open the texts of the policy as a customer would get them."""

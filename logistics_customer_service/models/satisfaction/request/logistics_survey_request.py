@@ -200,7 +200,7 @@ class LogisticsSurveyRequest(models.Model):
         self._react(vals)
         return result
 
-    # === OCCASIONS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _plan(self, trigger, facts):
@@ -424,8 +424,6 @@ class LogisticsSurveyRequest(models.Model):
         self._wake_up(self._sending_cron)
         return asked
 
-    # === ON THE SPOT ===#
-
     @api.model
     def _get_or_plan(self, policy, partner, vals):
         """Return the request of an occasion that is answered on the spot, made where there is none.
@@ -510,7 +508,7 @@ class LogisticsSurveyRequest(models.Model):
             [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
         ).unlink()
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def _ensure_agent(self):
         """Raise for people who are not customer service, or may not see these requests."""

@@ -21,7 +21,7 @@ class LogisticsSurveyRequest(models.Model):
 
     _inherit = "logistics.survey.request"
 
-    # === SCHEDULED ACTIONS ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_send_requests(self):
@@ -62,7 +62,7 @@ class LogisticsSurveyRequest(models.Model):
         for request in self:
             request.due_at = request.state in OUT and request.expires_at
 
-    # === DECIDING ===#
+    # === BUSINESS METHODS ===#
 
     def _get_rules(self, profiles):
         return {request: request.policy_id for request in self}
@@ -263,8 +263,6 @@ class LogisticsSurveyRequest(models.Model):
             for domain in domains
         ]
 
-    # === QUEUES OF ODOO ===#
-
     def _queue(self, rule, channel):
         """As inherited; the link is open from now on."""
         self.expires_at = fields.Datetime.now() + timedelta(days=rule.expiry_days)
@@ -281,8 +279,6 @@ class LogisticsSurveyRequest(models.Model):
     def _prepare_reminded_vals(self):
         """What was sent once stays sent, whatever becomes of the reminder."""
         return {"state": "sent", "due_at": self.expires_at}
-
-    # === REMINDING ===#
 
     def _remind(self):
         """Ask those once more who have not answered, as far as nothing stands against it."""
@@ -330,8 +326,6 @@ class LogisticsSurveyRequest(models.Model):
             and not self._is_waiting()
         )
 
-    # === WHAT BECAME OF IT ===#
-
     def _succeed(self):
         """Keep that these requests went out, and when to look at them again."""
         fresh = self.filtered(lambda request: request.state in ("queued", "failed"))
@@ -364,8 +358,6 @@ class LogisticsSurveyRequest(models.Model):
             "attempts": self.attempts + 1,
             "due_at": min(filter(None, [later, self.expires_at]), default=False),
         }
-
-    # === FORESIGHT ===#
 
     def _prepare_foresight(self):
         profiles = self._get_profiles()

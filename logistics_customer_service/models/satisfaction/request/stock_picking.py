@@ -55,7 +55,7 @@ class StockPicking(models.Model):
             },
         }
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_survey_requests(self):
         """Open what the customer was asked about the delivery."""

@@ -81,7 +81,7 @@ class StockPicking(models.Model):
 
     _shipment_open_idx = models.Index("(company_id, shipment_promised_at) WHERE shipment_open")
 
-    # === OCCASIONS ===#
+    # === BUSINESS METHODS ===#
 
     def _note_occasion(self, occasion):
         """Called once when something begins that the customer may want to know.
@@ -103,8 +103,6 @@ class StockPicking(models.Model):
         Rooms above add theirs to the end.
         """
         return ["_note_notices", "_detect_exceptions"]
-
-    # === REFRESH ===#
 
     def _refresh_arrival(self):
         """Work out anew when these deliveries are expected, and tell what begins.
@@ -179,8 +177,6 @@ class StockPicking(models.Model):
             values["silent_since"],
         )
         return (held, after, zone), values, row["shipment_open"]
-
-    # === FACTS ===#
 
     def _get_arrival_rows(self):
         """Return what is known of these deliveries and what is held of them: list of mappings."""
@@ -287,8 +283,6 @@ class StockPicking(models.Model):
                 WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s""",
             shipment.SILENT,
         )
-
-    # === WHEN TO REFRESH ===#
 
     @api.model
     def _cron_watch_shipments(self):

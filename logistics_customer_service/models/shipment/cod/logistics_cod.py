@@ -264,7 +264,7 @@ class LogisticsCod(models.Model):
         if any(cod.state in ("collected", "remitted", "written_off") for cod in self):
             raise UserError(self.env._("What was collected stays on record."))
 
-    # === FOLLOWING THE ORDERS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _sync(self, orders, validated=()):
@@ -333,8 +333,6 @@ class LogisticsCod(models.Model):
         changes = {name: value for name, value in vals.items() if current[name] != value}
         if changes:
             self.write({**changes, "is_manual": self.is_manual})
-
-    # === COLLECTED, REMITTED ===#
 
     def action_confirm_collected(self):
         """Confirm that the amounts to collect were collected."""

@@ -104,7 +104,7 @@ class LogisticsCodRule(models.Model):
             self.env.add_to_compute(cods._fields[name], cods)
         return result
 
-    # === WHICH RULE APPLIES ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_rules(self):
@@ -123,8 +123,6 @@ class LogisticsCodRule(models.Model):
             if key in rules:
                 return rules[key]
         return self.browse()
-
-    # === FEES AND DUE DAYS ===#
 
     def _get_fee(self, amount, currency, rate):
         """Return the fee for an amount, rounded in its currency.

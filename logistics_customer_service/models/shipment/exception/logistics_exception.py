@@ -137,7 +137,7 @@ class LogisticsException(models.Model):
         for exception in self:
             exception.is_mine = exception.state == "in_hand" and exception.user_id == self.env.user
 
-    # === DETECTION ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _get_detection_sql(self, kind):
@@ -339,8 +339,6 @@ class LogisticsException(models.Model):
         except Exception:  # another addon's kind must not stand in the way of the others
             self.env.cr.rollback()
             _logger.exception("Exceptions are not detected: %s", args[0])
-
-    # === WORKING ON THEM ===#
 
     def action_take(self):
         """Take exceptions in hand: the first who takes one has it.

@@ -69,7 +69,7 @@ class StockPicking(models.Model):
         """Have somebody look at whatever begins."""
         self.env["logistics.exception"]._detect_soon()
 
-    # === AGENTS' SCREENS ===#
+    # === BUSINESS METHODS ===#
 
     def get_formview_id(self, access_uid=None):
         """Agents who do not work in the warehouse open deliveries on a screen of their own."""

@@ -184,7 +184,7 @@ class LogisticsDeliveryReport(models.Model):
             "cycle_cv": SQL("%s / NULLIF(%s, 0)", deviation, mean),
         }.get(name, share)
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_steps(self):
         """Return the named steps from transfers to judged order lines, and what spoils orders."""
@@ -499,7 +499,7 @@ class LogisticsDeliveryReport(models.Model):
           LEFT JOIN misbilled ON misbilled.order_id = j.order_id"""
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the order of the row."""

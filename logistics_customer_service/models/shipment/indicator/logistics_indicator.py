@@ -93,7 +93,7 @@ class LogisticsIndicator(models.Model):
             for scope in DIMENSIONS:
                 indicator[f"by_{scope}"] = indicator._has_dimension(scope)
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("report", "numerator", "denominator")
     def _check_columns(self):
@@ -146,7 +146,7 @@ class LogisticsIndicator(models.Model):
     def _has_dimension(self, scope):
         return bool(self.report) and DIMENSIONS[scope] in self.env[self.report]._fields
 
-    # === WHAT THE REPORTS SAY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_domain(self):
         return Domain(ast.literal_eval(self.domain or "[]"))
@@ -233,8 +233,6 @@ class LogisticsIndicator(models.Model):
                 )
         return sums
 
-    # === TEXTS ===#
-
     def _format(self, value, company):
         """Return a figure of the indicator as people read it, with its unit."""
         if self.unit == "amount":
@@ -248,7 +246,7 @@ class LogisticsIndicator(models.Model):
             return self.env._("%s hours", number)
         return f"{number} %" if self.unit == "percent" else f"{number} ‰"
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open_figures(self):
         """Open the indicator's figures, month by month."""

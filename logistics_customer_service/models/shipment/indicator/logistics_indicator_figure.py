@@ -195,7 +195,7 @@ class LogisticsIndicatorFigure(models.Model):
                 self.env._("The month is frozen. A service manager can open it, with a reason.")
             )
 
-    # === KEEPING WHAT THE REPORTS SAY ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _keep(self, months, indicators, sums):
@@ -270,8 +270,6 @@ class LogisticsIndicatorFigure(models.Model):
         _precision, digits = self._fields[name].get_digits(self.env) or (16, 6)
         return float_compare(old, new, precision_digits=digits) != 0
 
-    # === MONTH BEFORE AND GOAL ===#
-
     def _compare(self):
         """Hold figures of open months against the month before and against the goal."""
         previous = self._get_previous()
@@ -336,7 +334,7 @@ class LogisticsIndicatorFigure(models.Model):
                 return goal[0]
         return empty
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open_rows(self):
         """Open the rows of the report that make the figure."""

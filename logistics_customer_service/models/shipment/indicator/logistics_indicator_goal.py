@@ -73,7 +73,7 @@ class LogisticsIndicatorGoal(models.Model):
                 parts.append(goal.indicator_id._format(goal.value, goal.company_id))
             goal.display_name = " · ".join(filter(None, parts))
 
-    # === CONSTRAINTS ===#
+    # === CONSTRAINT METHODS ===#
 
     @api.constrains("indicator_id", "company_id", "tier_id", "carrier_id", "date_from", "date_to")
     def _check_overlap(self):
@@ -140,7 +140,7 @@ class LogisticsIndicatorGoal(models.Model):
             )
         )
 
-    # === WHICH GOAL APPLIES ===#
+    # === BUSINESS METHODS ===#
 
     def _applies_on(self, day):
         return self.date_from <= day and (not self.date_to or day <= self.date_to)

@@ -59,7 +59,7 @@ class LogisticsIndicatorMonth(models.Model):
         if any(self.mapped("frozen")):
             raise UserError(self.env._("A frozen month cannot be deleted."))
 
-    # === WORKING OUT ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _ensure_for(self, company, firsts):
@@ -99,7 +99,7 @@ class LogisticsIndicatorMonth(models.Model):
         running = goals.month_of(company._get_logistics_today())
         return self._ensure_for(company, [goals.month_before(running), running])
 
-    # === NIGHTLY ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_refresh_figures(self):
@@ -153,7 +153,7 @@ class LogisticsIndicatorMonth(models.Model):
             ]
         )._freeze(automatic=True)
 
-    # === FREEZING ===#
+    # === BUSINESS METHODS ===#
 
     def action_freeze(self):
         """Work the months out a last time and freeze them."""
@@ -203,7 +203,7 @@ class LogisticsIndicatorMonth(models.Model):
             raise AccessError(self.env._("Only a service manager freezes and opens months."))
         self.check_access("read")
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_refresh(self):
         """Work the figures of these months out now."""

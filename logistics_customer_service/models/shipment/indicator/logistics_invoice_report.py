@@ -47,7 +47,7 @@ class LogisticsInvoiceReport(models.Model):
     def _get_ratios(self):
         return {"error_rate": ("wrong_count", "invoice_count")}
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_steps(self):
         return [self._get_wrong_step()]
@@ -85,7 +85,7 @@ class LogisticsInvoiceReport(models.Model):
                 AND profile.company_id = invoice.company_id"""
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the invoice of the row."""

@@ -23,7 +23,7 @@ class LogisticsReportMixin(models.AbstractModel):
             return SQL("SUM(%s)::float8 / NULLIF(SUM(%s), 0)", numerator, denominator)
         return super()._read_group_select(aggregate_spec, query)
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     @property
     def _table_query(self):

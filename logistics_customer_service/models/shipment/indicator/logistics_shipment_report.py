@@ -155,7 +155,7 @@ class LogisticsShipmentReport(models.Model):
             "short_rate": ("short_qty", "piece_qty"),
         }
 
-    # === QUERY ===#
+    # === BUSINESS METHODS ===#
 
     def _get_steps(self):
         """Return the named steps from transfers to judged deliveries."""
@@ -344,7 +344,7 @@ class LogisticsShipmentReport(models.Model):
           LEFT JOIN faulty ON faulty.picking_id = j.id"""
         )
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_open(self):
         """Open the delivery of the row."""

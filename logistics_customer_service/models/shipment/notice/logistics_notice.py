@@ -139,7 +139,7 @@ class LogisticsNotice(models.Model):
             return False  # what the goods cost is none of the business of whoever receives them
         return order.get_base_url() + order.get_portal_url()
 
-    # === FACTS ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     def _note(self, vals_list):
@@ -192,14 +192,14 @@ class LogisticsNotice(models.Model):
             "attempts": 0,
         }
 
-    # === SCHEDULED ACTION ===#
+    # === CRON METHODS ===#
 
     @api.model
     def _cron_send_notices(self):
         """Put the notices that are due into the queues of mails and SMS, batch by batch."""
         self._process_due()
 
-    # === DECIDING ===#
+    # === BUSINESS METHODS ===#
 
     def _get_rules(self, profiles):
         rules = self.env["logistics.notice.rule"].search([])
@@ -302,7 +302,7 @@ class LogisticsNotice(models.Model):
             [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
         ).unlink()
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_retry(self):
         """Send these notices again that failed or were held back, whatever their age.

@@ -68,7 +68,7 @@ class LogisticsNoticeRule(models.Model):
         for rule in self:
             rule.notice_count = counts.get(rule, 0)
 
-    # === WHICH RULE ===#
+    # === BUSINESS METHODS ===#
 
     @api.model
     @tools.ormcache("company_id")
@@ -98,7 +98,7 @@ class LogisticsNoticeRule(models.Model):
         """Return the naive UTC instant from which the rule lets a customer be told."""
         return quiet_hours.next_allowed(now, self.quiet_from, self.quiet_until, zone)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_preview(self):
         """Open the texts of the rule as a customer would get them."""

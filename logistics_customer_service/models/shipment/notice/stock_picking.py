@@ -24,7 +24,7 @@ class StockPicking(models.Model):
         for picking in self:
             picking.notice_count = counts.get(picking, 0)
 
-    # === WHAT CUSTOMERS ARE TOLD OF ===#
+    # === BUSINESS METHODS ===#
 
     def _note_goods_out(self):
         """Have customers told that the goods are out; without a carrier that is delivered."""
@@ -93,7 +93,7 @@ class StockPicking(models.Model):
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_view_notices(self):
         """Open what the customer was told about the delivery."""

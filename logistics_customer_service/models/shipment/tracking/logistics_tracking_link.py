@@ -78,7 +78,7 @@ class LogisticsTrackingLink(models.Model):
         """Return the path of the page: 30 characters."""
         return f"/t/{self._get_token()}"
 
-    # === WHAT CUSTOMERS TELL ===#
+    # === BUSINESS METHODS ===#
 
     def _take_remark(self, kind, text):
         """Note that a customer told something, and tell what to do with it.
@@ -99,7 +99,7 @@ class LogisticsTrackingLink(models.Model):
         self.remarks = {**known, digest: now.isoformat()}
         return "new"
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_renew(self):
         """Open the page again, for as long as a new link would."""

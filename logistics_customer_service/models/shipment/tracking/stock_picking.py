@@ -38,7 +38,7 @@ class StockPicking(models.Model):
         "it has expired.",
     )
 
-    # === LINKS ===#
+    # === BUSINESS METHODS ===#
 
     @api.depends("tracking_link_ids.active", "tracking_link_ids.expires_on")
     def _compute_tracking_page_url(self):
@@ -102,8 +102,6 @@ class StockPicking(models.Model):
             and not self._get_tracking_delivered_at()
             and self.shipment_state not in shipment.FINAL
         )
-
-    # === WHAT THE PAGE SAYS ===#
 
     def _get_tracking_expected(self):
         """Return when the customer may expect the goods, a naive UTC instant or False.
@@ -317,8 +315,6 @@ class StockPicking(models.Model):
         locale = babel_locale_parse(get_lang(self.env).code)
         return format_skeleton("MMMEd", local, locale=locale)
 
-    # === WHAT CUSTOMERS TELL ===#
-
     def _check_tracking_remark(self, kind, text):
         """Return what is wrong with what a customer writes, in a sentence, or None."""
         if kind not in dict(self._get_tracking_kinds()):
@@ -381,7 +377,7 @@ class StockPicking(models.Model):
                 return user
         return self.env["res.users"]
 
-    # === ACTIONS ===#
+    # === ACTION METHODS ===#
 
     def action_copy_tracking_link(self):
         """Show the address of the customer's page, with a link made or renewed for it."""

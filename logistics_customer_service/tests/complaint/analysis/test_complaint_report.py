@@ -153,8 +153,6 @@ class ComplaintReportCommon(ComplaintCommon):
             "elapsed_seconds": chance.randrange(90000),
         }
 
-    # === WORKED OUT AGAIN ===#
-
     def _recount(self, cases):
         """Return case → what it counts, from the records alone."""
         alive = self.Complaint.search([("company_id", "=", self.company.id), ("phase", "!=", "cancelled")])
@@ -300,8 +298,6 @@ class TestComplaintReport(ComplaintReportCommon):
         row = self.Report.search([("complaint_id", "=", case.id)])
         self.assertEqual((row.answered_count, row.answer_total), (1, 0))
 
-    # === COMPLAINT RATE ===#
-
     def test_the_rate_is_complaints_over_deliveries_under_any_grouping(self):
         cases = self._make(5, 30)
         for _number in range(5):
@@ -406,8 +402,6 @@ class TestComplaintReport(ComplaintReportCommon):
         self.assertEqual(case.tier_id, self.vip)
         self.assertEqual(len(rows), 2)
         self.assertEqual(rows.tier_id, self.standard)
-
-    # === OPENING, RIGHTS, COST ===#
 
     def test_kinds_and_channels_speak_the_reader_s_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")

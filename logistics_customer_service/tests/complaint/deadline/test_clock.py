@@ -25,8 +25,6 @@ class TestClock(ClockCommon):
         with freeze_time(MONDAY):
             return self.Case.create([self._case_vals() for _number in range(number)])
 
-    # === WORKING TIME ===#
-
     def test_nights_lunch_and_weekends_do_not_count(self):
         for received, due in (
             (shanghai(2, 11), shanghai(2, 16)),  # first response in four hours, over lunch
@@ -101,8 +99,6 @@ class TestClock(ClockCommon):
         self.assertEqual(clock.due_at, shanghai(10, 0) - timedelta(seconds=1))
         self.assertEqual(clock.state, "running")
         self.assertEqual(self._clock(case).state, "paused")
-
-    # === PAUSES ===#
 
     def test_a_pause_stops_the_ticking(self):
         case = self._case(MONDAY)
@@ -191,8 +187,6 @@ class TestClock(ClockCommon):
             )
         self._watch(shanghai(2, 10, 30))
         self.assertEqual(self._clock(case).due_at, shanghai(4, 18))
-
-    # === EACH CLOCK HAS ITS OWN STOP ===#
 
     def test_a_reply_does_not_resolve(self):
         case = self._case(MONDAY)
@@ -304,8 +298,6 @@ class TestClock(ClockCommon):
             case._move_to_phase("working")
         self.assertEqual(self._clock(case, "next_reply").due_at, shanghai(3, 11))
 
-    # === DUE ===#
-
     def test_the_contract_s_days_stand_beside_the_law_s(self):
         self._policy("contract", {"kind": "complaint"}, contractual=5)
         case = self._case(MONDAY)
@@ -378,8 +370,6 @@ class TestClock(ClockCommon):
         self._watch(shanghai(2, 12))
         self._reply(case, shanghai(2, 13))
         self.assertEqual(case.first_reply_at, shanghai(2, 13))
-
-    # === CLOSING AND REOPENING ===#
 
     def test_results_freeze_on_closing(self):
         case = self._case(MONDAY)
@@ -480,8 +470,6 @@ class TestClock(ClockCommon):
         case = self._case(shanghai(3, 9), received_at=MONDAY, stage_id=stage.id)
         self.assertEqual(self._clock(case).state, "met")
         self.assertTrue(all(case.clock_ids.mapped("frozen")))
-
-    # === VOLUME ===#
 
     def test_deadlines_of_many_cases_in_one_go(self):
         """One reading of the calendar, and no query more for a hundred cases than for one."""
@@ -595,8 +583,6 @@ class TestClock(ClockCommon):
             {"case": case.id, "times": times},
         )
 
-    # === THE CRON ===#
-
     def test_the_cron_does_a_batch_and_asks_for_more(self):
         self.env["ir.config_parameter"].set_param(
             "logistics_customer_service.clock_batch_size", "3"
@@ -635,8 +621,6 @@ class TestClock(ClockCommon):
             self.assertEqual(set(bad.clock_ids.mapped("next_at")), {shanghai(2, 15, 30)})
         self._watch(shanghai(2, 15, 31))
         self.assertEqual(self._clock(bad, "first_response").state, "breached")
-
-    # === ACCESS ===#
 
     def test_agents_see_clocks_and_cannot_change_them(self):
         case = self._case(MONDAY)

@@ -38,8 +38,6 @@ class TestEscalation(ClockCommon):
         rows = self.env["logistics.escalation"].search([("complaint_id", "=", case.id)], order="id")
         return [(row.rule_id.name, row.occurrence, row.acted) for row in rows]
 
-    # === WHEN ===#
-
     def test_at_a_share_at_the_breach_and_every_so_many_hours(self):
         self._rule(name="soon", moment="share", share=0.8, level="agent")
         self._rule(name="late", moment="breach", level="supervisor")
@@ -145,8 +143,6 @@ class TestEscalation(ClockCommon):
         self._watch(shanghai(2, 14, 1))
         self.assertEqual(self._log(case), [("shared", 0, True)])
 
-    # === WHAT ===#
-
     def test_levels_and_who_stands_in(self):
         case = self._case(MONDAY, user_id=self.agent.id)
         levels = ("agent", "supervisor", "manager", "general")
@@ -216,8 +212,6 @@ class TestEscalation(ClockCommon):
         case = self._case(MONDAY)
         self._watch(shanghai(2, 14, 1))
         self.assertEqual(self._told(case), [(self.supervisor, "En retard")])
-
-    # === ONCE ===#
 
     @mute_logger("odoo.sql_db")
     def test_the_database_lets_a_rule_act_once(self):

@@ -120,8 +120,6 @@ class TestSlaPolicy(ClockCommon):
             with self.assertRaises(IntegrityError), self.cr.savepoint():
                 self._policy(vals={"warn_share": share})
 
-    # === WORKING HOURS ===#
-
     def test_working_hours_of_policy_else_team_else_company(self):
         nights = self._calendar("Nights", "Asia/Shanghai", range(7), ((0, 6),))
         weekend = self._calendar("Weekend", "Asia/Shanghai", (5, 6), ((10, 16),))

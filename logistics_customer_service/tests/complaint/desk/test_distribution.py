@@ -69,8 +69,6 @@ class TestDistribution(ClockCommon):
             }
         )
 
-    # === WORKING HOURS ===#
-
     def test_at_night_and_on_sunday_nobody_gets_a_case(self):
         self.assertEqual(self._cases(3).user_id, self.members)
         self.assertFalse(self._cases(3, NIGHT).user_id)
@@ -138,8 +136,6 @@ class TestDistribution(ClockCommon):
         self.assertFalse(self._cases(1, NIGHT).user_id)
         self.assertEqual(self._cases(4).user_id, self.third)
 
-    # === SKILL, LOAD, TURN ===#
-
     def test_who_has_the_skill_comes_first(self):
         self._skill(self.third, [self.damage])
         self._skill(self.agent, [self.late])
@@ -191,8 +187,6 @@ class TestDistribution(ClockCommon):
         own = turns.search([("team_id", "=", self.team.id)])
         self.assertEqual(len(own), 3)
         self.assertEqual([case.user_id for case in self._cases(3)], first)
-
-    # === THE CRON ===#
 
     def test_what_came_at_night_is_given_out_in_the_morning(self):
         cases = self._cases(6, NIGHT)
@@ -300,8 +294,6 @@ class TestDistribution(ClockCommon):
         give_out(10)
         few, many = give_out(10), give_out(100)
         self.assertEqual(few, many)
-
-    # === PEOPLE ===#
 
     def test_the_supervisor_notes_skills(self):
         with Form(self.env["logistics.agent.skill"].with_user(self.supervisor)) as form:

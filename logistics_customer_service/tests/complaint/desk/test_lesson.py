@@ -58,8 +58,6 @@ class TestLesson(ComplaintCommon):
         action = case.action_mark_excellent() if kind == "excellent" else case.action_mark_failed()
         return self.Lesson.browse(action["res_id"])
 
-    # === DRAWING A LESSON ===#
-
     def test_a_lesson_names_nobody(self):
         self.case.action_close()
         lesson = self._draw()
@@ -88,8 +86,6 @@ class TestLesson(ComplaintCommon):
         self._draw(self.supervisor)
         with self.assertRaisesRegex(UserError, "colleague"):
             self._draw(self.agent)
-
-    # === PUBLISHING ===#
 
     def test_agents_do_not_publish_by_any_way(self):
         self.case.action_close()
@@ -126,8 +122,6 @@ class TestLesson(ComplaintCommon):
         mine = self._published()
         found = self.Lesson.with_user(self.agent).search([("id", "in", (draft + theirs + mine).ids)])
         self.assertEqual(found, mine)
-
-    # === BESIDE A CASE ===#
 
     def test_lessons_of_the_cause_and_the_branch_stand_beside_a_case(self):
         above = self._published(category_id=self.damage.id)
@@ -171,8 +165,6 @@ class TestLesson(ComplaintCommon):
             batch.mapped("similar_lesson_count")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
-
-    # === CANNED ANSWERS ===#
 
     def test_each_answer_has_number_name_and_deadline(self):
         clock = self.case.clock_ids.filtered(lambda clock: clock.target == "resolution")

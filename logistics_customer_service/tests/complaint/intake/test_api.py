@@ -56,8 +56,6 @@ class ApiCommon(ComplaintCommon):
 class TestCaseApi(ApiCommon):
     """What another program registers is a case as any other."""
 
-    # === KEPT ===#
-
     def test_all_that_is_sent_is_kept(self):
         (answer,) = self._send(
             {
@@ -124,8 +122,6 @@ class TestCaseApi(ApiCommon):
         self.assertIn(case.number, mail.subject + mail.body_html)
         self.assertEqual(mail.email_to, "wang.min@cold.example.com")
 
-    # === WHO ===#
-
     def test_the_customer_is_found(self):
         lonely = self._customer("Lonely", phone="0571 8800 1234")
         for values, person in (
@@ -187,8 +183,6 @@ class TestCaseApi(ApiCommon):
         other.carrier_tracking_ref = "SF1234567890"
         self.assertEqual(self._open(tracking_number="SF1234567890").picking_ids, other)
 
-    # === WHAT ===#
-
     def test_categories_kinds_and_remedies_however_named(self):
         for word in (
             "damage_broken",
@@ -218,8 +212,6 @@ class TestCaseApi(ApiCommon):
         self.assertEqual(answer["error"]["field"], "category")
         self.assertIn("Several", answer["error"]["message"])
         self._open(category="broken_too")
-
-    # === ONCE ===#
 
     def test_sent_again_it_is_the_same_case(self):
         record = self._record(email="wang.min@cold.example.com")
@@ -262,8 +254,6 @@ class TestCaseApi(ApiCommon):
         (theirs,) = self._send(record, company_id=other.id)
         self.assertEqual((ours["status"], theirs["status"]), ("created", "created"))
         self.assertEqual(self.Complaint.browse(theirs["id"]).sudo().company_id, other)
-
-    # === BAD RECORDS ===#
 
     def test_each_bad_record_says_why_and_the_others_are_kept(self):
         other = self._order(self._customer("Other"))
@@ -355,8 +345,6 @@ class TestCaseApi(ApiCommon):
             with self.subTest(names), self.assertRaises(UserError):
                 self.Api.read_case_states(numbers=names)
 
-    # === STATES ===#
-
     def test_states_are_told_in_the_order_asked(self):
         first, second = self._open(), self._open()
         second._move_to_phase("resolved")
@@ -377,8 +365,6 @@ class TestCaseApi(ApiCommon):
         source._merge_into(kept)
         (answer,) = self.Api.read_case_states([source.external_reference])["cases"]
         self.assertEqual((answer["state"], answer["merged_into"]), ("cancelled", kept.number))
-
-    # === RIGHTS ===#
 
     def test_the_callers_context_decides_nothing(self):
         context = {
@@ -423,8 +409,6 @@ class TestCaseApi(ApiCommon):
                     abroad.read_case_states([case.external_reference], company_id=company_id)
         (answer,) = abroad.register_cases([self._record(order="PO-4711")])["cases"]
         self.assertFalse(self.Complaint.sudo().browse(answer["id"]).order_ids)
-
-    # === COST ===#
 
     def test_a_hundred_cost_as_many_queries_as_ten(self):
         customers = self.env["res.partner"].create(

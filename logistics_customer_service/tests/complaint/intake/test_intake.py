@@ -29,8 +29,6 @@ class TestIntake(ComplaintCommon):
     def _register(self, form):
         return self.env["logistics.complaint"].browse(form.save().action_register()["res_id"])
 
-    # === FINDING ===#
-
     def test_one_box_finds_the_customer(self):
         for query in (
             "cold foo",
@@ -79,8 +77,6 @@ class TestIntake(ComplaintCommon):
         intake = self.Intake.new({"query": self.order.name, "company_id": other.id})
         self.assertFalse(intake._find()[0])
 
-    # === REGISTERING ===#
-
     def test_a_number_links_its_order_and_delivery(self):
         form = self._form("SF1234567890")
         form.category_id = self.broken
@@ -124,8 +120,6 @@ class TestIntake(ComplaintCommon):
         self.assertEqual(action["res_model"], "logistics.complaint.intake")
         self.assertTrue(self.Complaint.search([("partner_id", "=", self.customer.id)]))
 
-    # === DUPLICATES ===#
-
     def test_duplicates_are_offered_and_added_to(self):
         held = self._case(category_id=self.broken.id)
         form = self._form("PO-4711")
@@ -155,8 +149,6 @@ class TestIntake(ComplaintCommon):
             self.assertEqual(held.phase, "working" if reopened else "cancelled")
         self.assertEqual((case.previous_id, case.channel), (held, "phone"))
         self.assertIn("One more box", case.description)
-
-    # === FROM DOCUMENTS ===#
 
     def test_buttons_bring_the_documents(self):
         for record in (self.picking, self.order):

@@ -122,8 +122,6 @@ class TestComplaintMail(MailCommon):
             f'MIME-Version: 1.0\nContent-Type: text/plain; charset="utf-8"\n\n{body}\n'
         )
 
-    # === NEW ===#
-
     def test_outlook(self):
         case = self._receive(OUTLOOK)
         self.assertEqual(case.name, "Two cartons broken")
@@ -230,8 +228,6 @@ class TestComplaintMail(MailCommon):
         self.assertEqual(self.Complaint.search_count([("partner_id", "=", self.customer.id)]), 1)
         self.assertTrue(first)
 
-    # === PROGRAMS ===#
-
     def test_programs_open_no_case(self):
         before = self.Complaint.search_count([])
         for number, (subject, headers) in enumerate(
@@ -285,8 +281,6 @@ class TestComplaintMail(MailCommon):
         self.env["ir.config_parameter"].set_param("mail.gateway.loop.threshold", "3")
         opened = [self._receive(self._plain(body=f"loop {number}")) for number in range(8)]
         self.assertLessEqual(len([case for case in opened if case]), 4)
-
-    # === ANSWERS ===#
 
     def test_gmail_reply(self):
         case = self._receive(OUTLOOK)
@@ -371,8 +365,6 @@ class TestComplaintMail(MailCommon):
     def test_replies_go_to_the_team(self):
         case = self._receive(OUTLOOK)
         self.assertIn("service@logistics.example.com", self._answer(case).reply_to)
-
-    # === ACKNOWLEDGEMENT ===#
 
     def _acknowledge(self):
         with self.enter_registry_test_mode():

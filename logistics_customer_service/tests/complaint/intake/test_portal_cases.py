@@ -34,8 +34,6 @@ class TestPortalCases(SelfServiceHttp):
             **vals,
         )
 
-    # === RIGHTS ===#
-
     def test_own_cases_and_those_of_branches(self):
         branch = self._customer("Branch", parent_id=self.customer.id)
         clerk = self._portal_user("branch", branch)
@@ -172,8 +170,6 @@ class TestPortalCases(SelfServiceHttp):
         self.assertNotIn("Let me in", "".join(self.case.message_ids.mapped("body")))
         self.assertNotIn(self.case.number, self._get(LIST).text)
 
-    # === LOOKING ===#
-
     def test_list(self):
         other = self._case(self.customer, name="Late again")
         other._move_to_phase("resolved")
@@ -247,8 +243,6 @@ class TestPortalCases(SelfServiceHttp):
         self.assertIn(f"/logistics/result/{letter.id}/{letter.sudo().token}", text)
         self.assertIn("Read and Answer", text)
         self.assertNotIn("We want to settle it", text)
-
-    # === WRITING ===#
 
     def test_answer_moves_the_case(self):
         self.case._move_to_phase("waiting_customer")

@@ -33,8 +33,6 @@ class TestServiceForm(SelfServiceHttp):
     def _formed(self):
         return self._cases(("channel", "=", "form"))
 
-    # === OPENING ===#
-
     def test_case(self):
         answer = self._send(phone="+86 10 1234", reference="SF1", files=[("a.png", PNG)])
         self.assertEqual(answer.status_code, 303)
@@ -86,8 +84,6 @@ class TestServiceForm(SelfServiceHttp):
         self.assertEqual(len(self._formed()), 1)
         self._send(text="Something new")
         self.assertEqual(len(self._formed()), 2)
-
-    # === ABUSE ===#
 
     def test_bad_input_is_told_and_kept(self):
         for values in (
@@ -152,8 +148,6 @@ class TestServiceForm(SelfServiceHttp):
         with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
             states = [self._get(letter).status_code for _turn in range(3)]
         self.assertEqual(states, [404, 404, 429])
-
-    # === THE LINK ===#
 
     def test_link_is_renewed_by_the_manager_alone(self):
         old = self.form

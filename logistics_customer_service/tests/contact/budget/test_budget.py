@@ -16,8 +16,6 @@ from .common import NOW, BudgetCommon
 class TestBudget(BudgetCommon):
     """Who may be contacted, and from when on."""
 
-    # === LIMITS ===#
-
     def test_limit_of_a_purpose(self):
         self._limit(2, self.asking)
         self._asked_on(self._ago(days=3))
@@ -83,8 +81,6 @@ class TestBudget(BudgetCommon):
         )
         self.assertEqual(self._limit(4, days=7).display_name, "All contacts: at most 4 in 7 days")
 
-    # === EXEMPT ===#
-
     def test_notices_are_noted_and_neither_counted_nor_held_back(self):
         self._limit(1)
         self.Notice.create(
@@ -113,8 +109,6 @@ class TestBudget(BudgetCommon):
         self.assertEqual(self._allowed(request), request)
         call = self._callback()
         self.assertEqual(self._allowed(call, self.calling), call, "and counts for others no more")
-
-    # === WHAT COUNTS ===#
 
     def test_what_is_queued_or_tried_again_counts_and_what_failed_does_not(self):
         self._limit(1, self.asking)
@@ -167,8 +161,6 @@ class TestBudget(BudgetCommon):
         requests = self._request() + self._request(company_id=abroad.id)
         self.assertEqual(self._allowed(requests), requests[0])
 
-    # === DAYS ===#
-
     def test_days_are_the_persons(self):
         """What was sent in the evening of the first of 30 days counts no more after midnight."""
         self._limit(1, self.asking)
@@ -218,8 +210,6 @@ class TestBudget(BudgetCommon):
         self.assertEqual(self.Budget._get_next_day(request, self.asking), date(2026, 3, 14))
         self.assertEqual(self.Budget._get_next_day(request, self.notifying), date(2026, 3, 4))
 
-    # === SURVEYS ===#
-
     def test_surveys_beyond_the_budget_are_held_back(self):
         self._limit(2, self.asking)
         requests = self.Request.browse()
@@ -252,8 +242,6 @@ class TestBudget(BudgetCommon):
         self.assertEqual((request.state, request.reminded_at), ("sent", False))
         self.assertEqual(self._contacts(), [("survey", "made"), ("reminder", "suppressed")])
         self.assertEqual(request.due_at, request.expires_at, "looked at again when it expires")
-
-    # === CALLS ===#
 
     def test_what_the_customer_is_owed_is_exempt(self):
         purposes = self.env["logistics.callback.purpose"].search([("code", "!=", False)])
@@ -362,8 +350,6 @@ class TestBudget(BudgetCommon):
             self.Callback._cron_look_after_calls()
         self.assertEqual(call.escalated_at, NOW + timedelta(days=10))
 
-    # === MANY ===#
-
     def test_queries_do_not_grow_with_the_records(self):
         self._limit(2, self.asking)
         self._limit(4)
@@ -408,8 +394,6 @@ class TestBudget(BudgetCommon):
         ) as opened:
             self.assertEqual(self._next(), free)
         self.assertEqual(opened.call_count, 3, "for all, for those put off, for the one taken")
-
-    # === RIGHTS ===#
 
     def test_who_may_see_and_change_budgets(self):
         budget = self._limit(1)

@@ -139,8 +139,6 @@ class TestForesight(BudgetCommon):
         preview = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(preview.partner_id, self.customer)
 
-    # === THE SAME AS WHAT HAPPENS ===#
-
     def test_what_is_foreseen_is_what_the_jobs_do(self):
         """Two weeks, run hour by hour of sending: the same on the same days, and nothing else."""
         self._limit(2, self.asking, days=10)

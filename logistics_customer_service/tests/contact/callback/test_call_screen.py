@@ -56,8 +56,6 @@ class TestCallScreen(AnsweringCommon):
         action = intake.action_register()
         return self.env["logistics.complaint"].browse(action["res_id"])
 
-    # === SURVEY BY PHONE ===#
-
     def test_the_answer_keeps_the_call(self):
         callback = self._call()
         self.assertEqual(callback.survey_policy_id, self.by_hand)
@@ -129,8 +127,6 @@ class TestCallScreen(AnsweringCommon):
         phone.action_take_answers(self._given(self.good))
         self.assertFalse(elsewhere.answer_ids)
 
-    # === CASES ===#
-
     def test_a_case_keeps_the_call(self):
         callback = self._call(picking_id=self.picking.id)
         case = self._register(callback)
@@ -154,8 +150,6 @@ class TestCallScreen(AnsweringCommon):
         intake.action_register()
         self.assertEqual((callback.outcome, callback.complaint_id), ("case", case))
         self.assertFalse(case.source_callback_id, "it was there before")
-
-    # === THE REST OF THE SCREEN ===#
 
     def test_last_contacts(self):
         before = self._call()

@@ -59,8 +59,6 @@ class TestContactDashboard(CallbackCommon):
         rows = self.Report._read_group([("company_id", "=", self.company.id)], groupby, names)
         return {row[0]: row[1:] for row in rows}
 
-    # === FIGURES ===#
-
     def test_outcomes_by_agent_and_team(self):
         team, later = self.env["logistics.service.team"].create(
             [
@@ -105,8 +103,6 @@ class TestContactDashboard(CallbackCommon):
             self._figures(["company_id"], "waiting_count:sum", "overdue_count:sum")[self.company],
             (2, 1),
         )
-
-    # === DASHBOARD ===#
 
     def test_it_reads_fields_there_are(self):
         for model, names in fields_in_spreadsheet(self.content).items():

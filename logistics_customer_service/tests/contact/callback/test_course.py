@@ -34,8 +34,6 @@ class TestCourse(CallbackCommon):
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_look_after_calls").method_direct_trigger()
 
-    # === RIGHTS ===#
-
     def test_no_default_notes_a_course(self):
         defaults = {"default_state": "done", "default_ended_at": NOW, "default_escalated_at": NOW}
         callbacks = self.Callback.with_user(self.agent).with_context(**defaults)
@@ -58,8 +56,6 @@ class TestCourse(CallbackCommon):
             }
         )
         self.assertFalse(made.profile_id)
-
-    # === ABSENCE ===#
 
     def test_calls_of_who_is_away_are_anybodys(self):
         theirs = self._callback(user_id=self.second.id)
@@ -116,8 +112,6 @@ class TestCourse(CallbackCommon):
         wizard.create({"callback_ids": shared.ids, "user_ids": agents.ids}).action_reassign()
         self.assertEqual(len(shared.filtered(lambda one: one.user_id == self.second)), 4)
 
-    # === FORGOTTEN ===#
-
     def test_a_forgotten_call_goes_back_to_whose_it_was(self):
         anybodys = self._callback(priority="2")
         self._next()
@@ -127,8 +121,6 @@ class TestCourse(CallbackCommon):
         self._run_watch()
         self.assertEqual((anybodys.state, anybodys.user_id), ("planned", self.env["res.users"]))
         self.assertEqual((seconds.state, seconds.user_id), ("planned", self.second))
-
-    # === WHEN ===#
 
     def test_one_that_cannot_go_back_keeps_nobody_waiting(self):
         first = self._callback(user_id=self.agent.id)
@@ -257,8 +249,6 @@ class TestCourse(CallbackCommon):
         )
         self.assertEqual(callbacks.action_next_call()["res_id"], urgent.id)
 
-    # === WHO HAS NO PROFILE YET ===#
-
     def test_a_stranger_who_refuses_is_not_called_again(self):
         stranger = self._customer("Stranger", phone="+86 10 5550 0155")
         self._callback(stranger)
@@ -306,8 +296,6 @@ class TestCourse(CallbackCommon):
         self.env.invalidate_all()
         self.assertEqual((callback.customer_id, callback.profile_id), (self.customer, self.profile))
 
-    # === MERGED CASES ===#
-
     def test_callbacks_follow_merged_cases_and_come_back(self):
         kept, source = self.env["logistics.complaint"].create(
             [{"name": name, "partner_id": self.customer.id, "company_id": self.company.id} for name in "AB"]
@@ -317,8 +305,6 @@ class TestCourse(CallbackCommon):
         self.assertEqual(callback.complaint_id, kept)
         source.action_undo_merge()
         self.assertEqual(callback.complaint_id, source)
-
-    # === WHERE IT COMES FROM, WHOM IT TELLS ===#
 
     def test_origin(self):
         case = self.env["logistics.complaint"].create(

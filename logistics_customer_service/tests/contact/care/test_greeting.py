@@ -36,8 +36,6 @@ class TestGreeting(CareCommon):
         self.assertFalse(self.greeting.due_at)
         return self.greeting.reason
 
-    # === SENT ===#
-
     def test_mail(self):
         [mail] = self._send_all(MORNING)
         self.assertEqual(mail["To"], "wang@customer.example")
@@ -126,8 +124,6 @@ class TestGreeting(CareCommon):
             arrived = self._send_all(MORNING)
         self.assertEqual([mail["To"] for mail in arrived], ["wang@customer.example"])
         self.assertEqual((broken.state, self.greeting.state), ("failed", "sent"))
-
-    # === NOT SENT, AND WHY ===#
 
     def test_no_consent(self):
         self.profile.consent_ids.unlink()
@@ -244,8 +240,6 @@ class TestGreeting(CareCommon):
         self.company.logistics_care = False
         self.assertEqual(self._reason(), "switched_off")
 
-    # === BY AN AGENT ===#
-
     def _task(self, action="gift"):
         self.occasion.write({"action": action, "task_note": "Tea from Hangzhou"})
         self._plan(at="2027-03-01 00:00:00")
@@ -288,8 +282,6 @@ class TestGreeting(CareCommon):
             with self.assertRaises(AccessError):
                 getattr(self.greeting.with_user(clerk), name)()
 
-    # === REFUSING ===#
-
     def test_refusal_of_one_stops_what_is_on_its_way(self):
         other = self._born(date(1985, 3, 22), name="Colleague")
         self._plan(at="2027-03-01 00:00:00")
@@ -309,8 +301,6 @@ class TestGreeting(CareCommon):
         self.assertFalse(self.Greeting._find(token[:-1] + ("a" if token[-1] != "a" else "b")))
         with freeze_time(self.greeting.create_date + timedelta(days=731)):
             self.assertFalse(self.Greeting._find(token))
-
-    # === WHO MAY ===#
 
     def test_agent_notes_dates_without_rights_on_contacts(self):
         profile = self.profile.with_user(self.agent)
@@ -389,8 +379,6 @@ class TestGreeting(CareCommon):
         kept = self._greetings(self.person)
         self.assertEqual(len(kept), 1)
         self.assertIn(kept.state, ("queued", "sent"))
-
-    # === PREVIEW ===#
 
     def test_preview(self):
         self.env["res.lang"]._activate_lang("zh_CN")

@@ -21,8 +21,6 @@ GREETINGS = f"odoo.addons.{MODULE}.models.contact.care.logistics_greeting"
 class TestPlanning(CareCommon):
     """Who is greeted on which day: planned a month ahead, each once."""
 
-    # === BIRTHDAYS ===#
-
     def test_birthday_is_planned_a_month_ahead_at_the_persons_hour(self):
         occasion = self._occasion()
         person = self._born(date(1985, 3, 20), year=1985)
@@ -122,8 +120,6 @@ class TestPlanning(CareCommon):
         self._plan(at="2027-03-26 00:00:00")
         self.assertEqual(len(self._greetings(person)), 1, "greeted this year already")
 
-    # === THE HOUR ===#
-
     def test_hour_stays_when_the_clock_changes(self):
         """Berlin, 28 March 2027: two becomes three o'clock; nine in the morning stays nine."""
         self._occasion(contact_hours=False)
@@ -170,8 +166,6 @@ class TestPlanning(CareCommon):
         self._plan(at="2027-03-15 00:00:00")
         self.assertFalse(self._greetings(person))
 
-    # === ANNIVERSARIES ===#
-
     def test_company_anniversary(self):
         self._occasion("founding", years="1, 10")
         self.customer.logistics_founded_on = date(2017, 3, 20)
@@ -200,8 +194,6 @@ class TestPlanning(CareCommon):
     def test_years_that_are_none(self):
         with self.assertRaises(ValidationError):
             self._occasion("founding", years="soon")
-
-    # === HOLIDAYS ===#
 
     def _spring_festival(self, **vals):
         holiday = self.env.ref(f"{MODULE}.care_holiday_cn_spring_festival")
@@ -293,8 +285,6 @@ class TestPlanning(CareCommon):
         countries = {call.args[0] for call in asked.call_args_list}
         self.assertIn("CN", countries, "where the customer is")
 
-    # === SEASONS ===#
-
     def test_season(self):
         self._occasion("season", season="date", season_month="3", season_day=31, lead_days=2)
         self._plan(at="2027-03-15 00:00:00")
@@ -311,8 +301,6 @@ class TestPlanning(CareCommon):
     def test_season_without_a_day(self):
         with self.assertRaises(ValidationError):
             self._occasion("season", season="date", season_month="2", season_day=30)
-
-    # === WHOM ===#
 
     def test_tiers_countries_and_languages(self):
         self.profile.sudo()._set_tier(self.vip, "score")
@@ -364,8 +352,6 @@ class TestPlanning(CareCommon):
         self._plan(at="2027-03-01 00:00:00")
         self.assertEqual(self._greetings(consumer).customer_id, consumer)
 
-    # === COMPANIES ===#
-
     def test_two_companies_each_greet_their_own(self):
         other = self.env["res.company"].create({"name": "Other Logistics", "logistics_care": True})
         self.env.user.company_ids |= other
@@ -394,8 +380,6 @@ class TestPlanning(CareCommon):
             [("module", "=", MODULE), ("model", "=", "logistics.care.occasion")]
         )
         self.assertGreaterEqual(len(shipped), 8)
-
-    # === WHAT GOES WRONG ===#
 
     def test_bad_record_is_left_out_alone(self):
         self._occasion(contact_hours=False)

@@ -9,8 +9,6 @@ from .common import NOW, VisitCommon, shanghai
 
 @tagged("post_install", "-at_install")
 class TestVisit(VisitCommon):
-    # === WHOM AND BY WHOM ===#
-
     def test_the_salesperson_needs_a_reason(self):
         with self.assertRaisesRegex(ValidationError, "salesperson"):
             self._visit(user_id=self.seller.id)
@@ -81,8 +79,6 @@ class TestVisit(VisitCommon):
         later = self._visit()
         self.assertEqual(later.state, "cancelled")
         self.assertFalse(later.event_id)
-
-    # === THE COURSE ===#
 
     def test_a_day(self):
         visit = self._visit(planned_at=NOW).with_user(self.agent)
@@ -176,8 +172,6 @@ class TestVisit(VisitCommon):
         context = visit.with_user(self.agent).action_plan_next()["context"]
         self.assertEqual(context["default_planned_at"], str(visit.planned_at + timedelta(days=30)))
 
-    # === PLACES ===#
-
     def test_places_are_seen_by_supervisors_alone(self):
         visit = self._visit(planned_at=NOW)
         visit.with_user(self.agent).action_check_in(31.23, 121.47)
@@ -214,8 +208,6 @@ class TestVisit(VisitCommon):
             cron.method_direct_trigger()
         self.assertEqual((early.latitude_in, early.longitude_in, early.has_place), (0, 0, False))
         self.assertTrue(late.has_place)
-
-    # === FINDINGS AND ACTIONS ===#
 
     def test_what_was_agreed_stands_among_the_activities(self):
         visit = self._visit().with_user(self.agent)
@@ -261,8 +253,6 @@ class TestVisit(VisitCommon):
         visit.photo_ids = [Command.set(photo.ids)]
         photo.with_user(self.second).read(["name"])
 
-    # === THE DAY ===#
-
     def test_the_day_is_arranged_by_region(self):
         north, south = (self.env.ref(f"base.state_cn_{code}") for code in ("BJ", "GD"))
         visits = self.Visit.union(
@@ -286,8 +276,6 @@ class TestVisit(VisitCommon):
         visit.invalidate_recordset()
         self.assertIn("amap.com/search?keyword=Shanghai", visit.map_url)
 
-    # === ACCESS ===#
-
     def test_another_companys_visits_stay_its_own(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.env.user.company_ids |= other
@@ -306,8 +294,6 @@ class TestVisit(VisitCommon):
             self.assertFalse(rows.search([("customer_id", "=", self.customer.id)]))
         with self.assertRaises(UserError):
             self._visit(user_id=stranger.id)
-
-    # === FIGURES ===#
 
     def test_visits_are_contacts(self):
         self._made(days=2)

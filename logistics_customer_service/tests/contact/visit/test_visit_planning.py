@@ -37,8 +37,6 @@ class TestVisitPlanning(VisitCommon):
         profiles.invalidate_recordset()
         return partners
 
-    # === CADENCE ===#
-
     def test_an_overdue_customer_is_visited_as_soon_as_there_is_room(self):
         visit = self._run()
         self.assertEqual(visit.partner_id, self.customer)
@@ -116,8 +114,6 @@ class TestVisitPlanning(VisitCommon):
         self.assertFalse(self._run())
         row = self.env["logistics.visit.coverage"].search([("id", "=", self.profile.id)])
         self.assertEqual(row.unplanned_count, 1)
-
-    # === WHO AND WHEN ===#
 
     def test_hours_of_the_customer_in_its_zone(self):
         self.profile.write(
@@ -230,8 +226,6 @@ class TestVisitPlanning(VisitCommon):
         self._customers(3)
         self.assertEqual(self._run().user_id, self.second)
 
-    # === ROBUSTNESS ===#
-
     def test_a_bad_customer_is_left_out_alone(self):
         bad = self._customers(5)[2]
         create = type(self.Visit).create
@@ -291,8 +285,6 @@ class TestVisitPlanning(VisitCommon):
             costs.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(costs[2], costs[1] + 5, costs)
 
-    # === BY HAND ===#
-
     def test_a_manager_plans_at_once(self):
         action = self.plan.with_user(self.manager).action_plan_now()
         visit = self.Visit.search(action["domain"])
@@ -300,8 +292,6 @@ class TestVisitPlanning(VisitCommon):
         again = self.plan.with_user(self.manager).action_plan_now()
         self.assertEqual(again["tag"], "display_notification")
         self.assertEqual(self.plan.action_view_visits()["domain"], [("plan_id", "=", self.plan.id)])
-
-    # === COVERAGE ===#
 
     def test_coverage_by_tier(self):
         first, second, _third = self._customers(3)

@@ -45,8 +45,6 @@ class TestVisitDaily(VisitReportCommon):
             {"date": day, "company_id": self.company.id, "user_id": user.id, **vals}
         )
 
-    # === DRAWING ===#
-
     def test_drawn_from_visits_and_calls(self):
         visit = self._visit(
             findings=[
@@ -219,8 +217,6 @@ class TestVisitDaily(VisitReportCommon):
         self.env.flush_all()
         return self.cr.sql_log_count - before
 
-    # === SENDING ===#
-
     def test_sent_to_the_supervisor_and_frozen(self):
         self._visit()
         report = self._daily(summary="Done.")
@@ -289,8 +285,6 @@ class TestVisitDaily(VisitReportCommon):
         self.assertIn("巡访日报表", content)
         self.assertNotIn("Daily Report of Visits", content)
 
-    # === WHAT IS MISSING ===#
-
     def _missing(self, user=None):
         rows = self.env["logistics.visit.daily.report.missing"].with_user(user or self.supervisor)
         rows.env.invalidate_all()
@@ -342,8 +336,6 @@ class TestVisitDaily(VisitReportCommon):
         self._visit(NOW - timedelta(days=9))
         self._run("ir_cron_visit_daily")
         self.assertFalse(self.Daily.search([("user_id", "=", self.agent.id)]))
-
-    # === PRINTED ===#
 
     def test_printed_form(self):
         self._visit(

@@ -123,8 +123,6 @@ class TestVisitMonthly(VisitReportCommon):
             {"team_id": (team or cls.team).id, "month": month, **vals}
         )
 
-    # === COUNTED OTHERWISE ===#
-
     def _count_by_hand(self, team, month):
         by_hand = MonthByHand(
             self._read_rows,
@@ -280,8 +278,6 @@ class TestVisitMonthly(VisitReportCommon):
         self.env.flush_all()
         return self.cr.sql_log_count - before
 
-    # === TEXTS ===#
-
     def test_texts_are_drawn_and_then_the_managers(self):
         visit = self._visit(
             datetime(2026, 3, 3), findings=[("wish", "Deliver <before> nine.")]
@@ -297,8 +293,6 @@ class TestVisitMonthly(VisitReportCommon):
         self.assertEqual(report.opinions, "<p>In short: earlier.</p>")
         self.assertEqual(report.overview, "<p>A good month.</p>")
         self.assertIn("Rents rise.", report.competition, "nobody had changed that")
-
-    # === ISSUING ===#
 
     def test_issued_frozen_and_mailed(self):
         self._in_chinese(self.manager)
@@ -337,8 +331,6 @@ class TestVisitMonthly(VisitReportCommon):
         self.assertEqual(report.month, MARCH)
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation), self.cr.savepoint():
             self._report(date(2026, 3, 30))
-
-    # === DRAWN BY THE CLOCK ===#
 
     def test_drafts_on_the_first_by_the_companys_clock(self):
         empty = self.env["logistics.service.team"].create(
@@ -384,8 +376,6 @@ class TestVisitMonthly(VisitReportCommon):
         reports = self.Monthly.search([("company_id", "=", self.company.id)])
         self.assertEqual(reports.team_id, self.team | self.second_team, "tried again")
         self.assertEqual(self.company.logistics_visit_month, MARCH)
-
-    # === PRINTED ===#
 
     def test_printed_form(self):
         report = self._report(overview="<p>A good month.</p>")

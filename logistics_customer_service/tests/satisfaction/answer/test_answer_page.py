@@ -53,8 +53,6 @@ class AnsweringHttp(AnsweringCommon, LinkPageHttp):
 
 @tagged("post_install", "-at_install")
 class TestAnswerPage(AnsweringHttp):
-    # === LOOKING ===#
-
     def test_page(self):
         answer = self._get()
         self.assertEqual(answer.status_code, 200)
@@ -91,8 +89,6 @@ class TestAnswerPage(AnsweringHttp):
         with self.assertRaises(AssertionError), self._nothing_written():
             self._send(**self._choose(self.good))
 
-    # === CLOSED ===#
-
     def test_whatever_is_wrong_the_answer_is_one(self):
         gone, revoked = (self._request(self._delivery(number)) for number in ("SF2", "SF3"))
         paths = [request._get_answer_path() for request in (gone, revoked)]
@@ -115,8 +111,6 @@ class TestAnswerPage(AnsweringHttp):
         with patch.object(answer_page, "SENDINGS", Throttle(1, 3600)):
             states = [self._send(**self._choose(answer)).status_code for answer in (self.good, self.fair)]
         self.assertEqual(states, [303, 429])
-
-    # === ANSWERING ===#
 
     def test_answer(self):
         answer = self._send(
@@ -203,8 +197,6 @@ class TestAnswerPage(AnsweringHttp):
         )
         self.assertEqual(len(self._said()), 1)
 
-    # === BAD INPUT ===#
-
     def test_bad_input_is_told_and_kept(self):
         other = self._questionnaire()
         for values in (
@@ -254,8 +246,6 @@ class TestAnswerPage(AnsweringHttp):
         self.assertIn("Not like this.", answer.text)
         self.env.invalidate_all()
         self.assertNotEqual(self.customer.name, "Half-way")
-
-    # === IS IT A PERSON ===#
 
     def test_without_script_a_box_is_ticked(self):
         self.assertEqual(self._send(touched="", **self._choose(self.good)).status_code, 422)

@@ -16,8 +16,6 @@ class TestQuestionnaire(FeedbackCommon):
             {"survey_id": survey.id, "title": "Q", "question_type": "scale", **vals}
         )
 
-    # === WHAT IS SHIPPED ===#
-
     def test_questionnaires_for_every_use(self):
         uses = dict(self.env["survey.survey"]._fields["logistics_use"].selection)
         shipped = {
@@ -44,8 +42,6 @@ class TestQuestionnaire(FeedbackCommon):
         for part in ("score", "importance"):
             self.assertEqual(by_part[part].aspect_id, aspects)
         self.assertLess(by_part["expectation"].aspect_id, by_part["score"].aspect_id)
-
-    # === CHECKS ===#
 
     def test_a_figure_needs_its_scale(self):
         for vals in (
@@ -103,8 +99,6 @@ class TestQuestionnaire(FeedbackCommon):
         request._take_answers([{"answers": {question.id: unsure.ids}}])
         self.assertFalse(request.feedback_id.score_ids)
         self.assertEqual((request.feedback_id.overall, request.feedback_id.is_low), (0, False))
-
-    # === RIGHTS ===#
 
     def test_managers_edit_and_agents_read_without_rights_on_surveys(self):
         self.assertFalse(self.manager.has_group("survey.group_survey_user"))

@@ -39,8 +39,6 @@ class TestReaction(FeedbackCommon):
     def _cases(self):
         return self.env["logistics.complaint"].search([("partner_id", "=", self.customer.id)])
 
-    # === A CASE ===#
-
     def test_a_low_score_opens_a_case_with_the_answer_in_it(self):
         feedback = self._answered(1, ["late"], "Nobody called me")
         case = feedback.reaction_complaint_id
@@ -201,8 +199,6 @@ class TestReaction(FeedbackCommon):
         self.assertFalse(bad.feedback_id.reaction_complaint_id)
         self.assertEqual(bad.feedback_id.comment, "poison")
 
-    # === AN ACTIVITY ===#
-
     def test_an_activity_for_the_leader_of_the_team(self):
         self.policy.write({"reaction": "activity", "reaction_days": 2})
         feedback = self._answered(2, ["price"], "Too dear")
@@ -228,8 +224,6 @@ class TestReaction(FeedbackCommon):
         feedback = request.feedback_id
         self.assertEqual((feedback.reaction_state, feedback.no_contact), ("declined", True))
         self.assertFalse(feedback.activity_ids)
-
-    # === BY HAND ===#
 
     def test_an_agent_settles_and_opens_cases(self):
         self.policy.reaction = "activity"

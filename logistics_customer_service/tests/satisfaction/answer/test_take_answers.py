@@ -12,8 +12,6 @@ class TestTakeAnswers(FeedbackCommon):
             (score.part, score.aspect_id.code or "", score.value) for score in feedback.score_ids
         )
 
-    # === WHAT IS KEPT ===#
-
     def test_an_answer_becomes_feedback_with_the_facts_it_is_about(self):
         request = self._request()
         outcome = self._take(
@@ -138,8 +136,6 @@ class TestTakeAnswers(FeedbackCommon):
         self.assertEqual((feedback.lang, feedback.punctuality), ("en_US", "unknown"))
         self.assertEqual(case.feedback_count, 1)
 
-    # === FIRST, PARTIAL, LATER ===#
-
     def test_a_double_tap_is_one_answer(self):
         request = self._request()
         self.assertEqual(self._take(request, 4), "first")
@@ -196,8 +192,6 @@ class TestTakeAnswers(FeedbackCommon):
         self._take(request, 5)
         self.assertFalse(request.due_at)
 
-    # === WHAT IS NOT TAKEN ===#
-
     def _refused(self, answers, pattern, **extra):
         request = self._request()
         with self.assertRaisesRegex(ValidationError, pattern):
@@ -249,8 +243,6 @@ class TestTakeAnswers(FeedbackCommon):
         with self.assertRaisesRegex(ValidationError, "withdrawn"):
             self._take(request, 5)
 
-    # === PEOPLE AND COMPANIES ===#
-
     def test_an_agent_without_rights_on_surveys_enters_and_reads_an_answer(self):
         request = self._request().with_user(self.agent)
         self.assertEqual(self._take(request, 4, extra={"channel": "phone"}), "first")
@@ -289,8 +281,6 @@ class TestTakeAnswers(FeedbackCommon):
         for record in (feedback, kept, lines):
             self.assertFalse(record.exists(), record)
         self.assertEqual(self.Request._fields["partner_id"].ondelete, "cascade")
-
-    # === VOLUME ===#
 
     def test_queries_do_not_grow_with_the_answers(self):
         """Rows are inserted a thousand at a time; nothing is asked for each answer."""

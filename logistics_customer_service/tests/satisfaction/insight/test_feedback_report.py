@@ -18,8 +18,6 @@ class TestFeedbackReport(InsightCommon):
         super().setUpClass()
         cls.answers = cls._tell_story(11)
 
-    # === WORKED OUT AGAIN, RECORD BY RECORD ===#
-
     def _work_out(self, answers):
         """Return the figures of complete answers of customers, None where they are too few."""
         least = self.company.logistics_min_answers
@@ -112,8 +110,6 @@ class TestFeedbackReport(InsightCommon):
         for report in (self.Report, self.Scores):
             self.assertFalse(report.search([("feedback_id", "in", inspected.ids)]))
 
-    # === BY ASPECT ===#
-
     def _work_out_aspect(self, answers, aspect):
         least = self.company.logistics_min_answers
         values = {
@@ -177,8 +173,6 @@ class TestFeedbackReport(InsightCommon):
             dict(self.Scores._read_group(own, ["reason"], ["reason_count:sum"])), {"Late": 1, "Torn": 1}
         )
 
-    # === RESPONSE ===#
-
     def test_response(self):
         states = {
             "answered": {"sent_at": self.now, "answered_at": self.now + timedelta(hours=3)},
@@ -226,8 +220,6 @@ class TestFeedbackReport(InsightCommon):
             [*[f"{name}:sum" for name in names], "response_rate:avg", "hours_to_answer:avg"],
         )
         self.assertEqual(row, (15, 8, 2, 4, 2, 1, 2, 2, 2, 25.0, 3.0))
-
-    # === COMPANIES AND QUERIES ===#
 
     def test_other_companies_see_nothing(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

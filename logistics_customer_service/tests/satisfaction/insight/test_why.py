@@ -17,8 +17,6 @@ class TestWhy(InsightCommon):
         [found] = [aspect for aspect in result["aspects"] if aspect["id"] == self.aspects[number].id]
         return found
 
-    # === WHAT IT SAYS ===#
-
     def test_against_the_answers_themselves(self):
         counted = self._counted(self._tell_story(3, 90))
         result = self._explain()
@@ -102,8 +100,6 @@ class TestWhy(InsightCommon):
         self.assertEqual(self._explain(date_from=str(day))["response"]["rate"], 1 / 2)
         self.assertIsNone(self._explain(carrier_id=self.carriers[0].id)["response"]["rate"])
 
-    # === EVERY FIGURE OPENS ITS ANSWERS ===#
-
     def test_what_is_opened_is_what_was_counted(self):
         self._tell_story(5)
         result = self._explain(tier_id=self.vip.id)
@@ -120,8 +116,6 @@ class TestWhy(InsightCommon):
                 [*result["domain"], ("reason_count", "=", 1), ("answer_id", "in", bar["answer_ids"])]
             )
             self.assertEqual(rows, bar["count"])
-
-    # === TOO FEW ===#
 
     def test_too_few_say_so_and_say_nothing_else(self):
         for _number in range(4):
@@ -153,8 +147,6 @@ class TestWhy(InsightCommon):
         result = self._explain()
         self.assertEqual((result["aspects"], result["reasons"]["bars"]), ([], []))
         self.assertEqual(result["summary"]["nps"], {"count": 0, "few": True})
-
-    # === FILTERS ===#
 
     def test_days_are_the_companys(self):
         """17:00 UTC is the next day in Shanghai."""

@@ -18,8 +18,6 @@ from .common import MORNING, SurveyCommon
 class TestAsking(SurveyCommon):
     """Whom to ask, when and how; when not; what becomes of it."""
 
-    # === OCCASIONS ===#
-
     def test_delivery_without_carrier(self):
         request = self._asked()
         self.assertEqual(
@@ -121,8 +119,6 @@ class TestAsking(SurveyCommon):
         ):
             request.copy()
 
-    # === WHICH POLICIES ===#
-
     def test_every_fitting_policy_plans_and_the_rest_decides(self):
         self.policy.cooldown_days = 30
         other = self._policy(name="Another", sequence=5, cooldown_days=30)
@@ -190,8 +186,6 @@ class TestAsking(SurveyCommon):
             self.survey.copy({"survey_type": "survey"}) and self._policy(
                 survey_id=self.survey.copy({"survey_type": "survey"}).id
             )
-
-    # === WHOM NOT ===#
 
     def test_sample(self):
         self.policy.write({"sampling": "share", "sample_share": 0.5})
@@ -333,8 +327,6 @@ class TestAsking(SurveyCommon):
         self._run()
         self.assertEqual(self._requests(picking).reason, "overtaken")
 
-    # === WHEN ===#
-
     def test_hours_of_sending_in_two_time_zones(self):
         """At 2:00 UTC it is 10:00 in Shanghai and 3:00 in Berlin."""
         self.policy.write({"send_from": 9, "send_until": 20, "delay_hours": 0})
@@ -358,8 +350,6 @@ class TestAsking(SurveyCommon):
         with self._later(hours=2, minutes=1):
             self._run()
         self.assertEqual(request.state, "queued")
-
-    # === HOW ===#
 
     def test_mail_has_the_scale_in_it(self):
         request = self._asked()
@@ -405,8 +395,6 @@ class TestAsking(SurveyCommon):
         self.assertEqual(theirs.mail_id.subject, "请为本次配送评分")
         self.assertIn("How was the delivery", mine.mail_id.subject)
         self.assertIn("您好", theirs.mail_id.body_html)
-
-    # === REMINDER AND EXPIRY ===#
 
     def test_reminder_once_then_expiry(self):
         self.policy.write({"reminder_days": 3, "expiry_days": 21})
@@ -477,8 +465,6 @@ class TestAsking(SurveyCommon):
         with self._later(days=30):
             self._run()
         self.assertEqual((request.state, request.due_at), ("partial", False))
-
-    # === FAILURES ===#
 
     def test_mail_server_down_half_way(self):
         customers = [self._customer(f"C{n}", email=f"c{n}@x.example") for n in range(4)]
@@ -592,8 +578,6 @@ class TestAsking(SurveyCommon):
         self._send_mails()
         self.assertEqual(request.state, "answered")
         self.assertTrue(request.sent_at)
-
-    # === BY PEOPLE ===#
 
     def test_send_again_renew_revoke(self):
         request = self._asked().with_user(self.agent)

@@ -98,8 +98,6 @@ class TestSurveyWizards(SurveyCommon):
         self.assertFalse(self._send_all())
         self.assertEqual(self._requests(policy=self.manual).state, "waiting")
 
-    # === PREVIEW ===#
-
     def _preview(self, **vals):
         return (
             self.env["logistics.survey.preview"]

@@ -99,8 +99,6 @@ class ArrivalCommon(ShipmentCommon):
 
 @tagged("post_install", "-at_install")
 class TestArrival(ArrivalCommon):
-    # === THE PROMISE OF A DELIVERY ===#
-
     def test_latest_promise_of_its_lines(self):
         order = self._order(self.customer, confirm=False, commitment_date=self.now + DAY)
         order.order_line.copy({"order_id": order.id})
@@ -128,8 +126,6 @@ class TestArrival(ArrivalCommon):
         self.env.invalidate_all()
         picking._refresh_arrival()
         self.assertEqual(picking.shipment_promised_at, picking.scheduled_date)
-
-    # === EXPECTED ARRIVAL ===#
 
     def test_carriers_estimate_then_experience_then_promise(self):
         picking = self._promised(3)
@@ -186,8 +182,6 @@ class TestArrival(ArrivalCommon):
         back = self.Picking.browse(wizard.action_create_returns()["res_id"])
         self.assertFalse(back.shipment_open)
         self.assertFalse(back.shipment_promised_at)
-
-    # === LEAD TIMES ===#
 
     def test_lead_times_by_region_with_coarser_ones_beside(self):
         china, shanghai = self.env.ref("base.cn"), self.env.ref("base.state_cn_SH")
@@ -256,8 +250,6 @@ class TestArrival(ArrivalCommon):
         stranger = self._new_user("stranger", "group_agent", company=company)
         seen = self.env["logistics.lead.time"].with_user(stranger)
         self.assertFalse(seen.with_context(allowed_company_ids=company.ids).search([]))
-
-    # === WHAT BEGINS ===#
 
     def test_occasions_of_a_delay(self):
         picking = self._under_way()
@@ -359,8 +351,6 @@ class TestArrival(ArrivalCommon):
         self.assertTrue(other.silent_since)
         self.assertFalse(bad.silent_since)
 
-    # === SILENCE ===#
-
     def test_silence_is_noted_once_and_ends_with_news(self):
         picking = self._under_way()
         told = self._occasions()
@@ -428,8 +418,6 @@ class TestArrival(ArrivalCommon):
         pickings.shipment_event_ids.happened_at = self.now - 9 * DAY
         self._watch()
         self.assertFalse(pickings.filtered("silent_since"))
-
-    # === VOLUME ===#
 
     def test_fifty_cost_the_queries_of_five(self):
         pickings = self.Picking.union(*(self._promised(2) for _index in range(55)))

@@ -55,8 +55,6 @@ class CodCommon(ShipmentCommon):
 
 @tagged("post_install", "-at_install")
 class TestCod(CodCommon):
-    # === WHICH ORDERS ===#
-
     def test_profile_says_it_and_the_order_may_say_otherwise(self):
         order = self._order(self.customer, confirm=False)
         self.assertFalse(order.cash_on_delivery)
@@ -80,8 +78,6 @@ class TestCod(CodCommon):
         self._deliver(order)
         self.assertFalse(self._cod(order))
         self.assertFalse(order.picking_ids.cod_amount)
-
-    # === AMOUNTS ===#
 
     def test_one_per_delivery(self):
         order = self._cod_order()
@@ -173,8 +169,6 @@ class TestCod(CodCommon):
         cod.action_update_amount()
         self.assertEqual((cod.amount, cod.is_manual), (100, False))
 
-    # === STATES ===#
-
     def test_goods_on_their_way_are_not_paid(self):
         order = self._cod_order()
         picking = self._deliver(order)
@@ -256,8 +250,6 @@ class TestCod(CodCommon):
         open_one.unlink()
         self.assertFalse(open_one.exists())
 
-    # === FEES ===#
-
     def test_fee_on_delivered_only(self):
         order = self._cod_order(1000)
         cod = self._cod(order)
@@ -326,8 +318,6 @@ class TestCod(CodCommon):
         self.assertEqual((past.fee_amount, past.due_date), (3, date(2026, 1, 30)))
         self.assertEqual((now.fee_amount, now.due_date), (6, date(2026, 2, 10)))
 
-    # === DUE DAYS ===#
-
     def test_due_days_by_the_companys_calendar(self):
         self.env["resource.calendar.leaves"].create(
             {
@@ -376,8 +366,6 @@ class TestCod(CodCommon):
         mine = [("id", "in", both.ids)]
         self.assertEqual(self.Cod.search([("overdue", "=", True), *mine]), late)
         self.assertEqual(self.Cod.search([("overdue", "=", False), *mine]), fresh)
-
-    # === REMITTANCES ===#
 
     def _wizard(self, cods, **vals):
         action = cods.with_user(self.supervisor).action_remittance()
@@ -428,8 +416,6 @@ class TestCod(CodCommon):
         with self.assertRaises(UserError):
             form.save().action_remit()
 
-    # === REPORT ===#
-
     def test_report_and_indicators(self):
         today = self.company._get_logistics_today()
         now = fields.Datetime.now()
@@ -458,8 +444,6 @@ class TestCod(CodCommon):
             ]
         )
         self.assertEqual(sum(figures.mapped("value")), 150)
-
-    # === VOLUME AND RIGHTS ===#
 
     def test_many_orders_cost_the_same(self):
         orders = self.env["sale.order"].concat(*(self._cod_order() for _order in range(12)))

@@ -50,8 +50,6 @@ class ExceptionCommon(ArrivalCommon):
 
 @tagged("post_install", "-at_install")
 class TestDetection(ExceptionCommon):
-    # === EACH KIND ===#
-
     def test_all_is_well(self):
         picking = self._under_way()
         self.assertEqual(self._found(picking), [])
@@ -147,8 +145,6 @@ class TestDetection(ExceptionCommon):
         ):
             self.Exception._detect()
         self.assertEqual(len(picking.exception_ids), 1)
-
-    # === NOTHING TWICE ===#
 
     def test_cron_twice_changes_nothing(self):
         picking = self._promised(-2)
@@ -254,8 +250,6 @@ class TestDetection(ExceptionCommon):
         self.assertEqual(picking.exception_ids.mapped("kind"), ["no_consent"])
         self.assertEqual(asked[-1], 0)
 
-    # === ORDER, VALUE, COMPANY ===#
-
     def test_best_customers_first_then_the_largest_orders(self):
         vip, plain = self._customer("VIP"), self._customer("Plain")
         for partner, tier in ((vip, self.vip), (plain, self.standard)):
@@ -309,8 +303,6 @@ class TestDetection(ExceptionCommon):
             theirs.env["stock.picking"].browse(exception.picking_id.id).read(["name"])
         with self.assertRaises(AccessError):
             theirs.env["sale.order"].browse(exception.order_id.id).read(["name"])
-
-    # === VOLUME ===#
 
     def test_fifty_cost_the_queries_of_five(self):
         counts = []
@@ -458,8 +450,6 @@ class TestWorklist(ExceptionCommon):
                 record.with_user(clerk).read(["display_name"])
         with self.assertRaises(AccessError):
             exception.with_user(clerk).action_take()
-
-    # === SCREENS ===#
 
     def _read_as_shown(self, record, view_type, view):
         """Read every field that a view shows, as the client does."""

@@ -46,9 +46,6 @@ def _customer_deliveries(pickings):
     )
 
 
-# === PIECES ===#
-
-
 def damaged_pieces(move):
     """Return the damaged pieces of a delivered move: returned as such, or noted."""
     returned = sum(
@@ -72,9 +69,6 @@ def _remarked(move, kind):
         for remark in remarks
         if remark.reason_id.kind == kind
     )
-
-
-# === ORDERS ===#
 
 
 def order_lines(order):
@@ -148,9 +142,6 @@ def _judge_line(line, done, first_done):
     }
 
 
-# === DELIVERIES ===#
-
-
 def judge_delivery(picking):
     """Return how a delivery to a customer went: the counts of its row."""
     company = picking.company_id
@@ -190,9 +181,6 @@ def judge_delivery(picking):
     }
 
 
-# === INVOICES ===#
-
-
 def judge_invoice(invoice):
     """Tell whether a posted invoice was wrong: it, or a posted credit note of it, says so."""
     if invoice.move_type != "out_invoice" or invoice.state != "posted":
@@ -201,9 +189,6 @@ def judge_invoice(invoice):
         lambda move: move.state == "posted" and move.move_type == "out_refund"
     )
     return "invoice_error" in (invoice + credits).logistics_reason_id.mapped("kind")
-
-
-# === SUMS ===#
 
 
 def share(rows, numerator, denominator):

@@ -62,8 +62,6 @@ class IndicatorCommon(LogisticsCommon):
 
 @tagged("post_install", "-at_install")
 class TestIndicator(IndicatorCommon):
-    # === WORKING OUT ===#
-
     def test_figures_of_a_month(self):
         for days in (0, 0, 1):
             self._delivered(days)
@@ -193,8 +191,6 @@ class TestIndicator(IndicatorCommon):
         sources = {(line.date_field, line.domain) for line in indicators}
         self.assertLessEqual(read.call_count, 4 * len(sources))
 
-    # === NIGHTLY ===#
-
     def test_night_is_done_once_a_day(self):
         self.company.logistics_job_hour = 0
         self._delivered(0)
@@ -255,8 +251,6 @@ class TestIndicator(IndicatorCommon):
         self._refresh_months()
         self.assertFalse(broken.error)
         self.assertEqual(self._figure(broken).value_text, "1")
-
-    # === FREEZING ===#
 
     def test_frozen_figures_stay_and_open_ones_move(self):
         self._delivered(0)
@@ -354,8 +348,6 @@ class TestIndicator(IndicatorCommon):
         with self.assertRaises(UserError):
             made.action_compute()
 
-    # === RECORDS OF POLICY ===#
-
     def test_columns_must_exist_and_sum(self):
         for vals in (
             {"numerator": "nonsense"},
@@ -382,8 +374,6 @@ class TestIndicator(IndicatorCommon):
             figures.action_bring_up_to_date()
         figures.with_user(self.supervisor).action_bring_up_to_date()
 
-    # === DASHBOARD ===#
-
     def test_dashboard_reads_fields_there_are(self):
         dashboard = self.env.ref(f"{MODULE}.spreadsheet_dashboard_service")
         content = json.loads(dashboard.spreadsheet_data)
@@ -403,8 +393,6 @@ class TestIndicator(IndicatorCommon):
         dashboards = self.env["spreadsheet.dashboard"]
         self.assertIn(dashboard, dashboards.with_user(self.supervisor).search([]))
         self.assertNotIn(dashboard, dashboards.with_user(self.agent).search([]))
-
-    # === DIGEST ===#
 
     def test_digest_counts_orders(self):
         self.env.company = self.company

@@ -69,8 +69,6 @@ class TestIndicators(LogisticsCommon):
             profile.tier_id = (cls.vip, cls.key, cls.standard)[number % 3]
             profile.cargo_nature_ids = natures[: number % 3]
 
-    # === BUSINESS ===#
-
     def _generate(self, seed, count=ORDERS):
         dice = random.Random(seed)
         orders = self.env["sale.order"].create(
@@ -228,8 +226,6 @@ class TestIndicators(LogisticsCommon):
         elif chance < 0.55:
             reason = dice.choice([None, *ERRORS])
             self._credit(invoice, reason and self._reason(reason), post=chance < 0.45)
-
-    # === COMPARISON ===#
 
     def test_reports_equal_the_second_computation(self):
         for seed in SEEDS:

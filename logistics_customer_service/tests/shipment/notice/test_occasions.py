@@ -10,8 +10,6 @@ from .common import NoticeCommon
 class TestOccasions(NoticeCommon):
     """What makes a notice, what does not, and what makes none twice."""
 
-    # === ORDERS ===#
-
     def test_confirmed_order(self):
         order = self._order(self.customer)
         notice = self._notices(order)
@@ -40,8 +38,6 @@ class TestOccasions(NoticeCommon):
         order.with_context(send_email=True).action_confirm()
         notice = self._notices(order)
         self.assertEqual((notice.state, notice.reason), ("suppressed", "told"))
-
-    # === DELIVERIES ===#
 
     def test_goods_out(self):
         picking = self._delivery()
@@ -107,8 +103,6 @@ class TestOccasions(NoticeCommon):
             self.assertEqual(picking.state, "done")
             self.assertFalse(self._notices(picking), kind.name)
 
-    # === EVENTS ===#
-
     def test_events(self):
         picking = self._delivery()
         for kind in ("in_transit", "at_hub", "out_for_delivery", "attempted", "refused"):
@@ -161,8 +155,6 @@ class TestOccasions(NoticeCommon):
         picking.with_user(worker).with_context(skip_sms=True).button_validate()
         self.assertEqual(self._told(picking), ["goods_out"])
 
-    # === OCCASIONS NOTED BY OTHERS ===#
-
     def test_expected_arrival_is_told_once_a_day(self):
         picking = self._delivery()
         for days in (3, 3, 5):
@@ -188,8 +180,6 @@ class TestOccasions(NoticeCommon):
         self._process()
         self.assertEqual(self._notices(picking, "silent").state, "queued")
         self.assertEqual(self._notices(picking, "goods_out").reason, "too_old")
-
-    # === NEVER ===#
 
     def test_company_that_tells_nobody(self):
         self.company.logistics_notify = False

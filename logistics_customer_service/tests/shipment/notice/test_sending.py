@@ -30,8 +30,6 @@ class TestSending(NoticeCommon):
             }
         )
 
-    # === CHANNEL ===#
-
     def test_mail(self):
         notice = self._confirmed()
         self._process()
@@ -125,8 +123,6 @@ class TestSending(NoticeCommon):
         self._process()
         self.assertEqual(notice.state, "queued")
 
-    # === RULES ===#
-
     def test_most_specific_rule(self):
         """The tier outweighs the company, the company outweighs all, then the order counts."""
         general = self._rule("order_confirmed")
@@ -167,8 +163,6 @@ class TestSending(NoticeCommon):
         notice = self._confirmed()
         self._process()
         self.assertEqual((notice.state, notice.channel), ("queued", "sms"))
-
-    # === WHEN ===#
 
     def test_quiet_hours_of_two_time_zones(self):
         """At 14:30 UTC it is 22:30 in Shanghai and 15:30 in Berlin."""
@@ -212,8 +206,6 @@ class TestSending(NoticeCommon):
         notice.order_id._action_cancel()
         self._process()
         self.assertEqual((notice.state, notice.reason), ("suppressed", "overtaken"))
-
-    # === LANGUAGES ===#
 
     def test_languages_of_one_batch(self):
         self.env["res.lang"]._activate_lang("zh_CN")
@@ -262,8 +254,6 @@ class TestSending(NoticeCommon):
         notice = self._notices(order)
         self.assertTrue(notice.body)
         self.assertNotRegex(notice.body, r"98\W?765")
-
-    # === FAILURES ===#
 
     def test_mail_server_down_then_up(self):
         notices = self._confirmed() + self._confirmed()
@@ -437,8 +427,6 @@ class TestSending(NoticeCommon):
         self.Notice._gc_suppressed()
         self.assertEqual((old + young).exists(), young)
 
-    # === CORE'S MESSAGES ===#
-
     def _validate_with_core(self):
         """Validate a delivery of a company that has core's mails switched on."""
         self.company.write(
@@ -489,8 +477,6 @@ class TestSending(NoticeCommon):
         settings.logistics_notify = False
         self.assertFalse(settings.logistics_replaces_core)
 
-    # === COMPANIES AND RIGHTS ===#
-
     def test_two_companies_in_one_sms_batch(self):
         other = self.env["res.company"].create({"name": "Other Logistics"})
         self.env.user.company_ids |= other
@@ -529,8 +515,6 @@ class TestSending(NoticeCommon):
             notice.with_user(seller).action_retry()
         with self.assertRaises(AccessError):
             notice.with_user(self.manager).write({"state": "sent"})
-
-    # === SCREENS ===#
 
     def test_profile_counts_what_its_contacts_were_told(self):
         contact = self.env["res.partner"].create({"name": "Dock", "parent_id": self.customer.id})

@@ -25,8 +25,6 @@ class TestPortalDeliveries(TrackingHttp):
     def _as(self, user):
         self.authenticate(user.login, user.login)
 
-    # === RIGHTS ===#
-
     def test_deliveries_of_the_customers_company_and_of_nobody_else(self):
         Picking = self.env["stock.picking"]
         self.assertIn(self.picking, Picking.with_user(self.user).search([]))
@@ -110,8 +108,6 @@ class TestPortalDeliveries(TrackingHttp):
             self.assertEqual(slip.status_code, 404)
         self.assertNotIn(self.picking.name, self._get(LIST).text)
 
-    # === PAGES ===#
-
     def test_list(self):
         other = self._delivery("SF2")
         self._as(self.user)
@@ -172,8 +168,6 @@ class TestPortalDeliveries(TrackingHttp):
         csrf = re.search(r'csrf_token: "(\w+)"', self._get("/my").text)[1]
         self.assertTrue(self._tell(self.page, csrf=csrf).headers["Location"].endswith("/my"))
         self.assertEqual(len(self._told()), 1)
-
-    # === DELIVERY SLIP ===#
 
     def test_code_on_the_delivery_slip(self):
         report = self.env["ir.actions.report"]

@@ -30,8 +30,6 @@ class TrackingCommon(ShipmentCommon):
 
 @tagged("post_install", "-at_install")
 class TestTrackingLink(TrackingCommon):
-    # === THE LINK ===#
-
     def test_one_link_short_and_hard_to_guess(self):
         picking, link = self._shipped()
         self.assertEqual(picking._ensure_tracking_links(), link, "one is enough")
@@ -74,8 +72,6 @@ class TestTrackingLink(TrackingCommon):
         before = self.env.cr.sql_log_count
         self.assertEqual(len(set(pickings.mapped("tracking_page_url"))), 14)
         self.assertLessEqual(self.env.cr.sql_log_count - before, 20)
-
-    # === EXPIRY ===#
 
     def test_open_for_the_companys_days_after_the_last_that_happened(self):
         self.company.logistics_tracking_days = 10
@@ -131,8 +127,6 @@ class TestTrackingLink(TrackingCommon):
         self.Link._gc_expired()
         self.assertEqual((old + new).exists(), new)
 
-    # === LOOK-UP ===#
-
     def test_find(self):
         (_one, link), (_two, other) = self._shipped(), self._shipped("SF2")
         token = link._get_path()[3:]
@@ -162,8 +156,6 @@ class TestTrackingLink(TrackingCommon):
             self.Link._find(guess)
             counts.add(self.env.cr.sql_log_count - before)
         self.assertEqual(len(counts), 1)
-
-    # === RIGHTS ===#
 
     def test_nobody_reads_secrets_nor_writes_links(self):
         picking, link = self._shipped()
@@ -202,8 +194,6 @@ class TestTrackingLink(TrackingCommon):
         ):
             with self.assertRaises(AccessError):
                 action()
-
-    # === WHAT THE PAGE SAYS ===#
 
     def test_expected_is_the_promise_of_the_goods_inside(self):
         order = self._order(self.customer)
@@ -264,8 +254,6 @@ class TestTrackingLink(TrackingCommon):
         self._say(picking, "in_transit", 1, text="At the border")
         texts = [line["text"] for line in picking._prepare_tracking_page()["movements"]]
         self.assertEqual(texts, ["At the border", False])
-
-    # === WHO LOOKS AT WHAT CUSTOMERS TELL ===#
 
     def test_handler(self):
         picking, _link = self._shipped()

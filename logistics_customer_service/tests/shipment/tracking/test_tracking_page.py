@@ -41,8 +41,6 @@ class TrackingHttp(TrackingCommon, LinkPageHttp):
 
 @tagged("post_install", "-at_install")
 class TestTrackingPage(TrackingHttp):
-    # === LOOKING ===#
-
     def test_page(self):
         self._say(self.picking, "in_transit", place="Bremen")
         answer = self._get(self.path)
@@ -114,8 +112,6 @@ class TestTrackingPage(TrackingHttp):
         with self.assertRaises(AssertionError), self._nothing_written():
             self._tell()
 
-    # === CLOSED ===#
-
     def test_whatever_is_wrong_the_answer_is_one(self):
         _other, link = self._shipped("SF2")
         _gone, expired = self._shipped("SF3")
@@ -169,8 +165,6 @@ class TestTrackingPage(TrackingHttp):
         for _turn in range(5):
             self.assertEqual(self._get(self.path).status_code, 200)
 
-    # === PROOF ===#
-
     def test_proof_is_shown(self):
         self._say(self.picking, "delivered", signer_name="王小明", signature=image(), photo=image("JPEG"))
         text = self._get(self.path).text
@@ -215,8 +209,6 @@ class TestTrackingPage(TrackingHttp):
         answer = self._get(f"{self.path}/proof/{event.id}/signature")
         self.assertEqual((answer.status_code, answer.content), (404, b""))
 
-    # === WHAT OTHERS WROTE ===#
-
     def test_scripts_of_others_are_text(self):
         self.customer.write({"name": f"A {SCRIPT}", "street": f"Road {SCRIPT}", "city": SCRIPT})
         self.carrier.name = SCRIPT
@@ -230,8 +222,6 @@ class TestTrackingPage(TrackingHttp):
         self.assertIn("&lt;script&gt;", text)
         self.assertNotIn("<script", text)
         self.assertNotRegex(text, r"<img[^>]+onerror")
-
-    # === TELLING ===#
 
     def test_telling(self):
         agent = self._new_user("own", "group_agent", "stock.group_stock_user")
