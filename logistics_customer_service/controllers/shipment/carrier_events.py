@@ -15,7 +15,7 @@ LOTS = 64
 
 
 class CarrierEvents(Controller):
-    """Where carriers tell what happens to shipments; see docs/carrier-api.md."""
+    """Where carriers tell what happens to shipments; see docs/shipment/carrier-api.md."""
 
     # No CSRF token: the request is signed, no cookie speaks for anybody here.
     @route(
