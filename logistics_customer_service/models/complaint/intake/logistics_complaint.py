@@ -465,7 +465,7 @@ class LogisticsComplaint(models.Model):
         :raise AccessError: for users who may not register cases
         :raise UserError: where the call as a whole cannot be read
         """
-        return self.env["logistics.complaint.api"]._open("create", company_id)._register(cases)
+        return self.env["logistics.complaint.api"]._open("create", company_id)._register_cases(cases)
 
     @api.model
     @api.readonly

@@ -80,7 +80,7 @@ class LogisticsComplaintApi(models.AbstractModel):
         )
         return self.with_context(context)  # pylint: disable=context-overridden
 
-    def _register(self, cases):
+    def _register_cases(self, cases):
         """Register cases, as ``register_cases`` of ``logistics.complaint`` tells."""
         if not isinstance(cases, list) or not 1 <= len(cases) <= MAX_CASES:
             raise UserError(self.env._("Send a list of 1 to %s cases.", MAX_CASES))

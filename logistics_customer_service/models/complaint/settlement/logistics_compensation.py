@@ -154,6 +154,7 @@ class LogisticsCompensation(models.Model):
         string="Last Changed By",
         readonly=True,
         copy=False,
+        default=lambda self: self.env.user,
         help="Who wrote what is proposed: it is this person's own proposal, too.",
     )
     proposer_id = fields.Many2one("res.users", string="Proposed By", readonly=True, copy=False)
