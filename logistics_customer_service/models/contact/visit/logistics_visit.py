@@ -233,7 +233,7 @@ class LogisticsVisit(models.Model):
     @api.depends("partner_id.commercial_partner_id")
     def _compute_customer_id(self):
         """Whoever joins a company later brings the visits along, as the profile does."""
-        super()._compute_customer_id()
+        return super()._compute_customer_id()
 
     @api.depends("profile_id")
     def _compute_tier_id(self):

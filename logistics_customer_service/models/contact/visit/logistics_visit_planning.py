@@ -482,6 +482,15 @@ class LogisticsVisit(models.Model):
             }
         )
 
+    # === HOOKS ===#
+
+    @api.model
+    def _get_belongings(self):
+        """Return the entries of visits in calendars: they go when the addon does."""
+        entries = self.env["calendar.event"].with_context(active_test=False, **QUIET)
+        return entries.search([("res_model", "=", self._name)])
+
+
 
 def _is_place(latitude, longitude):
     """Tell whether a browser's word is a place on earth."""
@@ -507,11 +516,3 @@ def _get_route_key(visit):
         visit.planned_at,
         visit.id,
     )
-
-    # === HOOKS ===#
-
-    @api.model
-    def _get_belongings(self):
-        """Return the entries of visits in calendars: they go when the addon does."""
-        entries = self.env["calendar.event"].with_context(active_test=False, **QUIET)
-        return entries.search([("res_model", "=", self._name)])

@@ -46,10 +46,11 @@ class LogisticsSurveyRequest(models.Model):
         over._expire()
         due = self - over
         decided = due.filtered(lambda request: request.state in ("waiting", "failed"))
-        super(LogisticsSurveyRequest, decided)._process()
+        result = super(LogisticsSurveyRequest, decided)._process()
         asked = (due - decided).filtered(lambda request: request.state == "sent")
         asked._remind()
         (due - decided - asked)._rest_until_expiry()
+        return result
 
     def _expire(self):
         """Close what nobody answered in time; what was answered in part stays as it is."""
