@@ -491,7 +491,6 @@ class LogisticsVisit(models.Model):
         return entries.search([("res_model", "=", self._name)])
 
 
-
 def _is_place(latitude, longitude):
     """Tell whether a browser's word is a place on earth."""
     numbers = all(
