@@ -1,5 +1,6 @@
 from . import res_company
 from . import logistics_cached_mixin
+from . import logistics_company_terms_mixin
 from . import logistics_secret_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin

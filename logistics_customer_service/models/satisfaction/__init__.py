@@ -5,6 +5,7 @@ from . import survey_survey
 from . import survey_question
 from . import survey_question_answer
 from . import logistics_rating_mixin
+from . import logistics_survey_occasion_mixin
 from . import logistics_complaint
 from . import request
 from . import answer

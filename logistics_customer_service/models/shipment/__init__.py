@@ -6,6 +6,7 @@ from . import logistics_carrier_key
 from . import logistics_shipment_event
 from . import sale_order
 from . import sale_order_line
+from . import logistics_return_reason_mixin
 from . import stock_picking
 from . import stock_move
 from . import logistics_reason

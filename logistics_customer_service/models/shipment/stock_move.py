@@ -4,17 +4,11 @@ from ...tools.shipment.moments import MOVES_CANCELLED, MOVES_CONFIRMED
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    _name = "stock.move"
+    _inherit = ["stock.move", "logistics.return.reason.mixin"]
 
     logistics_reason_id = fields.Many2one(
-        "logistics.reason",
-        string="Reason of Return",
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        check_company=True,
-        domain="[('kind', 'in', ('damage', 'return_adjust'))]",
-        help="Why these goods come back; empty: for the reason of the whole return.",
+        help="Why these goods come back; empty: for the reason of the whole return."
     )
 
     def _action_confirm(self, *args, **kwargs):

@@ -15,7 +15,7 @@ CONSENT_PURPOSES = {
 
 class StockPicking(models.Model):
     _name = "stock.picking"
-    _inherit = ["stock.picking", "logistics.reaction.mixin"]
+    _inherit = ["stock.picking", "logistics.reaction.mixin", "logistics.return.reason.mixin"]
 
     shipment_event_ids = fields.One2many(
         "logistics.shipment.event", "picking_id", string="Shipment Events"
@@ -76,14 +76,7 @@ class StockPicking(models.Model):
         compute="_compute_delivered_at",
     )
     logistics_reason_id = fields.Many2one(
-        "logistics.reason",
-        string="Reason of Return",
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        check_company=True,
-        domain="[('kind', 'in', ('damage', 'return_adjust'))]",
-        help="Why the goods come back; single lines may have a reason of their own.",
+        help="Why the goods come back; single lines may have a reason of their own."
     )
     reroute_reason_id = fields.Many2one(
         "logistics.reason",

@@ -35,23 +35,18 @@ class LogisticsCompensation(models.Model):
     """What a customer is given for what went wrong: worked out, decided, done once."""
 
     _name = "logistics.compensation"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.case.document.mixin",
+    ]
     _description = "Compensation"
     _order = "id desc"
-    _check_company_auto = True
     _course_open_to_su = False
     _course_refused_at_create = True
 
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
     partner_id = fields.Many2one(related="complaint_id.partner_id", store=True, index=True)
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
     category_id = fields.Many2one(
         "logistics.complaint.category",
         string="Category",

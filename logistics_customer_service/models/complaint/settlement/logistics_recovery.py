@@ -8,20 +8,15 @@ class LogisticsRecovery(models.Model):
     """What is claimed back from a carrier, insurer or supplier for a case."""
 
     _name = "logistics.recovery"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.case.document.mixin",
+    ]
     _description = "Recovery"
     _order = "id desc"
-    _check_company_auto = True
 
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
     compensation_id = fields.Many2one(
         "logistics.compensation",
         index="btree_not_null",

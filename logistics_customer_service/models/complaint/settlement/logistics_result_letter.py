@@ -25,22 +25,12 @@ class LogisticsResultLetter(models.Model):
     """What a customer is told of a case's outcome, and what the customer says to it."""
 
     _name = "logistics.result.letter"
-    _inherit = ["logistics.course.mixin"]
+    _inherit = ["logistics.course.mixin", "logistics.case.document.mixin"]
     _description = "Result Letter"
     _order = "id desc"
     _rec_name = "complaint_id"
-    _check_company_auto = True
     _course_open_to_su = False
 
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        required=True,
-        index=True,
-        ondelete="restrict",
-        check_company=True,
-    )
-    company_id = fields.Many2one(related="complaint_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
         "res.partner",
         string="Addressee",

@@ -226,25 +226,36 @@ class LogisticsTouchpoint(models.Model):
         none = SQL("NULL::varchar")
         failed = SQL("CASE WHEN r.state = 'failed' THEN 'failed' ELSE r.reason END")
         held_back = SQL("r.state = 'suppressed' OR r.state = 'failed' AND r.due_at IS NULL")
-        return [
-            self._get_notice_part("made", sent, none, queued),
-            self._get_notice_part("planned", SQL("r.due_at"), none, SQL("r.state = 'waiting'")),
-            self._get_notice_part("suppressed", SQL("r.write_date"), failed, held_back),
+        columns = [
+            ("made", sent, none, queued),
+            ("planned", SQL("r.due_at"), none, SQL("r.state = 'waiting'")),
+            ("suppressed", SQL("r.write_date"), failed, held_back),
         ]
+        head = ("logistics.notice", "notice", "service_notice", SQL("TRUE"))
+        return [self._get_sending_part(*head, *column) for column in columns]
 
     @api.model
-    def _get_notice_part(self, state, at, reason, condition):
+    def _get_sending_part(
+        self, res_model, kind, purpose, is_exempt, state, at, reason, condition, *, channel=None
+    ):
+        """Return what of one kind was sent, is to be sent or is not sent, ``r`` in its SQL."""
         return SQL(
             """SELECT r.id, r.partner_id, person.commercial_partner_id, r.company_id,
-                      (SELECT id FROM logistics_consent_purpose WHERE code = 'service_notice'),
-                      'notice', r.channel, %(at)s, %(state)s, %(reason)s, TRUE,
-                      'logistics.notice', r.id
-                 FROM logistics_notice r
+                      (SELECT id FROM logistics_consent_purpose WHERE code = %(purpose)s),
+                      %(kind)s, %(channel)s, %(at)s, %(state)s, %(reason)s, %(is_exempt)s,
+                      %(res_model)s, r.id
+                 FROM %(table)s r
                  JOIN res_partner person ON person.id = r.partner_id
                 WHERE %(condition)s""",
+            purpose=purpose,
+            kind=kind,
+            channel=channel or SQL("r.channel"),
             at=at,
             state=state,
             reason=reason,
+            is_exempt=is_exempt,
+            res_model=res_model,
+            table=SQL.identifier(self.env[res_model]._table),
             condition=condition,
         )
 
@@ -296,22 +307,9 @@ class LogisticsTouchpoint(models.Model):
         return [self._get_survey_part("reminder", *column) for column in columns]
 
     @api.model
-    def _get_survey_part(self, kind, state, at, reason, condition):
-        return SQL(
-            """SELECT r.id, r.partner_id, person.commercial_partner_id, r.company_id,
-                      (SELECT id FROM logistics_consent_purpose
-                        WHERE code = 'satisfaction_survey'),
-                      %(kind)s, r.channel, %(at)s, %(state)s, %(reason)s, FALSE,
-                      'logistics.survey.request', r.id
-                 FROM logistics_survey_request r
-                 JOIN res_partner person ON person.id = r.partner_id
-                WHERE %(condition)s""",
-            kind=kind,
-            state=state,
-            at=at,
-            reason=reason,
-            condition=condition,
-        )
+    def _get_survey_part(self, kind, *column):
+        head = ("logistics.survey.request", kind, "satisfaction_survey", SQL("FALSE"))
+        return self._get_sending_part(*head, *column)
 
     # --- calls
 

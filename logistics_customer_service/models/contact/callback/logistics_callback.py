@@ -28,7 +28,7 @@ class LogisticsCallback(models.Model):
         "mail.activity.mixin",
         "logistics.reaction.mixin",
         "logistics.course.mixin",
-        "logistics.customer.document.mixin",
+        "logistics.contact.document.mixin",
     ]
     _description = "Callback"
     _order = "priority desc, due_at, id"
@@ -72,13 +72,6 @@ class LogisticsCallback(models.Model):
         check_company=True,
         ondelete="set null",
     )
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        index="btree_not_null",
-        check_company=True,
-        ondelete="set null",
-    )
     feedback_id = fields.Many2one(
         "logistics.feedback", index="btree_not_null", check_company=True, ondelete="set null"
     )
@@ -104,17 +97,7 @@ class LogisticsCallback(models.Model):
         precompute=True,
         tracking=True,
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Agent",
-        index=True,
-        tracking=True,
-        check_company=True,
-        domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
-        ],
-        help="Empty: whoever is free calls.",
-    )
+    user_id = fields.Many2one(string="Agent", help="Empty: whoever is free calls.")
     previous_user_id = fields.Many2one(
         "res.users",
         string="Agent Before",

@@ -38,25 +38,14 @@ class LogisticsTouchpoint(models.Model):
         why = SQL("CASE WHEN r.state = 'failed' THEN 'failed' ELSE r.reason END")
         held_back = SQL("r.state = 'suppressed' OR r.state = 'failed' AND r.due_at IS NULL")
         waiting = SQL("r.state = 'waiting' AND r.due_at IS NOT NULL")
-        return [
-            self._get_greeting_part("made", sent, none, out),
-            self._get_greeting_part("planned", SQL("r.due_at"), none, waiting),
-            self._get_greeting_part("suppressed", SQL("r.write_date"), why, held_back),
-        ]
-
-    @api.model
-    def _get_greeting_part(self, state, at, reason, condition):
-        return SQL(
-            """SELECT r.id, r.partner_id, person.commercial_partner_id, r.company_id,
-                      (SELECT id FROM logistics_consent_purpose WHERE code = 'care'), 'greeting',
-                      CASE WHEN r.action = 'call' THEN 'phone'
-                           WHEN r.channel IN ('mail', 'sms') THEN r.channel END,
-                      %(at)s, %(state)s, %(reason)s, r.action <> 'send', 'logistics.greeting', r.id
-                 FROM logistics_greeting r
-                 JOIN res_partner person ON person.id = r.partner_id
-                WHERE %(condition)s""",
-            at=at,
-            state=state,
-            reason=reason,
-            condition=condition,
+        channel = SQL(
+            """CASE WHEN r.action = 'call' THEN 'phone'
+                    WHEN r.channel IN ('mail', 'sms') THEN r.channel END"""
         )
+        columns = [
+            ("made", sent, none, out),
+            ("planned", SQL("r.due_at"), none, waiting),
+            ("suppressed", SQL("r.write_date"), why, held_back),
+        ]
+        head = ("logistics.greeting", "greeting", "care", SQL("r.action <> 'send'"))
+        return [self._get_sending_part(*head, *column, channel=channel) for column in columns]

@@ -19,7 +19,7 @@ class LogisticsVisit(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "logistics.course.mixin",
-        "logistics.customer.document.mixin",
+        "logistics.contact.document.mixin",
     ]
     _description = "Visit"
     _order = "planned_on desc, route_order, planned_at, id"
@@ -53,20 +53,13 @@ class LogisticsVisit(models.Model):
         ondelete="set null",
     )
     user_id = fields.Many2one(
-        "res.users",
         string="Visitor",
         compute="_compute_user_id",
         store=True,
         readonly=False,
         precompute=True,
         required=True,
-        index=True,
-        tracking=True,
-        check_company=True,
         ondelete="restrict",
-        domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
-        ],
         help="In principle not the salesperson of the account.",
     )
     is_salesperson = fields.Boolean(
@@ -103,13 +96,6 @@ class LogisticsVisit(models.Model):
         index="btree_not_null",
         readonly=True,
         copy=False,
-        ondelete="set null",
-    )
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        index="btree_not_null",
-        check_company=True,
         ondelete="set null",
     )
 

@@ -1,4 +1,6 @@
 from . import logistics_visit_report_mixin
+from . import logistics_visitor_report_mixin
+from . import logistics_urgent_follow_up_mixin
 from . import logistics_visit_urgent_report
 from . import logistics_visit_daily_report
 from . import logistics_visit_daily_report_line

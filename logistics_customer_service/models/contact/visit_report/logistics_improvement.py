@@ -1,14 +1,6 @@
-from odoo import fields, models
+from odoo import models
 
 
 class LogisticsImprovement(models.Model):
-    _inherit = "logistics.improvement"
-
-    urgent_id = fields.Many2one(
-        "logistics.visit.urgent.report",
-        string="From Urgent Report",
-        index="btree_not_null",
-        copy=False,
-        check_company=True,
-        ondelete="set null",
-    )
+    _name = "logistics.improvement"
+    _inherit = ["logistics.improvement", "logistics.urgent.follow.up.mixin"]

@@ -1,14 +1,6 @@
-from odoo import fields, models
+from odoo import models
 
 
 class LogisticsVisitAction(models.Model):
-    _inherit = "logistics.visit.action"
-
-    urgent_id = fields.Many2one(
-        "logistics.visit.urgent.report",
-        string="From Urgent Report",
-        index="btree_not_null",
-        copy=False,
-        check_company=True,
-        ondelete="set null",
-    )
+    _name = "logistics.visit.action"
+    _inherit = ["logistics.visit.action", "logistics.urgent.follow.up.mixin"]

@@ -25,7 +25,7 @@ class LogisticsVisitDailyReport(models.Model):
     """What a visitor did in a day (日报表), drawn from visits and calls, completed by hand."""
 
     _name = "logistics.visit.daily.report"
-    _inherit = ["logistics.visit.report.mixin"]
+    _inherit = ["logistics.visitor.report.mixin"]
     _description = "Daily Report"
     _order = "date desc, user_id, id desc"
 
@@ -50,14 +50,6 @@ class LogisticsVisitDailyReport(models.Model):
     )
     tz = fields.Char(
         string="Time Zone", compute="_compute_tz", store=True, precompute=True, readonly=True
-    )
-    team_id = fields.Many2one(
-        "logistics.service.team",
-        compute="_compute_team_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-        ondelete="set null",
     )
     state = fields.Selection(
         [(DRAFT, "Draft"), (SENT, "Sent"), (READ, "Seen"), (RETURNED, "Returned")],
@@ -143,12 +135,6 @@ class LogisticsVisitDailyReport(models.Model):
         for report in self:
             zone = report.user_id.tz or self.env.company._get_logistics_tz()
             report.date = report.date or local_date(now, zone)
-
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        teams = self._get_teams({(report.user_id, report.company_id) for report in self})
-        for report in self:
-            report.team_id = teams[report.user_id, report.company_id]
 
     @api.depends("line_ids.kind", "line_ids.visit_state", "line_ids.result", "line_ids.gone")
     def _compute_counts(self):

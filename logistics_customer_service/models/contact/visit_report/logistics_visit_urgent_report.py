@@ -19,7 +19,7 @@ class LogisticsVisitUrgentReport(models.Model):
     """What a visitor has to tell the manager at once (巡访紧急报告)."""
 
     _name = "logistics.visit.urgent.report"
-    _inherit = ["logistics.visit.report.mixin"]
+    _inherit = ["logistics.visitor.report.mixin"]
     _description = "Urgent Report"
     _order = "reported_at desc, id desc"
 
@@ -32,14 +32,6 @@ class LogisticsVisitUrgentReport(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
         ondelete="restrict",
-    )
-    team_id = fields.Many2one(
-        "logistics.service.team",
-        compute="_compute_team_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-        ondelete="set null",
     )
     visit_id = fields.Many2one(
         "logistics.visit",
@@ -125,12 +117,6 @@ class LogisticsVisitUrgentReport(models.Model):
         for report in self:
             parts = (report.name, reasons.get(report.reason))
             report.display_name = " · ".join(filter(None, parts)) or self.env._("Urgent Report")
-
-    @api.depends("user_id", "company_id")
-    def _compute_team_id(self):
-        teams = self._get_teams({(report.user_id, report.company_id) for report in self})
-        for report in self:
-            report.team_id = teams[report.user_id, report.company_id]
 
     @api.depends("acknowledged_at", "reported_at")
     def _compute_hours_open(self):

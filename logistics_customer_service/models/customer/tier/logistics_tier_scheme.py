@@ -7,19 +7,15 @@ from ....tools.customer import scoring
 
 class LogisticsTierScheme(models.Model):
     _name = "logistics.tier.scheme"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "logistics.company.terms.mixin"]
     _description = "Tier Scheme"
     _order = "state, company_id, id desc"
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company",
-        index=True,
-        default=lambda self: self.env.company,
-        help="Empty: the scheme serves every company that has none of its own in force.",
+        help="Empty: the scheme serves every company that has none of its own in force."
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     state = fields.Selection(
         [("draft", "Draft"), ("in_force", "In Force"), ("retired", "Retired")],
         required=True,
@@ -56,12 +52,6 @@ class LogisticsTierScheme(models.Model):
     )
 
     # === COMPUTE METHODS ===#
-
-    @api.depends("company_id")
-    @api.depends_context("company")
-    def _compute_currency_id(self):
-        for scheme in self:
-            scheme.currency_id = (scheme.company_id or self.env.company).currency_id
 
     @api.depends("tier_ids")
     def _compute_profile_count(self):

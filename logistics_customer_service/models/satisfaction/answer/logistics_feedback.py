@@ -17,21 +17,13 @@ class LogisticsFeedback(models.Model):
     """What a customer said to one request, and the facts it is about, as they were then."""
 
     _name = "logistics.feedback"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.survey.occasion.mixin"]
     _description = "Customer Feedback"
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
 
     request_id = fields.Many2one(
         "logistics.survey.request", index="btree_not_null", readonly=True, ondelete="cascade"
-    )
-    survey_id = fields.Many2one(
-        "survey.survey",
-        string="Questionnaire",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="restrict",
     )
     user_input_id = fields.Many2one(
         "survey.user_input",
@@ -45,9 +37,6 @@ class LogisticsFeedback(models.Model):
     )
     partner_id = fields.Many2one(
         "res.partner", string="Person", index=True, readonly=True, ondelete="cascade"
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile", index="btree_not_null", readonly=True, ondelete="set null"
     )
     state = fields.Selection(
         [("partial", "Partly answered"), ("done", "Answered")],
@@ -93,30 +82,10 @@ class LogisticsFeedback(models.Model):
     )
 
     # --- what it is about, as it was then
-    picking_id = fields.Many2one(
-        "stock.picking",
-        string="Delivery",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="set null",
-    )
-    order_id = fields.Many2one(
-        "sale.order", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="set null",
-    )
     carrier_id = fields.Many2one("delivery.carrier", readonly=True, ondelete="set null")
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, ondelete="set null")
     state_id = fields.Many2one(
         "res.country.state", string="Region", readonly=True, ondelete="set null"
-    )
-    tier_id = fields.Many2one(
-        "logistics.tier", string="Tier Then", readonly=True, ondelete="set null"
     )
     agent_id = fields.Many2one("res.users", string="Agent", readonly=True, ondelete="set null")
     punctuality = fields.Selection(

@@ -55,30 +55,10 @@ class LogisticsFeedbackReport(models.Model):
 
     # --- figures, where enough answered
     csat = fields.Float(
-        string="CSAT (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Answers 4 and 5 ÷ answers 1 to 5 (formula 14). Empty: too few answers.",
-    )
-    csat_low = fields.Float(
-        string="CSAT at Least (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Lower bound of the 95 % interval (Wilson).",
-    )
-    csat_high = fields.Float(
-        string="CSAT at Most (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Upper bound of the 95 % interval (Wilson).",
+        help="Answers 4 and 5 ÷ answers 1 to 5 (formula 14). Empty: too few answers."
     )
     overall_mean = fields.Float(string="Mean Overall Score", readonly=True, aggregator="avg", help="1 to 5.")
-    low_rate = fields.Float(
-        string="Dissatisfied (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Answers 1 and 2 ÷ answers 1 to 5.",
-    )
+    low_rate = fields.Float(help="Answers 1 and 2 ÷ answers 1 to 5.")
     nps = fields.Float(
         string="NPS",
         readonly=True,
@@ -107,12 +87,6 @@ class LogisticsFeedbackReport(models.Model):
         # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
         shares = ("csat", "csat_low", "csat_high", "low_rate", "easy_rate", "nps")
         return dict.fromkeys(shares, 100)
-
-    def _get_intervals(self):
-        return {
-            "csat_low": ("satisfied_count", "rated_count", False),
-            "csat_high": ("satisfied_count", "rated_count", True),
-        }
 
     # === BUSINESS METHODS ===#
 

@@ -50,6 +50,22 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
     days_late = fields.Integer(readonly=True, aggregator=None)
     overall = fields.Integer(string="Overall Score", readonly=True, aggregator=None)
 
+    # --- figures, where enough answered; what they are shares of is the report's
+    csat = fields.Float(string="CSAT (%)", readonly=True, aggregator="avg")
+    csat_low = fields.Float(
+        string="CSAT at Least (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Lower bound of the 95 % interval (Wilson).",
+    )
+    csat_high = fields.Float(
+        string="CSAT at Most (%)",
+        readonly=True,
+        aggregator="avg",
+        help="Upper bound of the 95 % interval (Wilson).",
+    )
+    low_rate = fields.Float(string="Dissatisfied (%)", readonly=True, aggregator="avg")
+
     # === BUSINESS METHODS ===#
 
     def _get_ratio_factors(self):
@@ -58,7 +74,8 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
 
     def _get_intervals(self):
         """Return the bounds of shares: name → (numerator, denominator, upper or lower)."""
-        return {}
+        parts = self._get_ratios()["csat"]
+        return {"csat_low": (*parts, False), "csat_high": (*parts, True)}
 
     def _get_answers_of(self):
         """Return what further figures are worked out from: name → column of its answers."""

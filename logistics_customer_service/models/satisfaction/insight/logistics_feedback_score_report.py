@@ -63,30 +63,11 @@ class LogisticsFeedbackScoreReport(models.Model):
     pair_products = fields.Integer(string="Score by Overall Score (Sum)", readonly=True)
 
     # --- figures, where enough answered
-    csat = fields.Float(
-        string="CSAT (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Scores 4 and 5 ÷ scores 1 to 5. Empty: too few answers.",
-    )
-    csat_low = fields.Float(
-        string="CSAT at Least (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Lower bound of the 95 % interval (Wilson).",
-    )
-    csat_high = fields.Float(
-        string="CSAT at Most (%)",
-        readonly=True,
-        aggregator="avg",
-        help="Upper bound of the 95 % interval (Wilson).",
-    )
+    csat = fields.Float(help="Scores 4 and 5 ÷ scores 1 to 5. Empty: too few answers.")
     performance = fields.Float(
         readonly=True, aggregator="avg", help="Mean score, 1 to 5. Empty: too few answers."
     )
-    low_rate = fields.Float(
-        string="Dissatisfied (%)", readonly=True, aggregator="avg", help="Scores 1 and 2 ÷ scores."
-    )
+    low_rate = fields.Float(help="Scores 1 and 2 ÷ scores.")
     expectation = fields.Float(
         readonly=True, aggregator="avg", help="Mean expectation, 1 to 5, of those asked."
     )
@@ -115,12 +96,6 @@ class LogisticsFeedbackScoreReport(models.Model):
     def _get_ratio_factors(self):
         # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
         return dict.fromkeys(("csat", "csat_low", "csat_high", "low_rate"), 100)
-
-    def _get_intervals(self):
-        return {
-            "csat_low": ("satisfied_count", "score_count", False),
-            "csat_high": ("satisfied_count", "score_count", True),
-        }
 
     def _get_answers_of(self):
         return {"derived_importance": "pair_count"}

@@ -23,7 +23,11 @@ class LogisticsSurveyRequest(models.Model):
     """
 
     _name = "logistics.survey.request"
-    _inherit = ["logistics.sending.mixin", "logistics.reaction.mixin"]
+    _inherit = [
+        "logistics.sending.mixin",
+        "logistics.reaction.mixin",
+        "logistics.survey.occasion.mixin",
+    ]
     _description = "Survey Request"
     _order = "id desc"
     _check_company_auto = True
@@ -36,21 +40,7 @@ class LogisticsSurveyRequest(models.Model):
     policy_id = fields.Many2one(
         "logistics.survey.policy", required=True, index=True, readonly=True, ondelete="restrict"
     )
-    survey_id = fields.Many2one(
-        "survey.survey",
-        string="Questionnaire",
-        required=True,
-        index=True,
-        readonly=True,
-        ondelete="restrict",
-    )
     partner_id = fields.Many2one(string="Person Asked", required=True)
-    profile_id = fields.Many2one(
-        "logistics.profile", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    tier_id = fields.Many2one(
-        "logistics.tier", string="Tier Then", readonly=True, ondelete="set null"
-    )
 
     # --- the occasion
     occasion = fields.Char(
@@ -59,23 +49,6 @@ class LogisticsSurveyRequest(models.Model):
         help="What the request is about, in one word for programs; unique within the policy.",
     )
     occurred_at = fields.Datetime(required=True, readonly=True)
-    picking_id = fields.Many2one(
-        "stock.picking",
-        string="Delivery",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="set null",
-    )
-    order_id = fields.Many2one(
-        "sale.order", index="btree_not_null", readonly=True, ondelete="set null"
-    )
-    complaint_id = fields.Many2one(
-        "logistics.complaint",
-        string="Case",
-        index="btree_not_null",
-        readonly=True,
-        ondelete="set null",
-    )
 
     # --- its course
     state = fields.Selection(

@@ -12,6 +12,7 @@ class LogisticsCodRule(models.Model):
     """What collecting costs and when the money is due; the most specific rule applies."""
 
     _name = "logistics.cod.rule"
+    _inherit = ["logistics.company.terms.mixin"]
     _description = "Cash on Delivery Rule"
     _order = "carrier_id, company_id, id"
     _check_company_auto = True
@@ -19,12 +20,8 @@ class LogisticsCodRule(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
-        "res.company",
-        index=True,
-        default=lambda self: self.env.company,
-        help="Empty: for all companies that have no rule of their own.",
+        help="Empty: for all companies that have no rule of their own."
     )
-    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     carrier_id = fields.Many2one(
         "delivery.carrier",
         index="btree_not_null",
@@ -86,11 +83,6 @@ class LogisticsCodRule(models.Model):
         "CHECK (days BETWEEN 0 AND 90 AND month_day BETWEEN 1 AND 31)",
         "Choose 0 to 90 working days, and a day of the month from 1 to 31.",
     )
-
-    @api.depends("company_id")
-    def _compute_currency_id(self):
-        for rule in self:
-            rule.currency_id = (rule.company_id or self.env.company).currency_id
 
     # === CRUD METHODS ===#
 

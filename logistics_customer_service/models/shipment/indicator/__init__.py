@@ -1,4 +1,6 @@
 from . import logistics_report_mixin
+from . import logistics_customer_report_mixin
+from . import logistics_promise_report_mixin
 from . import logistics_delivery_report
 from . import logistics_shipment_report
 from . import logistics_invoice_report

@@ -11,7 +11,7 @@ class LogisticsDeliveryReport(models.Model):
     """
 
     _name = "logistics.delivery.report"
-    _inherit = ["logistics.report.mixin"]
+    _inherit = ["logistics.promise.report.mixin"]
     _description = "Delivery Report"
     _auto = False
     _order = "promised_date desc, order_id desc, line_id"
@@ -19,19 +19,6 @@ class LogisticsDeliveryReport(models.Model):
 
     # --- what the row is about
     line_id = fields.Many2one("sale.order.line", readonly=True)
-    order_id = fields.Many2one("sale.order", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    country_id = fields.Many2one("res.country", readonly=True)
-    state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
-    profile_id = fields.Many2one("logistics.profile", readonly=True)
-    tier_id = fields.Many2one("logistics.tier", readonly=True)
-    time_class_id = fields.Many2one(
-        "logistics.time.class", string="Delivery Time", readonly=True
-    )
-    cargo_nature_ids = fields.Many2many(related="profile_id.cargo_nature_ids")
-    carrier_id = fields.Many2one("delivery.carrier", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Product Category", readonly=True)
     is_first_line = fields.Boolean(readonly=True, help="The first line of goods of its order.")
@@ -416,18 +403,7 @@ class LogisticsDeliveryReport(models.Model):
         }
         return {
             **super()._get_columns(),
-            "id": SQL("j.id"),
             "line_id": SQL("j.id"),
-            "order_id": SQL("j.order_id"),
-            "company_id": SQL("j.company_id"),
-            "partner_id": SQL("customer.commercial_partner_id"),
-            "country_id": SQL("customer.country_id"),
-            "state_id": SQL("customer.state_id"),
-            "profile_id": SQL("profile.id"),
-            "tier_id": SQL("profile.tier_id"),
-            "time_class_id": SQL("profile.time_class_id"),
-            "carrier_id": SQL("j.carrier_id"),
-            "warehouse_id": SQL("j.warehouse_id"),
             "product_id": SQL("j.product_id"),
             "categ_id": SQL("j.categ_id"),
             "is_first_line": SQL("j.is_first_line"),

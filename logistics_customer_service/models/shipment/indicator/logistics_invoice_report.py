@@ -6,19 +6,13 @@ class LogisticsInvoiceReport(models.Model):
     """Posted invoices to customers, and those of them that were wrong (formula 8)."""
 
     _name = "logistics.invoice.report"
-    _inherit = ["logistics.report.mixin"]
+    _inherit = ["logistics.customer.report.mixin"]
     _description = "Invoice Report"
     _auto = False
     _order = "invoice_date desc, id desc"
     _rec_name = "move_id"
 
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    country_id = fields.Many2one("res.country", readonly=True)
-    state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
-    profile_id = fields.Many2one("logistics.profile", readonly=True)
-    tier_id = fields.Many2one("logistics.tier", readonly=True)
     user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
     journal_id = fields.Many2one("account.journal", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -59,10 +53,6 @@ class LogisticsInvoiceReport(models.Model):
             "move_id": SQL("invoice.id"),
             "company_id": SQL("invoice.company_id"),
             "partner_id": SQL("invoice.commercial_partner_id"),
-            "country_id": SQL("customer.country_id"),
-            "state_id": SQL("customer.state_id"),
-            "profile_id": SQL("profile.id"),
-            "tier_id": SQL("profile.tier_id"),
             "user_id": SQL("invoice.invoice_user_id"),
             "journal_id": SQL("invoice.journal_id"),
             "invoice_date": SQL("invoice.invoice_date"),

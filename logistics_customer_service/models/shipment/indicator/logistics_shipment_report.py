@@ -10,7 +10,7 @@ class LogisticsShipmentReport(models.Model):
     """
 
     _name = "logistics.shipment.report"
-    _inherit = ["logistics.report.mixin"]
+    _inherit = ["logistics.promise.report.mixin"]
     _description = "Shipment Report"
     _auto = False
     _order = "promised_date desc, id desc"
@@ -18,19 +18,6 @@ class LogisticsShipmentReport(models.Model):
 
     # --- what the row is about
     picking_id = fields.Many2one("stock.picking", string="Delivery", readonly=True)
-    order_id = fields.Many2one("sale.order", readonly=True)
-    company_id = fields.Many2one("res.company", readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    country_id = fields.Many2one("res.country", readonly=True)
-    state_id = fields.Many2one("res.country.state", string="Region", readonly=True)
-    profile_id = fields.Many2one("logistics.profile", readonly=True)
-    tier_id = fields.Many2one("logistics.tier", readonly=True)
-    time_class_id = fields.Many2one(
-        "logistics.time.class", string="Delivery Time", readonly=True
-    )
-    cargo_nature_ids = fields.Many2many(related="profile_id.cargo_nature_ids")
-    carrier_id = fields.Many2one("delivery.carrier", readonly=True)
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
 
     # --- promise and outcome
     promised_date = fields.Datetime(
@@ -262,18 +249,7 @@ class LogisticsShipmentReport(models.Model):
     def _get_columns(self):
         return {
             **super()._get_columns(),
-            "id": SQL("j.id"),
             "picking_id": SQL("j.id"),
-            "order_id": SQL("j.order_id"),
-            "company_id": SQL("j.company_id"),
-            "partner_id": SQL("customer.commercial_partner_id"),
-            "country_id": SQL("customer.country_id"),
-            "state_id": SQL("customer.state_id"),
-            "profile_id": SQL("profile.id"),
-            "tier_id": SQL("profile.tier_id"),
-            "time_class_id": SQL("profile.time_class_id"),
-            "carrier_id": SQL("j.carrier_id"),
-            "warehouse_id": SQL("j.warehouse_id"),
             "promised_date": SQL("j.promised_date"),
             "date_done": SQL("j.date_done"),
             "delivered_at": SQL("j.delivered_at"),
