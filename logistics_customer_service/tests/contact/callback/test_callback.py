@@ -1,9 +1,7 @@
 import threading
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
-
-from freezegun import freeze_time
 
 from odoo import api, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -13,60 +11,10 @@ from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ....tools.contact import reach
-from ...common import MODULE, LogisticsCommon
+from ...common import MODULE
 from ...satisfaction.answer.common import FeedbackCommon
-
-# Wednesday, ten in the morning in Shanghai
-NOW = datetime(2026, 3, 4, 2, 0)
-
-
-def shanghai(*clock):
-    """Return the naive UTC instant of a clock time in Shanghai."""
-    return datetime(*clock) - timedelta(hours=8)
-
-
-class CallbackCommon(LogisticsCommon):
-    """Customers with hours, and a clock that stands at ten in the morning on a Wednesday."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["logistics.callback"].search([]).unlink()
-        cls.Callback = cls.env["logistics.callback"]
-        cls.other = cls.env.ref(f"{MODULE}.callback_purpose_other")
-        cls.care = cls.env.ref(f"{MODULE}.callback_purpose_care")
-        cls.customer = cls._customer("Lumina", phone="+86 10 5550 0101")
-        cls.profile = cls.Profile.create(
-            {"partner_id": cls.customer.id, "company_id": cls.company.id}
-        )
-        cls.second = cls._new_user("second_agent", "group_agent")
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
-
-    def _stand(self, instant):
-        """Set the clock."""
-        clock = freeze_time(instant)
-        clock.start()
-        self.addCleanup(clock.stop)
-
-    @classmethod
-    def _callback(cls, partner=None, purpose=None, **vals):
-        return cls.Callback.create(
-            {
-                "partner_id": (partner or cls.customer).id,
-                "company_id": cls.company.id,
-                "purpose_id": (purpose or cls.other).id,
-                "call_from": NOW,
-                **vals,
-            }
-        )
-
-    def _next(self, user=None):
-        """Return the callback an agent gets who presses Next Call."""
-        callbacks = self.Callback.with_user(user or self.agent)
-        return callbacks.browse(callbacks.action_next_call().get("res_id"))
+from ..common import NOW, shanghai
+from .common import CallbackCommon
 
 
 @tagged("post_install", "-at_install")

@@ -10,7 +10,8 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ...common import MODULE
-from .test_callback import NOW, CallbackCommon
+from ..common import NOW
+from .common import CallbackCommon
 
 # what a supervisor expects to see
 ASKED = {

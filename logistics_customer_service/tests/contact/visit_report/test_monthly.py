@@ -22,6 +22,8 @@ TOPICS = ("opinion", "suggestion", "wish", "market", "competitor", "effect", "ma
 
 @tagged("post_install", "-at_install")
 class TestVisitMonthly(VisitReportCommon):
+    now = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,10 +32,6 @@ class TestVisitMonthly(VisitReportCommon):
             {"name": "Others", "company_id": cls.company.id, "user_id": cls.manager.id}
         )
         cls._live_through_a_quarter()
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
 
     @classmethod
     def _live_through_a_quarter(cls):
