@@ -5,13 +5,13 @@ from unittest.mock import patch
 
 from odoo import api, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, Form, get_db_name, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ....tools.contact import reach
 from ...common import MODULE
+from ...common_at_once import AtOnceCommon
 from ...satisfaction.answer.common import FeedbackCommon
 from ..common import NOW, shanghai
 from .common import CallbackCommon
@@ -749,17 +749,12 @@ class TestRights(CallbackCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAtOnce(BaseCase):
+class TestAtOnce(AtOnceCommon):
     """Eight agents press Next Call at the same moment, on connections of their own."""
 
     def setUp(self):
         super().setUp()
-        # the loader holds the registry's lock while tests run
-        self.patch(Registry, "_lock", DummyRLock())
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
+        with self._environment(tracking_disable=True) as env:
             company = env["res.company"].create({"name": f"At Once {uuid.uuid4()}"})
             company.partner_id.tz = "UTC"
             self.company = company.id
@@ -808,8 +803,7 @@ class TestAtOnce(BaseCase):
             )
 
     def _clean(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
+        with self._environment(active_test=False) as env:
             env["logistics.callback"].search([("company_id", "=", self.company)]).unlink()
             env["logistics.profile"].search([("company_id", "=", self.company)]).unlink()
             env["res.partner"].browse(self.partners).unlink()
@@ -824,15 +818,14 @@ class TestAtOnce(BaseCase):
         taken = [None] * 8
 
         def run(number):
-            with self.registry.cursor() as cr:
-                env = api.Environment(
-                    cr, self.users[number], {"allowed_company_ids": [self.company]}
-                )
+            with self._environment(
+                self.users[number], allowed_company_ids=[self.company]
+            ) as env:
                 first = True
 
                 def call():
                     nonlocal first
-                    cr.execute("SELECT 1 FROM logistics_callback LIMIT 1")  # the view is fixed now
+                    env.cr.execute("SELECT 1 FROM logistics_callback LIMIT 1")  # the view is fixed now
                     if first:
                         first = False
                         begun.wait(30)
@@ -840,15 +833,9 @@ class TestAtOnce(BaseCase):
 
                 taken[number] = retrying(call, env)
 
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-        with patch("time.sleep"), mute_logger("odoo.service.model", "odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
+        self._side_by_side(run, [(number,) for number in range(8)])
         self.assertNotIn(None, taken)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._environment() as env:
             callbacks = env["logistics.callback"].browse(taken)
             self.assertEqual(len(set(taken)), 8, "each got a call of its own")
             self.assertEqual(len(callbacks.customer_id), 8, "each called another customer")
