@@ -1,7 +1,8 @@
-"""Lets the scripts of this folder use the helpers that the tests on real data use."""
+"""Lets the scripts of this folder use the launcher, and the helpers of the tests on real data."""
 
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[1:1] = [str(HERE.parent / "tests" / "real_data")]
+ROOT = HERE.parent
+sys.path[1:1] = [str(ROOT), str(ROOT / "tests" / "real_data")]

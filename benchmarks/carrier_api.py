@@ -6,22 +6,16 @@ as fast as it is answered. It ends after a set time. Run it in a shell with the 
 environment: eval "$(make -s env)"; python benchmarks/carrier_api.py
 """
 
-import argparse
 import contextlib
 import itertools
-import json
 import random
 import statistics
-import sys
 import threading
 import time
 from dataclasses import dataclass, field
 
-import _paths
+import _command
 
-sys.path.insert(1, str(_paths.HERE.parent))
-
-from scripts.dev import Problem, drop_database, new_database
 from tests.support.carrier import PREPARE, Carrier, key_of, report
 from tests.support.database import Database
 
@@ -59,29 +53,18 @@ class Client:
 
 def main():
     """Run from the command line; the result is one JSON object on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = _command.parser(__doc__, left="all that is reported stays")
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--batch", type=int, default=10, help="events in a request")
     parser.add_argument("--workers", type=int, default=2, help="processes of Odoo, each on a port")
     parser.add_argument("--deliveries", type=int, default=1000)
-    parser.add_argument("--db", help="an existing database, in which all that is reported stays")
-    options = parser.parse_args()
-    name = options.db or NAME
-    try:
-        if not options.db:
-            drop_database(name)
-            new_database(name)
-        print(json.dumps(measure(Database(name), options), indent=1))
-    except Problem as problem:
-        sys.exit(str(problem))
-    finally:
-        if not options.db:
-            drop_database(name)
+    _command.run(parser.parse_args(), NAME, measure)
 
 
-def measure(database, options):
+def measure(name, options):
     """Serve the database, let the clients report, and count what is there afterwards."""
+    database = Database(name)
     database.shell(PREPARE % options.deliveries)
     with contextlib.ExitStack() as stack:
         urls = [stack.enter_context(database.serve()) for _worker in range(options.workers)]

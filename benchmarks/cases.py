@@ -24,16 +24,14 @@ import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import _command
 import _paths
 import odoo_session
 
-sys.path.insert(1, str(_paths.HERE.parent))
+from scripts.dev import Problem
 
-from scripts.dev import Problem, drop_database, new_database
-
-ROOT = _paths.HERE.parent
 NAME = "bench_cases"
-CACHE = ROOT / ".odoo" / "bench"
+CACHE = _paths.ROOT / ".odoo" / "bench"
 WHEELS = ["odoo-addon-helpdesk-mgmt", "odoo-addon-helpdesk-mgmt-sla"]
 ADDONS = ["helpdesk_mgmt", "helpdesk_mgmt_sla"]
 SERIES = "19.0"
@@ -52,25 +50,19 @@ def main():
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--profile", choices=WORKS, help="show where our time goes in one of them")
     options = parser.parse_args()
-    name = options.db or NAME
     try:
         folder = options.helpdesk or fetch()
-        if not options.db:
-            drop_database(name)
-            new_database(name)
-        odoo_session.configure(name, log_level="critical", addons=folder)
-        if not options.db:
-            install(name)
-        bench = Bench(name, options.many, options.open)
-        if options.profile:
-            bench.profile(options.profile)
-        else:
-            print(json.dumps(bench.run(options.rounds), indent=1))
+        with _command.database(options.db, NAME) as name:
+            odoo_session.configure(name, log_level="critical", addons=folder)
+            if not options.db:
+                install(name)
+            bench = Bench(name, options.many, options.open)
+            if options.profile:
+                bench.profile(options.profile)
+            else:
+                print(json.dumps(bench.run(options.rounds), indent=1))
     except Problem as problem:
         sys.exit(str(problem))
-    finally:
-        if not options.db:
-            drop_database(name)
 
 
 def fetch():

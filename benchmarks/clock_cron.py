@@ -7,19 +7,12 @@ cases it should cost the same. Run it in a shell with the launcher's environment
 eval "$(make -s env)"; python benchmarks/clock_cron.py; --db uses a database that is there.
 """
 
-import argparse
-import json
 import statistics
-import sys
 import time
 from datetime import timedelta
 
-import _paths
+import _command
 import odoo_session
-
-sys.path.insert(1, str(_paths.HERE.parent))
-
-from scripts.dev import Problem, drop_database, new_database
 
 NAME = "bench_clock_cron"
 SIZES = [1_000, 10_000, 100_000]
@@ -31,34 +24,22 @@ OWN = {"id", "number", "access_token"}
 
 def main():
     """Run from the command line; the result is one JSON object on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--db", help="an existing database, in which nothing is left behind")
+    parser = _command.parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of open cases")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    name = options.db or NAME
-    try:
-        if not options.db:
-            drop_database(name)
-            new_database(name)
-        odoo_session.configure(name, log_level="critical")
-        print(json.dumps(measure(name, options.sizes, options.rounds), indent=1))
-    except Problem as problem:
-        sys.exit(str(problem))
-    finally:
-        if not options.db:
-            drop_database(name)
+    _command.run(parser.parse_args(), NAME, measure)
 
 
-def measure(name, sizes, count):
+def measure(name, options):
     """Return milliseconds and queries by number of open cases, and the ratio of the extremes."""
+    odoo_session.configure(name, log_level="critical")
     results = {}
-    for size in sizes:
+    for size in options.sizes:
         with odoo_session.environment(name) as env:
             generate(env, size)
-            results[size] = rounds(env, count)
+            results[size] = rounds(env, options.rounds)
             results[size]["plan"] = plan(env)
-    times = [results[size]["milliseconds"] for size in sizes]
+    times = [results[size]["milliseconds"] for size in options.sizes]
     return {"due": DUE, "by_open_cases": results, "ratio": round(times[-1] / times[0], 2)}
 
 

@@ -25,12 +25,10 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
-import _paths
+import _command
 import odoo_session
 
-sys.path.insert(1, str(_paths.HERE.parent))
-
-from scripts.dev import Problem, drop_database, new_database
+from scripts.dev import Problem
 
 NAME = "bench_core_flows"
 MANY, ROUNDS = 100, 5
@@ -49,26 +47,15 @@ def main():
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
     try:
-        with database(options.db, f"{NAME}_with", True) as ours, database(options.bare, NAME, False) as bare:
+        with (
+            _command.database(options.db, f"{NAME}_with") as ours,
+            _command.database(options.bare, NAME, addon=False) as bare,
+        ):
             results = measure(dict(zip(SIDES, (ours, bare), strict=True)), options.many, options.rounds)
     except Problem as problem:
         sys.exit(str(problem))
     print(table(results), file=sys.stderr)
     print(json.dumps({"rounds": options.rounds, "flows": results}, indent=1))
-
-
-@contextlib.contextmanager
-def database(given, name, addon):
-    """Yield the name of a database: the given one, or one that is dropped afterwards."""
-    if given:
-        yield given
-        return
-    drop_database(name)
-    new_database(name, addon=addon)
-    try:
-        yield name
-    finally:
-        drop_database(name)
 
 
 def measure(names, many, rounds):

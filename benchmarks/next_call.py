@@ -9,18 +9,11 @@ looks for whom to call among as many profiles. Run it in a shell with the launch
 eval "$(make -s env)"; python benchmarks/next_call.py; --db uses a database that is there.
 """
 
-import argparse
-import json
 import statistics
-import sys
 import time
 
-import _paths
+import _command
 import odoo_session
-
-sys.path.insert(1, str(_paths.HERE.parent))
-
-from scripts.dev import Problem, drop_database, new_database
 
 NAME = "bench_next_call"
 SIZES = [1_000, 100_000]
@@ -37,28 +30,16 @@ BARE = """SELECT id FROM logistics_callback
 
 def main():
     """Run from the command line; the result is one JSON object on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--db", help="an existing database, in which nothing is left behind")
+    parser = _command.parser(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of callbacks")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    name = options.db or NAME
-    try:
-        if not options.db:
-            drop_database(name)
-            new_database(name)
-        odoo_session.configure(name, log_level="critical")
-        print(json.dumps(measure(name, options.sizes, options.rounds), indent=1))
-    except Problem as problem:
-        sys.exit(str(problem))
-    finally:
-        if not options.db:
-            drop_database(name)
+    _command.run(parser.parse_args(), NAME, measure)
 
 
-def measure(name, sizes, count):
+def measure(name, options):
     """Return what was measured, by number of callbacks."""
-    return {size: measure_size(name, size, count) for size in sizes}
+    odoo_session.configure(name, log_level="critical")
+    return {size: measure_size(name, size, options.rounds) for size in options.sizes}
 
 
 def measure_size(name, size, count):

@@ -8,19 +8,12 @@ the launcher's environment: eval "$(make -s env)"; python benchmarks/survey_requ
 database that is there.
 """
 
-import argparse
-import json
 import resource
 import statistics
-import sys
 import time
 
-import _paths
+import _command
 import odoo_session
-
-sys.path.insert(1, str(_paths.HERE.parent))
-
-from scripts.dev import Problem, drop_database, new_database
 
 NAME = "bench_survey_requests"
 ROUNDS = 3
@@ -28,28 +21,16 @@ ROUNDS = 3
 
 def main():
     """Run from the command line; the result is one JSON object on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--db", help="an existing database, in which nothing is left behind")
+    parser = _command.parser(__doc__)
     parser.add_argument("--customers", type=int, default=1_000, help="asked both ways")
     parser.add_argument("--run", type=int, default=10_000, help="requests prepared in one run")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    name = options.db or NAME
-    try:
-        if not options.db:
-            drop_database(name)
-            new_database(name)
-        odoo_session.configure(name, log_level="critical")
-        print(json.dumps(measure(name, options), indent=1))
-    except Problem as problem:
-        sys.exit(str(problem))
-    finally:
-        if not options.db:
-            drop_database(name)
+    _command.run(parser.parse_args(), NAME, measure)
 
 
 def measure(name, options):
     """Return seconds and queries of both ways, their ratios, and those of the run."""
+    odoo_session.configure(name, log_level="critical")
     with odoo_session.environment(name) as env:
         customers, policy = prepare(env, options.customers)
         ways = {

@@ -87,6 +87,16 @@ class LogisticsCommon(TransactionCase):
         return cls.env["res.partner"].create({"name": name, "is_company": True, **vals})
 
     @classmethod
+    def _people(cls, number):
+        """Return so many customers with an address and a phone each."""
+        return cls.env["res.partner"].create(
+            [
+                {"name": f"C{n:03}", "email": f"c{n}@x.example", "phone": f"+86 138 0013 {n:04}"}
+                for n in range(number)
+            ]
+        )
+
+    @classmethod
     def _order(cls, partner, amount=100.0, at=None, qty=1.0, confirm=True, **vals):
         """Return an order of one line worth ``amount`` placed at a naive UTC instant."""
         order = cls.env["sale.order"].create(
@@ -235,3 +245,17 @@ class LogisticsCommon(TransactionCase):
         """Return a naive UTC instant so many days ago (4:00 UTC is noon in Shanghai)."""
         day = cls.company._get_logistics_today() - timedelta(days=days)
         return datetime.combine(day, datetime.min.time()) + timedelta(hours=hour)
+
+    def _count(self, work):
+        """Return the queries that work and writing its results take, with nothing cached."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        work()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def _few_and_many(self, records):
+        """Return the queries of processing ten records and the many others; one more goes ahead."""
+        records[:1]._process()
+        return self._count(records[1:11]._process), self._count(records[11:]._process)

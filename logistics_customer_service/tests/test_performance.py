@@ -21,14 +21,6 @@ class TestPerformance(LogisticsCommon):
             cls._order(customer, 100 * (index + 1), at=cls._days_ago(30 + index))
         cls._refresh()
 
-    def _count(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     @contextmanager
     def _watch(self):
         """Yield the list of the queries run inside the block."""

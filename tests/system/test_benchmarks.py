@@ -23,7 +23,7 @@ ON_ANY_DATABASE = [
      {"survey.invite", "planned", "planned and queued", "ratio", "one run"}),
 ]  # fmt: skip
 APART = {"cases.py", "core_flows.py", "run.py", "reports.py"}
-HELPERS = {"_paths.py", "bound.py", "generate.py", "night.py"}
+HELPERS = {"_command.py", "_paths.py", "bound.py", "generate.py", "night.py"}
 
 
 @pytest.fixture(scope="module")

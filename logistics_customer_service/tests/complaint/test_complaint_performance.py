@@ -21,14 +21,6 @@ class TestComplaintPerformance(ComplaintCommon):
         )
         cls._profile(cls.customers[0], agent_id=cls.agent.id)
 
-    def _count(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def _create(self, count):
         customers = self.customers
         return self.Complaint.create(

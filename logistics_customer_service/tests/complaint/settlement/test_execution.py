@@ -1,14 +1,10 @@
 import threading
-from unittest.mock import patch
 
-from odoo import api
 from odoo.exceptions import UserError
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
+from ...common_at_once import AtOnceCommon
 from .common import ResolutionCommon
 
 
@@ -173,17 +169,14 @@ class TestExecution(ResolutionCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestTwoAtOnce(BaseCase):
+class TestTwoAtOnce(AtOnceCommon):
     """Two people press at the same time, on connections of their own."""
 
     def setUp(self):
         super().setUp()
-        # the loader holds the registry's lock while tests run
-        self.patch(Registry, "_lock", DummyRLock())
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, self._uid(cr), {"tracking_disable": True})
+        with self._environment() as env:
+            self.admin = env.ref("base.user_admin").id
+        with self._environment(self.admin, tracking_disable=True) as env:
             self.rule = (
                 env["logistics.authority"]
                 .create(
@@ -213,15 +206,11 @@ class TestTwoAtOnce(BaseCase):
             compensations.action_propose()
             self.cases, self.compensations = cases.ids, compensations.ids
 
-    def _uid(self, cr):
-        return api.Environment(cr, api.SUPERUSER_ID, {}).ref("base.user_admin").id
-
     def _clean(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
+        with self._environment(active_test=False) as env:
             compensations = env["logistics.compensation"].browse(self.compensations)
             moves = compensations.move_id
-            cr.execute(
+            env.cr.execute(
                 "DELETE FROM logistics_compensation WHERE id = ANY(%s)", [compensations.ids]
             )
             moves.unlink()
@@ -241,8 +230,7 @@ class TestTwoAtOnce(BaseCase):
         results = [None] * len(calls)
 
         def run(index, record_id, method):
-            with self.registry.cursor() as cr:
-                env = api.Environment(cr, self._uid(cr), {"tracking_disable": True})
+            with self._environment(self.admin, tracking_disable=True) as env:
                 first = True
 
                 def call():
@@ -260,19 +248,11 @@ class TestTwoAtOnce(BaseCase):
                 except UserError as error:
                     results[index] = str(error)
 
-        threads = [
-            threading.Thread(target=run, args=(index, *call)) for index, call in enumerate(calls)
-        ]
-        with patch("time.sleep"), mute_logger("odoo.service.model", "odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(30)
+        self._side_by_side(run, [(index, *call) for index, call in enumerate(calls)])
         return results
 
     def _read(self, field):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._environment() as env:
             return env["logistics.compensation"].browse(self.compensations).mapped(field)
 
     def test_two_cases_of_a_customer_approved_at_once(self):
@@ -286,7 +266,6 @@ class TestTwoAtOnce(BaseCase):
         self.assertEqual(self._at_once((first, "action_approve")), ["done"])
         results = self._at_once((first, "action_execute"), (first, "action_execute"))
         self.assertEqual(results.count("done"), 1, results)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._environment() as env:
             notes = env["account.move"].search_count([("partner_id", "=", self.partner)])
         self.assertEqual(notes, 1)

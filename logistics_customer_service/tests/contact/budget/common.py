@@ -1,17 +1,14 @@
-from datetime import datetime, timedelta
-
-from freezegun import freeze_time
+from datetime import timedelta
 
 from odoo import Command, fields
 
 from ...common import MODULE
 from ...satisfaction.request.common import SurveyCommon
+from ..callback.common import CallingCommon
+from ..common import NOW
 
-# Wednesday, ten in the morning in Shanghai
-NOW = datetime(2026, 3, 4, 2, 0)
 
-
-class BudgetCommon(SurveyCommon):
+class BudgetCommon(CallingCommon, SurveyCommon):
     """A company that asks and calls; no limits but those a test makes; a clock that stands."""
 
     @classmethod
@@ -19,24 +16,11 @@ class BudgetCommon(SurveyCommon):
         super().setUpClass()
         cls.Budget = cls.env["logistics.contact.budget"]
         cls.Contact = cls.env["logistics.touchpoint"]
-        cls.Callback = cls.env["logistics.callback"]
-        cls.Callback.search([]).unlink()
         cls.asking = cls.env.ref(f"{MODULE}.consent_purpose_satisfaction_survey")
         cls.calling = cls.env.ref(f"{MODULE}.consent_purpose_callback")
         cls.notifying = cls.env.ref(f"{MODULE}.consent_purpose_service_notice")
-        cls.other = cls.env.ref(f"{MODULE}.callback_purpose_other")
         cls.debt = cls.env.ref(f"{MODULE}.callback_purpose_debt")
         cls.profile = cls._profile_of(cls.customer) or cls._profile(cls.customer)
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
-
-    def _stand(self, instant):
-        """Set the clock."""
-        clock = freeze_time(instant)
-        clock.start()
-        self.addCleanup(clock.stop)
 
     @classmethod
     def _limit(cls, limit, purpose=None, days=30, **vals):
@@ -100,11 +84,6 @@ class BudgetCommon(SurveyCommon):
             }
         )
         return callback
-
-    def _next(self, user=None):
-        """Return the callback an agent gets who presses Next Call."""
-        callbacks = self.Callback.with_user(user or self.agent)
-        return callbacks.browse(callbacks.action_next_call().get("res_id"))
 
     @classmethod
     def _contacts(cls, partner=None, **vals):

@@ -3,25 +3,20 @@ import uuid
 from psycopg2.errors import SerializationFailure
 
 from odoo import api, fields
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...common import MODULE
+from ...common_at_once import AtOnceCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAtOnce(BaseCase):
+class TestAtOnce(AtOnceCommon):
     """Two jobs on connections of their own contact the same person at the same moment."""
 
     def setUp(self):
         super().setUp()
-        # the loader holds the registry's lock while tests run
-        self.patch(Registry, "_lock", DummyRLock())
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
+        with self._environment(tracking_disable=True) as env:
             company = env["res.company"].create({"name": f"Budget at Once {uuid.uuid4()}"})
             partner = env["res.partner"].create({"name": "Asked by Two"})
             purpose = env.ref(f"{MODULE}.callback_purpose_other")
@@ -42,8 +37,7 @@ class TestAtOnce(BaseCase):
             self.company, self.partner, self.callbacks = company.id, partner.id, callbacks.ids
 
     def _clean(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
+        with self._environment(active_test=False) as env:
             for model in ("logistics.callback", "logistics.contact.budget"):
                 env[model].search([("company_id", "=", self.company)]).unlink()
             env["logistics.profile"].search([("company_id", "=", self.company)]).unlink()

@@ -9,7 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...common import MODULE
-from .common import NOW, BudgetCommon
+from ..common import NOW
+from .common import BudgetCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from .common import NOW, BudgetCommon
+from ..common import NOW
+from .common import BudgetCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,8 @@ from datetime import datetime, timedelta
 
 from odoo.tests import Form, tagged
 
-from .common import NOW, BudgetCommon
+from ..common import NOW
+from .common import BudgetCommon
 
 DAY = timedelta(days=1)
 

@@ -1,72 +1,20 @@
 import threading
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from unittest.mock import patch
-
-from freezegun import freeze_time
 
 from odoo import api, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, Form, get_db_name, tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ....tools.contact import reach
-from ...common import MODULE, LogisticsCommon
+from ...common import MODULE
+from ...common_at_once import AtOnceCommon
 from ...satisfaction.answer.common import FeedbackCommon
-
-# Wednesday, ten in the morning in Shanghai
-NOW = datetime(2026, 3, 4, 2, 0)
-
-
-def shanghai(*clock):
-    """Return the naive UTC instant of a clock time in Shanghai."""
-    return datetime(*clock) - timedelta(hours=8)
-
-
-class CallbackCommon(LogisticsCommon):
-    """Customers with hours, and a clock that stands at ten in the morning on a Wednesday."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["logistics.callback"].search([]).unlink()
-        cls.Callback = cls.env["logistics.callback"]
-        cls.other = cls.env.ref(f"{MODULE}.callback_purpose_other")
-        cls.care = cls.env.ref(f"{MODULE}.callback_purpose_care")
-        cls.customer = cls._customer("Lumina", phone="+86 10 5550 0101")
-        cls.profile = cls.Profile.create(
-            {"partner_id": cls.customer.id, "company_id": cls.company.id}
-        )
-        cls.second = cls._new_user("second_agent", "group_agent")
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
-
-    def _stand(self, instant):
-        """Set the clock."""
-        clock = freeze_time(instant)
-        clock.start()
-        self.addCleanup(clock.stop)
-
-    @classmethod
-    def _callback(cls, partner=None, purpose=None, **vals):
-        return cls.Callback.create(
-            {
-                "partner_id": (partner or cls.customer).id,
-                "company_id": cls.company.id,
-                "purpose_id": (purpose or cls.other).id,
-                "call_from": NOW,
-                **vals,
-            }
-        )
-
-    def _next(self, user=None):
-        """Return the callback an agent gets who presses Next Call."""
-        callbacks = self.Callback.with_user(user or self.agent)
-        return callbacks.browse(callbacks.action_next_call().get("res_id"))
+from ..common import NOW, shanghai
+from .common import CallbackCommon
 
 
 @tagged("post_install", "-at_install")
@@ -801,17 +749,12 @@ class TestRights(CallbackCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAtOnce(BaseCase):
+class TestAtOnce(AtOnceCommon):
     """Eight agents press Next Call at the same moment, on connections of their own."""
 
     def setUp(self):
         super().setUp()
-        # the loader holds the registry's lock while tests run
-        self.patch(Registry, "_lock", DummyRLock())
-        self.registry = Registry(get_db_name())
-        self.addCleanup(self._clean)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"tracking_disable": True})
+        with self._environment(tracking_disable=True) as env:
             company = env["res.company"].create({"name": f"At Once {uuid.uuid4()}"})
             company.partner_id.tz = "UTC"
             self.company = company.id
@@ -860,8 +803,7 @@ class TestAtOnce(BaseCase):
             )
 
     def _clean(self):
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {"active_test": False})
+        with self._environment(active_test=False) as env:
             env["logistics.callback"].search([("company_id", "=", self.company)]).unlink()
             env["logistics.profile"].search([("company_id", "=", self.company)]).unlink()
             env["res.partner"].browse(self.partners).unlink()
@@ -876,15 +818,14 @@ class TestAtOnce(BaseCase):
         taken = [None] * 8
 
         def run(number):
-            with self.registry.cursor() as cr:
-                env = api.Environment(
-                    cr, self.users[number], {"allowed_company_ids": [self.company]}
-                )
+            with self._environment(
+                self.users[number], allowed_company_ids=[self.company]
+            ) as env:
                 first = True
 
                 def call():
                     nonlocal first
-                    cr.execute("SELECT 1 FROM logistics_callback LIMIT 1")  # the view is fixed now
+                    env.cr.execute("SELECT 1 FROM logistics_callback LIMIT 1")  # the view is fixed now
                     if first:
                         first = False
                         begun.wait(30)
@@ -892,15 +833,9 @@ class TestAtOnce(BaseCase):
 
                 taken[number] = retrying(call, env)
 
-        threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-        with patch("time.sleep"), mute_logger("odoo.service.model", "odoo.sql_db"):
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(60)
+        self._side_by_side(run, [(number,) for number in range(8)])
         self.assertNotIn(None, taken)
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+        with self._environment() as env:
             callbacks = env["logistics.callback"].browse(taken)
             self.assertEqual(len(set(taken)), 8, "each got a call of its own")
             self.assertEqual(len(callbacks.customer_id), 8, "each called another customer")

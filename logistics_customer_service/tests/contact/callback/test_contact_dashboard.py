@@ -1,16 +1,11 @@
-import json
-import re
 from datetime import timedelta
 
-from odoo.addons.spreadsheet.utils.validate_data import (
-    fields_in_spreadsheet,
-    menus_xml_ids_in_spreadsheet,
-)
-from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ...common import MODULE
-from .test_callback import NOW, CallbackCommon
+from ...common_dashboard import DashboardCommon
+from ..common import NOW
+from .common import CallbackCommon
 
 # what a supervisor expects to see
 ASKED = {
@@ -31,20 +26,15 @@ GROUPS = {"purpose_id", "user_id", "team_id", "tier_id", "ended_at:month"}
 
 
 @tagged("post_install", "-at_install")
-class TestContactDashboard(CallbackCommon):
+class TestContactDashboard(DashboardCommon, CallbackCommon):
     """The figures of callbacks, and the dashboard that shows them."""
+
+    dashboard_id = "spreadsheet_dashboard_contacts"
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.dashboard = cls.env.ref(f"{MODULE}.spreadsheet_dashboard_contacts")
-        cls.content = json.loads(cls.dashboard.spreadsheet_data)
-        cls.cells = cls.content["sheets"][0]["cells"]
         cls.Report = cls.env["logistics.callback.report"]
-
-    def _charts(self):
-        figures = self.content["sheets"][0]["figures"]
-        return [figure["data"] for figure in figures if "metaData" in figure["data"]]
 
     def _end(self, name, outcome=False, user=None, result="action_done"):
         """Have a callback be ended with an outcome."""
@@ -105,46 +95,23 @@ class TestContactDashboard(CallbackCommon):
         )
 
     def test_it_reads_fields_there_are(self):
-        for model, names in fields_in_spreadsheet(self.content).items():
-            missing = {name.partition(":")[0] for name in names} - set(self.env[model]._fields)
-            self.assertFalse(missing)
-        for xml_id in menus_xml_ids_in_spreadsheet(self.content):
-            self.assertTrue(self.env.ref(xml_id))
+        self._assert_reads_what_there_is()
 
     def test_it_shows_what_is_asked_of_it(self):
-        pivots = self.content["pivots"]
-        cells = json.dumps(self.cells).replace("\\", "")
-        formulas = re.findall(r'PIVOT\.VALUE\((\d+),"(\w+):sum"\)', cells)
-        for pivot, measure in formulas:
-            self.assertIn(measure, [each["fieldName"] for each in pivots[pivot]["measures"]])
-        self.assertLessEqual(ASKED, {measure for _pivot, measure in formulas})
-        self.assertLessEqual(GROUPS, {chart["metaData"]["groupBy"][0] for chart in self._charts()})
+        self._assert_shows(ASKED, GROUPS)
 
     def test_every_query_is_answered_with_callbacks_and_without(self):
-        own = Domain("company_id", "=", self.company.id)
         for filled in (False, True):
             if filled:
                 self._end("A", "order")
                 self._callback(self._customer("B"))
                 self.env.flush_all()
-            for pivot in self.content["pivots"].values():
-                measures = [measure["id"] for measure in pivot["measures"]]
-                report = self.env[pivot["model"]].with_user(self.supervisor)
-                rows = report.formatted_read_grouping_sets(
-                    list(own & Domain(pivot["domain"])), [[]], measures
-                )
-                self.assertEqual(len(rows), 1)
+            self._assert_pivots_are_answered()
             for chart in self._charts():
-                meta = chart["metaData"]
-                domain = Domain(chart["searchParams"]["domain"])
-                report = self.env[meta["resModel"]].with_user(self.supervisor)
-                groups = report.formatted_read_group(
-                    list(own & domain), meta["groupBy"], [f"{meta['measure']}:sum"]
-                )
-                if report._name == self.Report._name:  # the others have tests of their own
-                    self.assertEqual(bool(groups), filled, meta)
+                groups = self._groups(chart)
+                # the others have tests of their own
+                if chart["metaData"]["resModel"] == self.Report._name:
+                    self.assertEqual(bool(groups), filled, chart["metaData"])
 
     def test_supervisors_see_it_and_agents_do_not(self):
-        dashboards = self.env["spreadsheet.dashboard"]
-        self.assertIn(self.dashboard, dashboards.with_user(self.supervisor).search([]))
-        self.assertNotIn(self.dashboard, dashboards.with_user(self.agent).search([]))
+        self._assert_for_supervisors()

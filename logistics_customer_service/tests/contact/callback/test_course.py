@@ -9,7 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...common import MODULE
-from .test_callback import NOW, CallbackCommon, shanghai
+from ..common import NOW, shanghai
+from .common import CallbackCommon
 
 
 @tagged("post_install", "-at_install")

@@ -1,21 +1,12 @@
-from datetime import datetime, timedelta
-
-from freezegun import freeze_time
+from datetime import timedelta
 
 from odoo import Command
 
 from ...common import MODULE, LogisticsCommon
-
-# Wednesday, ten in the morning in Shanghai
-NOW = datetime(2026, 3, 4, 2, 0)
+from ..common import NOW, StandingClock
 
 
-def shanghai(*clock):
-    """Return the naive UTC instant of a clock time in Shanghai."""
-    return datetime(*clock) - timedelta(hours=8)
-
-
-class VisitCommon(LogisticsCommon):
+class VisitCommon(StandingClock, LogisticsCommon):
     """Two visitors, a customer of theirs, and a clock that stands on a Wednesday morning."""
 
     @classmethod
@@ -37,16 +28,6 @@ class VisitCommon(LogisticsCommon):
         )
         cls.customer = cls._customer("Lumina", city="Shanghai", user_id=cls.seller.id)
         cls.profile = cls._new_profile(cls.customer)
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
-
-    def _stand(self, instant):
-        """Set the clock."""
-        clock = freeze_time(instant)
-        clock.start()
-        self.addCleanup(clock.stop)
 
     @classmethod
     def _new_profile(cls, partner, **vals):

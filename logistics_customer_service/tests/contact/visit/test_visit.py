@@ -4,7 +4,8 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from .common import NOW, VisitCommon, shanghai
+from ..common import NOW, shanghai
+from .common import VisitCommon
 
 
 @tagged("post_install", "-at_install")

@@ -3,7 +3,8 @@ from datetime import date, datetime, timedelta
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import NOW, VisitCommon
+from ..common import NOW
+from .common import VisitCommon
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...common import MODULE
-from .common import NOW, VisitCommon, shanghai
+from ..common import NOW, shanghai
+from .common import VisitCommon
 
 LOGGER = f"odoo.addons.{MODULE}.models.contact.visit.logistics_visit_plan"
 

@@ -1,17 +1,18 @@
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import Command
 
 from ...common import MODULE, LogisticsCommon
+from ..common import StandingClock
 
 # Wednesday, six in the evening in Shanghai
 NOW = datetime(2026, 3, 4, 10, 0)
 
 
-class VisitReportCommon(LogisticsCommon):
+class VisitReportCommon(StandingClock, LogisticsCommon):
     """A team with a leader, visits as they were made, and a clock that stands."""
+
+    now = NOW
 
     @classmethod
     def setUpClass(cls):
@@ -42,16 +43,6 @@ class VisitReportCommon(LogisticsCommon):
         cls.outsider = cls._new_user("outsider", "group_agent")
         cls.other = cls.env["res.company"].create({"name": "Other Logistics"})
         cls.stranger = cls._new_user("stranger", "group_manager", company=cls.other)
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
-
-    def _stand(self, instant):
-        """Set the clock."""
-        clock = freeze_time(instant)
-        clock.start()
-        self.addCleanup(clock.stop)
 
     @classmethod
     def _visit(cls, at=NOW, state="done", user=None, partner=None, findings=(), **vals):

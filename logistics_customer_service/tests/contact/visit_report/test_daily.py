@@ -196,7 +196,7 @@ class TestVisitDaily(VisitReportCommon):
         for number in range(3):
             self._visit(NOW - timedelta(hours=number), findings=[("opinion", "Good.")])
         report = self._daily()
-        few = self._count_queries(report)
+        few = self._count(report.action_draw)
         for number in range(12):
             self._visit(
                 NOW - timedelta(minutes=number),
@@ -207,15 +207,7 @@ class TestVisitDaily(VisitReportCommon):
         # the first time the lines are made, the second nothing is new
         report.action_draw()
         self.assertEqual(len(report.line_ids), 27)
-        self.assertLessEqual(self._count_queries(report), few + 2)
-
-    def _count_queries(self, report):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        report.action_draw()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
+        self.assertLessEqual(self._count(report.action_draw), few + 2)
 
     def test_sent_to_the_supervisor_and_frozen(self):
         self._visit()

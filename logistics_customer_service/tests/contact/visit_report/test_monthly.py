@@ -22,6 +22,8 @@ TOPICS = ("opinion", "suggestion", "wish", "market", "competitor", "effect", "ma
 
 @tagged("post_install", "-at_install")
 class TestVisitMonthly(VisitReportCommon):
+    now = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -30,10 +32,6 @@ class TestVisitMonthly(VisitReportCommon):
             {"name": "Others", "company_id": cls.company.id, "user_id": cls.manager.id}
         )
         cls._live_through_a_quarter()
-
-    def setUp(self):
-        super().setUp()
-        self._stand(NOW)
 
     @classmethod
     def _live_through_a_quarter(cls):
@@ -250,7 +248,7 @@ class TestVisitMonthly(VisitReportCommon):
 
     def test_drawing_takes_the_same_queries_however_much_there_is(self):
         report = self._report()
-        few = self._count_queries(report)
+        few = self._count(report.action_draw)
         copies = self.Visit.create(
             [
                 {
@@ -268,15 +266,7 @@ class TestVisitMonthly(VisitReportCommon):
         self.env["logistics.visit.finding"].create(
             [{"visit_id": visit.id, "topic": "wish", "text": "More."} for visit in copies]
         )
-        self.assertLessEqual(self._count_queries(report), few + 1)
-
-    def _count_queries(self, report):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        report.action_draw()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
+        self.assertLessEqual(self._count(report.action_draw), few + 1)
 
     def test_texts_are_drawn_and_then_the_managers(self):
         visit = self._visit(

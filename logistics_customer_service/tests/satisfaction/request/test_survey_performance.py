@@ -11,12 +11,7 @@ class TestSurveyPerformance(SurveyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.policy.cooldown_days = 30
-        cls.customers = cls.env["res.partner"].create(
-            [
-                {"name": f"C{n:03}", "email": f"c{n}@x.example", "phone": f"+86 138 0013 {n:04}"}
-                for n in range(111)
-            ]
-        )
+        cls.customers = cls._people(111)
         orders = cls.env["sale.order"].union(
             *(cls._order(customer, confirm=False) for customer in cls.customers)
         )
@@ -24,14 +19,6 @@ class TestSurveyPerformance(SurveyCommon):
         cls.pickings = orders.picking_ids.sorted("id")
         cls.pickings.write({"state": "done", "date_done": cls._days_ago(0)})
         cls.env.flush_all()
-
-    def _count(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
 
     def _planned(self):
         self.pickings._plan_survey_requests()
@@ -50,18 +37,14 @@ class TestSurveyPerformance(SurveyCommon):
     def test_mails(self):
         """Odoo writes mails fifty at a time; one person more is no query more."""
         requests = self._planned()
-        requests[:1]._process()
-        few = self._count(requests[1:11]._process)
-        many = self._count(requests[11:]._process)
+        few, many = self._few_and_many(requests)
         self.assertEqual(set(requests.mapped("state")), {"queued"})
         self.assertLessEqual(many - few, 20)
 
     def test_messages(self):
         self.customers.email = False
         requests = self._planned()
-        requests[:1]._process()
-        few = self._count(requests[1:11]._process)
-        many = self._count(requests[11:]._process)
+        few, many = self._few_and_many(requests)
         self.assertEqual(set(requests.mapped("channel")), {"sms"})
         self.assertLessEqual(many - few, 20)
 
@@ -69,9 +52,8 @@ class TestSurveyPerformance(SurveyCommon):
         """Nobody has an address: what is left is deciding."""
         self.customers.write({"email": False, "phone": False})
         requests = self._planned()
-        requests[:1]._process()
-        few = self._count(requests[1:11]._process)
-        self.assertLessEqual(self._count(requests[11:]._process), few + 2)
+        few, many = self._few_and_many(requests)
+        self.assertLessEqual(many, few + 2)
         self.assertEqual(set(requests.mapped("reason")), {"no_address"})
 
     def test_reminding_costs_what_asking_costs(self):
@@ -84,16 +66,13 @@ class TestSurveyPerformance(SurveyCommon):
                 "sent_at": self._days_ago(3),
             }
         )
-        requests[:1]._process()
-        few = self._count(requests[1:11]._process)
-        many = self._count(requests[11:]._process)
+        few, many = self._few_and_many(requests)
         self.assertTrue(all(requests.mapped("reminded_at")))
         self.assertLessEqual(many - few, 20)
 
     def test_expiring(self):
         requests = self._planned()
         requests.write({"state": "sent", "expires_at": self._days_ago(0)})
-        requests[:1]._process()
-        few = self._count(requests[1:11]._process)
-        self.assertLessEqual(self._count(requests[11:]._process), few)
+        few, many = self._few_and_many(requests)
+        self.assertLessEqual(many, few)
         self.assertEqual(set(requests.mapped("state")), {"expired"})

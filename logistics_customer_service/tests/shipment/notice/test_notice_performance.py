@@ -10,23 +10,10 @@ class TestNoticePerformance(NoticeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.customers = cls.env["res.partner"].create(
-            [
-                {"name": f"C{n:03}", "email": f"c{n}@x.example", "phone": f"+86 138 0013 {n:04}"}
-                for n in range(110)
-            ]
-        )
+        cls.customers = cls._people(110)
         cls.orders = cls.env["sale.order"].union(
             *(cls._order(customer, confirm=False) for customer in cls.customers)
         )
-
-    def _count(self, work):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        work()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
 
     def test_confirming(self):
         """Ten cost as much as a hundred."""
@@ -63,9 +50,7 @@ class TestNoticePerformance(NoticeCommon):
         """A mail costs two queries more, those of Odoo's own mail."""
         self.orders._note_confirmed()
         notices = self._notices(self.orders)
-        notices[:1]._process()
-        few = self._count(notices[1:11]._process)
-        many = self._count(notices[11:]._process)
+        few, many = self._few_and_many(notices)
         self.assertEqual(set(notices.mapped("state")), {"queued"})
         self.assertLessEqual(many - few, 89 * 3)
 
@@ -73,9 +58,7 @@ class TestNoticePerformance(NoticeCommon):
         self.customers.email = False
         self.orders._note_confirmed()
         notices = self._notices(self.orders)
-        notices[:1]._process()
-        few = self._count(notices[1:11]._process)
-        many = self._count(notices[11:]._process)
+        few, many = self._few_and_many(notices)
         self.assertEqual(set(notices.mapped("channel")), {"sms"})
         self.assertLessEqual(many - few, 20)
 

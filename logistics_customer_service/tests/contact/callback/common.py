@@ -1,0 +1,44 @@
+from ...common import MODULE, LogisticsCommon
+from ..common import NOW, StandingClock
+
+
+class CallingCommon(StandingClock, LogisticsCommon):
+    """Agents who call, by a clock that stands at ten in the morning on a Wednesday."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Callback = cls.env["logistics.callback"]
+        cls.Callback.search([]).unlink()
+        cls.other = cls.env.ref(f"{MODULE}.callback_purpose_other")
+
+    def _next(self, user=None):
+        """Return the callback an agent gets who presses Next Call."""
+        callbacks = self.Callback.with_user(user or self.agent)
+        return callbacks.browse(callbacks.action_next_call().get("res_id"))
+
+
+class CallbackCommon(CallingCommon):
+    """Customers with hours, and a second agent."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.care = cls.env.ref(f"{MODULE}.callback_purpose_care")
+        cls.customer = cls._customer("Lumina", phone="+86 10 5550 0101")
+        cls.profile = cls.Profile.create(
+            {"partner_id": cls.customer.id, "company_id": cls.company.id}
+        )
+        cls.second = cls._new_user("second_agent", "group_agent")
+
+    @classmethod
+    def _callback(cls, partner=None, purpose=None, **vals):
+        return cls.Callback.create(
+            {
+                "partner_id": (partner or cls.customer).id,
+                "company_id": cls.company.id,
+                "purpose_id": (purpose or cls.other).id,
+                "call_from": NOW,
+                **vals,
+            }
+        )
