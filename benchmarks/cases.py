@@ -98,10 +98,15 @@ class Side:
 
     def __init__(self, env):
         self.records = env[self.model]
-        self.vals = self.prepare(env)
+        self.vals = {
+            "name": "Two cartons broken",
+            "description": "<p>Two cartons arrived broken</p>",
+            "partner_id": customer(env).id,
+            "team_id": self.prepare(env).id,
+        }
 
     def prepare(self, env):
-        """Make team and targets; return the values of a record."""
+        """Make team and targets; return the team."""
         raise NotImplementedError
 
     def create(self, count):
@@ -174,12 +179,7 @@ class Ours(Side):
         )
         # the first case of a year opens the year's numbers, once, and is none of those measured
         env["logistics.complaint"]._number([{}])
-        return {
-            "name": "Two cartons broken",
-            "description": "<p>Two cartons arrived broken</p>",
-            "partner_id": customer(env).id,
-            "team_id": team.id,
-        }
+        return team
 
     def close(self, made):
         made.action_close()
@@ -204,12 +204,7 @@ class Theirs(Side):
                 for name, hours, stage in (("Answer", 4, stages[1]), ("Solve", 16, self.closed))
             ]
         )
-        return {
-            "name": "Two cartons broken",
-            "description": "<p>Two cartons arrived broken</p>",
-            "partner_id": customer(env).id,
-            "team_id": team.id,
-        }
+        return team
 
     def close(self, made):
         made.write({"stage_id": self.closed.id})

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from ...common import MODULE, LogisticsCommon
 from ..common import NOW, StandingClock
 
@@ -40,5 +42,20 @@ class CallbackCommon(CallingCommon):
                 "purpose_id": (purpose or cls.other).id,
                 "call_from": NOW,
                 **vals,
+            }
+        )
+
+    def _send_away(self, user):
+        """Let a colleague be on leave the day before, today and the day after."""
+        resource = self.env["resource.resource"].create(
+            {"name": user.name, "user_id": user.id, "company_id": self.company.id}
+        )
+        self.env["resource.calendar.leaves"].create(
+            {
+                "resource_id": resource.id,
+                "calendar_id": resource.calendar_id.id,
+                "date_from": NOW - timedelta(days=1),
+                "date_to": NOW + timedelta(days=1),
+                "time_type": "leave",
             }
         )

@@ -380,18 +380,7 @@ class TestCalling(CallbackCommon):
             *(self._callback(self._customer(f"C{number}")) for number in range(4))
         )
         away = self._new_user("away", "group_agent")
-        resource = self.env["resource.resource"].create(
-            {"name": "Away", "user_id": away.id, "company_id": self.company.id}
-        )
-        self.env["resource.calendar.leaves"].create(
-            {
-                "resource_id": resource.id,
-                "calendar_id": resource.calendar_id.id,
-                "date_from": NOW - timedelta(days=1),
-                "date_to": NOW + timedelta(days=1),
-                "time_type": "leave",
-            }
-        )
+        self._send_away(away)
         agents = self.agent | self.second | away
         wizard = self.env["logistics.callback.reassign"].with_user(self.supervisor)
         wizard.create({"callback_ids": callbacks.ids, "user_ids": agents.ids}).action_reassign()

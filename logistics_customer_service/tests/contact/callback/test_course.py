@@ -17,20 +17,6 @@ from .common import CallbackCommon
 class TestCourse(CallbackCommon):
     """Calls that wait for somebody who is not there, are put off, or are nobody's customer yet."""
 
-    def _send_away(self, user):
-        resource = self.env["resource.resource"].create(
-            {"name": user.name, "user_id": user.id, "company_id": self.company.id}
-        )
-        self.env["resource.calendar.leaves"].create(
-            {
-                "resource_id": resource.id,
-                "calendar_id": resource.calendar_id.id,
-                "date_from": NOW - timedelta(days=1),
-                "date_to": NOW + timedelta(days=1),
-                "time_type": "leave",
-            }
-        )
-
     def _run_watch(self):
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_look_after_calls").method_direct_trigger()

@@ -81,3 +81,8 @@ class FeedbackCommon(LogisticsCommon):
             [{"answers": cls._answers(*args, **kwargs), **(extra or {})}]
         )
         return outcome
+
+    def _count_taken(self, vals_list):
+        """Return the queries of taking answers to as many new requests, all at once."""
+        requests = self.Request.concat(*(self._request() for _vals in vals_list))
+        return self._count(lambda: requests._take_answers(vals_list))

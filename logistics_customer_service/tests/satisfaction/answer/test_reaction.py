@@ -246,14 +246,7 @@ class TestReaction(FeedbackCommon):
         self.policy.reaction = "activity"
 
         def queries(count):
-            requests = self.Request.concat(*(self._request() for _number in range(count)))
-            vals_list = [{"answers": self._answers(1, comment=str(n))} for n in range(count)]
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            requests._take_answers(vals_list)
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self._count_taken([{"answers": self._answers(1, comment=str(n))} for n in range(count)])
 
         queries(2)
         few, many = queries(5), queries(25)

@@ -286,14 +286,9 @@ class TestTakeAnswers(FeedbackCommon):
         """Rows are inserted a thousand at a time; nothing is asked for each answer."""
 
         def queries(count):
-            requests = self.Request.concat(*(self._request() for _number in range(count)))
-            vals_list = [{"answers": self._answers(1 + n % 5, timeliness=3)} for n in range(count)]
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            requests._take_answers(vals_list)
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self._count_taken(
+                [{"answers": self._answers(1 + n % 5, timeliness=3)} for n in range(count)]
+            )
 
         self.policy.reaction = "none"
         queries(2)
