@@ -153,3 +153,14 @@ def test_loggers_and_patches_name_modules_that_are_there():
         for named in dotted.findall(path.read_text()):
             folder = ADDON.joinpath(*named.split(".")[1:])
             assert folder.is_dir() or folder.with_suffix(".py").exists(), f"{path}: {named}"
+
+
+def test_the_plan_names_what_there_is():
+    plan = (ADDON.parent / "docs" / "architecture.md").read_text()
+    source = "\n".join(path.read_text() for path in ADDON.rglob("*.py"))
+    named = re.findall(r"`((?:models|controllers|tools)/[\w/]+\.py)", plan)
+    assert named and all((ADDON / path).exists() for path in named)
+    methods = set(re.findall(r"`(_[a-z_]+)[(`]", plan))
+    assert not {name for name in methods if f"def {name}(" not in source}
+    mixins = set(re.findall(r"`(logistics\.[a-z.]+mixin)`", plan))
+    assert not {name for name in mixins if f'_name = "{name}"' not in source}
