@@ -17,7 +17,7 @@ from scripts.dev.paths import ADDON
 
 from ..support.database import Database
 from ..support.earlier import Renames, unpack
-from .test_lifecycle import SNAPSHOT, quiet
+from ..system.test_lifecycle import SNAPSHOT, quiet
 
 # version 19.0.1.0.0
 EARLIER = "a18de516a773373f953e2e13d229343925ad4af3"
@@ -27,7 +27,24 @@ REMOVED_MODELS = {}
 # (model, field): why what it held need not be kept; names of today where renamed
 REMOVED_FIELDS = {}
 # external id: why it is gone
-REMOVED_XMLIDS = {}
+ONE_FORM = "There is one settings form, which holds what this one added."
+REMOVED_XMLIDS = {
+    f"res_config_settings_view_form_{name}": ONE_FORM
+    for name in (
+        "arrival",
+        "care",
+        "clock",
+        "complaint",
+        "insight",
+        "notices",
+        "resolution",
+        "selfservice",
+        "survey",
+        "tracking",
+        "visit",
+        "visit_report",
+    )
+}
 # model: why the upgrade adds rows to it
 GROWN_MODELS = {}
 # (kind of trace as in SNAPSHOT, "external ids", "indexes" or "constraints", row): why only a database
@@ -37,6 +54,9 @@ DIFFERS_FROM_FRESH = {}
 # names and contents instead of names alone: Odoo would make twice what bears another name
 TRACES = {
     **SNAPSHOT,
+    "menus": """
+        SELECT menu.name->>'en_US', parent.name->>'en_US'
+          FROM ir_ui_menu menu LEFT JOIN ir_ui_menu parent ON parent.id = menu.parent_id""",
     "columns": """
         SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
         WHERE table_schema = 'public'""",
