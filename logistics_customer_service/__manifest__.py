@@ -57,6 +57,7 @@
         "data/shipment/logistics_notice_rule_data.xml",
         "data/shipment/ir_cron_data.xml",
         "data/shipment/spreadsheet_dashboard_data.xml",
+        "data/shipment/digest_data.xml",
         "report/shipment/stock_report_deliveryslip_cod.xml",
         "report/shipment/stock_report_deliveryslip_tracking.xml",
         "views/shipment/logistics_promise_views.xml",
@@ -145,6 +146,7 @@
         "data/satisfaction/logistics_indicator_data.xml",
         "data/satisfaction/ir_cron_data.xml",
         "data/satisfaction/spreadsheet_dashboard_data.xml",
+        "data/satisfaction/digest_data.xml",
         "views/satisfaction/logistics_aspect_views.xml",
         "views/satisfaction/survey_views.xml",
         "views/satisfaction/request/survey_mail_layout.xml",
@@ -263,7 +265,7 @@
         ],
         "web.assets_unit_tests": [
             "logistics_customer_service/static/tests/complaint/countdown/**/*",
-            "logistics_customer_service/static/tests/satisfaction/insight/**/*",
+            "logistics_customer_service/static/tests/satisfaction/**/*",
         ],
         "web.assets_tests": [
             "logistics_customer_service/static/tests/tours/**/*",

@@ -50,6 +50,9 @@ class DigestDigest(models.Model):
                 self._mark_few_answers(kpi, company, user)
         return kpis
 
+    def _get_logistics_burdens(self):
+        return super()._get_logistics_burdens() | {"kpi_logistics_bad_answers"}
+
     def _mark_few_answers(self, kpi, company, user):
         for number, (_name, (current, previous)) in enumerate(self._compute_timeframes(company), 1):
             # whoever has no right to the answers gets no such line

@@ -35,6 +35,17 @@ class DigestDigest(models.Model):
         if not self.env.user.has_group("logistics_customer_service.group_agent"):
             raise AccessError(self.env._("Figures of customer service are its staff's."))
 
+    def _compute_kpis(self, company, user):
+        """As inherited; the mail is told of which figures more is worse, see ``digest_tool_kpi``."""
+        kpis = super()._compute_kpis(company, user)
+        for kpi in kpis:
+            kpi["more_is_worse"] = kpi["kpi_name"] in self._get_logistics_burdens()
+        return kpis
+
+    def _get_logistics_burdens(self):
+        """Return the names of the figures of which more is worse."""
+        return {"kpi_logistics_late"}
+
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)
         menu = self.env.ref("logistics_customer_service.menu_root").id
