@@ -91,6 +91,7 @@ from .contact.visit_report import test_urgent
 from .contact.visit_report import test_daily
 from .contact.visit_report import test_monthly
 from .contact.visit_report import test_visit_report_access
+from .contact.visit_report import test_visit_report_mail
 from .contact.care import test_planning
 from .contact.care import test_greeting
 from .contact.care import test_greeting_page

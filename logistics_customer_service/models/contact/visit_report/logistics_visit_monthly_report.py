@@ -243,11 +243,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         return True
 
     def _mail(self):
-        self._queue_mail(
-            "mail_template_visit_monthly",
-            self.recipient_ids.partner_id,
-            lambda report: [report._prepare_print_vals("action_report_visit_monthly")],
-        )
+        self._queue_mail("mail_template_visit_monthly", self.recipient_ids.partner_id)
 
     def _ensure_manager(self):
         if not self.env.su and not self.env.user.has_group(
