@@ -411,7 +411,7 @@ class TestIndicator(IndicatorCommon):
             with patch.object(type(digest), "_get_margin_value", lambda *_args, by=margin: by):
                 digest._action_send_to_user(self.manager, tips_count=0, consume_tips=False)
             mail = self.env["mail.mail"].search([("email_to", "like", self.manager.email)], limit=1)
-            figures = str(mail.body_html).split("kpi_margin_margin")[1:]
+            figures = str(mail.body_html).partition("</head>")[2].split("kpi_margin_margin")[1:]
             self.assertTrue(figures)
             for figure in figures:
                 self.assertIn(colour, figure, (name, margin))

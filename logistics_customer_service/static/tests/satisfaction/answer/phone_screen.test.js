@@ -4,10 +4,10 @@ import { animationFrame } from "@odoo/hoot-mock";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     allowTranslations,
-    getDefaultConfig,
     mountWithCleanup,
     onRpc,
 } from "@web/../tests/web_test_helpers";
+import { getDefaultConfig } from "@web/views/view";
 import { PhoneScreen } from "@logistics_customer_service/satisfaction/answer/phone/phone_screen";
 
 const FACES = [1, 2, 3, 4, 5].map((step) => ({ value: 10 + step, step, label: `Face ${step}` }));
