@@ -21,7 +21,13 @@
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/foundation/groups.xml",
+        "security/foundation/ir.model.access.csv",
+        "security/foundation/rules.xml",
+        "data/foundation/ir_config_parameter_data.xml",
+        "data/foundation/ir_cron_data.xml",
+        "data/foundation/mail_activity_type_data.xml",
         "views/foundation/link_page_templates.xml",
+        "views/foundation/logistics_undeliverable_address_views.xml",
         "security/customer/ir.model.access.csv",
         "security/customer/rules.xml",
         "data/customer/ir_config_parameter_data.xml",

@@ -88,7 +88,9 @@ class LogisticsSendingMixin(models.AbstractModel):
         reasons = self._get_reasons(profiles, self._get_rules(profiles))
         blocked = self._get_blocked()
         return {
-            record: reason or ("blacklisted" if record.address in blocked else None)
+            # what does not work refuses for good and goes another way
+            record: reason
+            or ("blacklisted" if blocked.get(record.address) == "blacklisted" else None)
             for record, reason in reasons.items()
         }
 
@@ -100,7 +102,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         }
         for record, start in starts.items():
             if start > now:
-                record.due_at = start
+                record.write({"due_at": start, "put_off_at": record.put_off_at or now})
         return self.filtered(lambda record: starts[record] <= now)
 
     def _get_start(self, now, rule, profile):
@@ -142,11 +144,57 @@ class LogisticsSendingMixin(models.AbstractModel):
 
         Where there is none, return the reason in place of the channel.
 
-        :param blocked: addresses that must not be used
+        :param blocked: why addresses must not be used, by address
         """
-        ways = rule._get_ways(profile.preferred_channel)
+        failed = (self.failed_channels or "").split()
+        ways = [way for way in rule._get_ways(profile.preferred_channel) if way not in failed]
         addresses = {way: address for way in ways if (address := self._get_address(way))}
         for way, address in addresses.items():
             if address not in blocked:
                 return way, address
-        return "blacklisted" if addresses else "no_address", False
+        why = {blocked[address] for address in addresses.values()}
+        if "blacklisted" in why:
+            return "blacklisted", False
+        return "undeliverable" if why else "no_address", False
+
+    def _get_open_ways(self):
+        """Return the records that another channel is open to, and against which nothing stands."""
+        profiles = self._get_profiles()
+        rules = self._get_rules(profiles)
+        reasons = self._get_reasons(profiles, rules)
+        blocked = self._get_blocked()
+        return self.filtered(
+            lambda record: (
+                not reasons[record]
+                and record._find_way(rules[record], profiles[record], blocked)[1]
+            )
+        )
+
+    def _lay_before_person(self, text, verdict):
+        """Have the customer's agent see to it, once for each customer.
+
+        What does not hang on the address is the company's own trouble, and one for all.
+        """
+        profiles = self._get_profiles()
+        if not verdict.wrong_address:
+            what = self.env._("%s: mails or SMS are refused", self._description)
+            for company, records in self.grouped("company_id").items():
+                user = records[0]._get_overseer(self.env["res.users"])
+                self._lay_undelivered(company.partner_id, user, what, text)
+            return
+        for record in self:
+            what = self.env._("%s does not work", record.address)
+            user = record._get_overseer(profiles[record].agent_id)
+            self._lay_undelivered(record.partner_id, user, what, text)
+
+    def _get_overseer(self, agent):
+        """Return who sees to what did not arrive: the customer's agent, else the first supervisor.
+
+        :param agent: the agent, or nobody
+        """
+        # whoever sends need not read other users' groups
+        group = self.env.ref("logistics_customer_service.group_supervisor").sudo()
+        for user in (*agent, *group.all_user_ids.sorted("id")):
+            if user.active and self.company_id in user.company_ids and not user._is_superuser():
+                return user
+        return self.env["res.users"]

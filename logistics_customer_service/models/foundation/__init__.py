@@ -5,9 +5,14 @@ from . import logistics_secret_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin
 from . import logistics_turn_mixin
+from . import logistics_undeliverable_address
+from . import logistics_sending_result
+from . import logistics_told_mixin
 from . import logistics_sending_mixin
+from . import logistics_sending_mixin_course
 from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin
 from . import mail_mail
+from . import mail_thread
 from . import sms_sms
 from . import ir_sequence

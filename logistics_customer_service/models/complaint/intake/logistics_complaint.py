@@ -33,6 +33,7 @@ class LogisticsComplaint(models.Model):
         [
             ("none", "Not needed"),
             ("to_send", "To be sent"),
+            ("sending", "On Its Way"),
             ("sent", "Sent"),
             ("failed", "Failed"),
         ],
@@ -42,6 +43,9 @@ class LogisticsComplaint(models.Model):
         copy=False,
     )
 
+    acknowledgement_message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
     external_reference = fields.Char(
         string="Other System's Reference",
         readonly=True,
@@ -57,7 +61,11 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"acknowledgement", "mail_reference"}
+        return super()._get_course_fields() | {
+            "acknowledgement",
+            "acknowledgement_message_id",
+            "mail_reference",
+        }
 
     # === BUSINESS METHODS ===#
 
@@ -388,10 +396,31 @@ class LogisticsComplaint(models.Model):
         ]
 
     def _follow_acknowledgement(self):
-        """The customer was told that we have the case: its clock stops."""
-        sent = self.filtered(lambda case: case.acknowledgement == "sent")
-        if sent:
-            sent._note_acknowledged()
+        """The customer is told that we have the case: its clock stops, if the mail arrives."""
+        told = self.filtered(lambda case: case.acknowledgement in ("sending", "sent"))
+        if told:
+            told._note_acknowledged(message={one: one.acknowledgement_message_id for one in told})
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        self._get_acknowledged_by(message)._note_acknowledgement("sent")
+        return result
+
+    def _note_not_arrived(self, message, text):
+        result = super()._note_not_arrived(message, text)
+        self._get_acknowledged_by(message)._note_acknowledgement("failed")
+        return result
+
+    def _get_undelivered_name(self, message):
+        if self._get_acknowledged_by(message):
+            return self.env._("The acknowledgement did not arrive")
+        return super()._get_undelivered_name(message)
+
+    def _get_acknowledged_by(self, message):
+        return self.filtered(lambda case: case.acknowledgement_message_id == message)
+
+    def _note_acknowledgement(self, state):
+        self.with_context(tracking_disable=True).acknowledgement = state
 
     def _trigger_acknowledgements(self):
         if all(case.acknowledgement != "to_send" for case in self):
@@ -433,14 +462,15 @@ class LogisticsComplaint(models.Model):
         for team, cases in self.grouped("team_id").items():
             if team.acknowledgement_template_id:
                 cases._queue_acknowledgement_of(team.acknowledgement_template_id)
-        self.with_context(tracking_disable=True).acknowledgement = "sent"
+            else:
+                cases._note_acknowledgement("none")
         if self:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _queue_acknowledgement_of(self, template):
         """Queue mails of a template in each customer's language; they stay in the talk."""
         reply_to = self[:1]._notify_get_reply_to()  # the team's, so the same for all
-        template.send_mail_batch(
+        mails = template.send_mail_batch(
             self.ids,
             email_values={
                 "reply_to": reply_to[self[:1].id],
@@ -451,6 +481,10 @@ class LogisticsComplaint(models.Model):
                 "auto_delete": True,
             },
         )
+        mails._note_recipients()
+        for case, mail in zip(self, mails, strict=True):
+            case.acknowledgement_message_id = mail.mail_message_id
+        self._note_acknowledgement("sending")
 
     @api.model
     def register_cases(self, cases, company_id=None):

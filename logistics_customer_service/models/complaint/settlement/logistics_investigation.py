@@ -11,7 +11,12 @@ class LogisticsInvestigation(models.Model):
     """A question about a case to a colleague, or by mail to an outside party such as a carrier."""
 
     _name = "logistics.investigation"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.told.mixin",
+    ]
     _description = "Investigation"
     _order = "date_due, id"
     _rec_name = "question"
@@ -74,6 +79,14 @@ class LogisticsInvestigation(models.Model):
         copy=False,
         tracking=True,
     )
+    mail_state = fields.Selection(
+        [("sending", "On Its Way"), ("sent", "Sent"), ("failed", "Not Delivered")],
+        string="Mail",
+        readonly=True,
+        copy=False,
+        help="Sent is a question by mail once the outgoing server has taken it.",
+    )
+    mail_failure = fields.Text(string="Failure", readonly=True, copy=False)
     is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -126,7 +139,13 @@ class LogisticsInvestigation(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"state", "answered_at", "asked_by_id"}
+        return super()._get_course_fields() | {
+            "state",
+            "answered_at",
+            "asked_by_id",
+            "mail_state",
+            "mail_failure",
+        }
 
     @api.model
     def _get_course_error(self, labels):
@@ -162,6 +181,7 @@ class LogisticsInvestigation(models.Model):
             "body_html", asked.ids, compute_lang=True
         )
         subjects = template.sudo()._render_field("subject", asked.ids, compute_lang=True)
+        self._note_course({"mail_state": "sending", "mail_failure": False})
         self.message_post(
             body=rendered[self.id],
             subject=subjects[self.id],
@@ -170,6 +190,22 @@ class LogisticsInvestigation(models.Model):
             subtype_xmlid="mail.mt_comment",
             email_layout_xmlid="mail.mail_notification_light",
         )
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        if self._get_told(message):
+            self._note_course({"mail_state": "sent", "mail_failure": False})
+        return result
+
+    def _note_not_arrived(self, message, text):
+        """Nobody outside was asked: lay it before whoever wanted to know."""
+        result = super()._note_not_arrived(message, text)
+        if self._get_told(message):
+            self._note_course({"mail_state": "failed", "mail_failure": text})
+            user = self.asked_by_id.filtered("active") or self.complaint_id.user_id
+            what = self.env._("The question did not arrive")
+            self._lay_undelivered(self, user, what, text)
+        return result
 
     @api.private
     def message_update(self, msg_dict, update_vals=None):

@@ -29,6 +29,7 @@ class LogisticsCallback(models.Model):
         "logistics.reaction.mixin",
         "logistics.course.mixin",
         "logistics.contact.document.mixin",
+        "logistics.told.mixin",
     ]
     _description = "Callback"
     _order = "priority desc, due_at, id"

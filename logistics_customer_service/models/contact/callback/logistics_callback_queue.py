@@ -491,7 +491,17 @@ class LogisticsCallback(models.Model):
         template = self.purpose_id.mail_template_id
         if template and (self.partner_id.email or self.customer_id.email):
             # who may call may write what the manager put down; templates are not the agent's
-            template.sudo().send_mail_batch(self.ids)
+            mails = template.sudo().send_mail_batch(
+                self.ids, email_values={"is_notification": True}
+            )
+            mails._note_recipients()
+
+    def _note_not_arrived(self, message, text):
+        """Nobody was reached, and what was written instead did not arrive."""
+        result = super()._note_not_arrived(message, text)
+        what = self.env._("What was written instead of calling did not arrive")
+        self._lay_undelivered(self, self.user_id or self.create_uid, what, text)
+        return result
 
     def _postpone(self, until):
         """Call later, as the customer wants.

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ....tools.foundation.foresight import HELD_BACK, Fate
+from ....tools.foundation.periods import local_date
 from ...complaint.logistics_complaint_category import SEVERITIES
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from ...foundation.isolation import isolate
@@ -251,9 +252,10 @@ class LogisticsGreeting(models.Model):
         return None
 
     def _is_too_old(self, now):
-        """Tell whether its day is over for too long."""
-        late = timedelta(days=self.occasion_id.late_days)
-        return not self.insisted and self.planned_at + late < now
+        """Tell whether its day is over for too long: days are the customer's, and count whole."""
+        zone = self.tz or self.company_id._get_logistics_tz()
+        last = local_date(self.planned_at, zone) + timedelta(days=self.occasion_id.late_days)
+        return not self.insisted and local_date(self._get_age_moment(now), zone) > last
 
     def _get_answers(self, profiles):
         """Return for each greeting why the customer does not want it, or None."""

@@ -240,7 +240,7 @@ class LogisticsNotice(models.Model):
     def _is_too_old(self, now):
         """Tell whether the fact lies too far back; loaders date orders and deliveries back."""
         dates = [self.happened_at, *self._get_fact_dates()]
-        limit = self.company_id._get_notice_limit(now)
+        limit = self.company_id._get_notice_limit(self._get_age_moment(now))
         return not self.insisted and min(filter(None, dates)) < limit
 
     def _get_fact_dates(self):
