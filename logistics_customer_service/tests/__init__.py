@@ -19,6 +19,7 @@ from .shipment.tracking import test_tracking_page
 from .shipment.tracking import test_portal_deliveries
 from .shipment.notice import test_occasions
 from .shipment.notice import test_sending
+from .shipment.notice import test_told
 from .shipment.notice import test_tracking_in_notices
 from .shipment.notice import test_notice_performance
 from .shipment.exception import test_exceptions
@@ -39,6 +40,7 @@ from .complaint.settlement import test_external
 from .complaint.settlement import test_authority
 from .complaint.settlement import test_execution
 from .complaint.settlement import test_resolution
+from .complaint.settlement import test_letter_arrives
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail
 from .complaint.intake import test_api

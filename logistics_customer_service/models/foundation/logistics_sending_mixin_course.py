@@ -130,7 +130,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Tell whether a result says something of what was sent last."""
         if result.outcome == BOUNCED or result.channel != self.channel:
             return result.channel == self.channel
-        current = self.mail_id if result.channel == channels.MAIL else self.sms_ids[-1:]
+        current = self.mail_id if result.channel == channels.MAIL else self.sms_ids.sorted("id")[-1:]
         if current.id != result.item_id and not (result.outcome == CANCELLED and not current):
             return False
         if result.outcome == SENT:
@@ -146,14 +146,15 @@ class LogisticsSendingMixin(models.AbstractModel):
             wrong = failure_type == "mail_bounce"
             self._come_back(text, delivery.Verdict(wrong_address=wrong))
         elif outcome == CANCELLED:
-            self._note_failure(self._get_cancelled_text())
+            for why, records in self.grouped(lambda one: one._get_cancelled_text()).items():
+                records._note_failure(why)
         else:
             self._fail(text, failure_type)
 
     def _get_cancelled_text(self):
-        if self[:1].channel == channels.SMS:
+        if self.channel == channels.SMS:
             return self.env._("The SMS was cancelled.")
-        if not self[:1].mail_id:
+        if not self.mail_id:
             return self.env._("The mail was deleted before it was sent.")
         return self.env._("The mail was cancelled.")
 

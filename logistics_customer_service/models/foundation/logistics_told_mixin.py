@@ -120,7 +120,9 @@ class LogisticsToldMixin(models.AbstractModel):
         kind = "logistics_customer_service.activity_undelivered"
         lying = record.activity_search([kind], user_id=user.id)
         if user and what not in lying.mapped("summary"):
-            record.activity_schedule(
+            # a mail about it would go to the same server
+            quick = record.with_context(mail_activity_quick_update=True)
+            quick.activity_schedule(
                 kind, summary=what, note=plaintext2html(text or ""), user_id=user.id
             )
 

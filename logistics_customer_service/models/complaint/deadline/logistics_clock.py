@@ -191,6 +191,7 @@ class LogisticsClock(models.Model):
         newer = newer.filtered(lambda clock: (clock.complaint_id, clock.target) in same)
         newer._note(clocks.CANCEL, fields.Datetime.now(), reason)
         newer.flush_recordset()
+        voided._read()
         return voided
 
     def _drop(self, at, reason):

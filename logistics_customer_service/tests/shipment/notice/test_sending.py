@@ -40,7 +40,7 @@ class TestSending(NoticeCommon):
         [mail] = self._send_mails()
         self.assertEqual(notice.state, "sent")
         self.assertTrue(notice.sent_at)
-        self.assertFalse(notice.mail_id.exists(), "sent mails are not kept twice")
+        self.assertTrue(notice.mail_id.exists(), "a bounce finds what it is about")
         self.assertEqual(mail["To"], "li@customer.example")
         self.assertIn("service@logistics.example", mail["From"])
         self.assertIn("service@logistics.example", mail["Reply-To"])
@@ -292,6 +292,7 @@ class TestSending(NoticeCommon):
             self.assertFalse(self._send_mails())
 
     def test_wrong_address_then_the_right_one(self):
+        self.customer.phone = False
         notice = self._confirmed()
         self._process()
         notice.mail_id.email_to = False
@@ -327,6 +328,7 @@ class TestSending(NoticeCommon):
         self._process()
         cancelled.mail_id.cancel()
         deleted.mail_id.unlink()
+        self._apply_results()
         self.assertEqual((cancelled + deleted).mapped("state"), ["failed"] * 2)
         self.assertIn("deleted", deleted.failure_text)
 
