@@ -33,7 +33,7 @@ _BROKEN_LINES = {
     "gaierror",
 }
 _NO_MAILBOX = {550, 551, 553}
-_STATUS = re.compile(r"\s*(\d)\.\d{1,3}\.\d{1,3}")
+_STATUS = re.compile(r"^\s*(\d)\.\d{1,3}\.\d{1,3}")
 
 
 class Verdict(NamedTuple):
@@ -82,6 +82,6 @@ def judge_report(action, status):
     """
     if (action or "failed").strip().lower() != "failed":
         return None
-    found = _STATUS.match(status or "")
+    found = _STATUS.search(status or "")
     # a mailbox that was full for days is not gone
     return Verdict(wrong_address=not found or found[1] == "5")
