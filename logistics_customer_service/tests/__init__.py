@@ -33,6 +33,7 @@ from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
 from .complaint.deadline import test_sla_policy
 from .complaint.deadline import test_clock
+from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external

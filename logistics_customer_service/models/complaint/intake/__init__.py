@@ -2,6 +2,7 @@ from . import res_partner
 from . import mail_thread
 from . import logistics_service_team
 from . import logistics_complaint
+from . import logistics_complaint_reply
 from . import ir_attachment
 from . import logistics_complaint_form
 from . import stock_picking

@@ -215,7 +215,8 @@ class LogisticsComplaint(models.Model):
         # the case moves by what was written, whoever's rights carry the message
         case = self.sudo()
         if author and not author.partner_share:
-            case._answered(message)
+            if case._is_for_customer(message, case._get_subscribers(message)):
+                case._answered(message)
         elif case._is_customers(message):
             case._customer_wrote(message)
         else:

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, is_html_empty, plaintext2html, split_every
+from odoo.tools import consteq, html2plaintext, is_html_empty, plaintext2html, split_every
 
 from .logistics_compensation_kinds import COUNTED
 
@@ -18,7 +18,9 @@ MAX_NOTE = 2000
 BATCH = 200
 
 # what was told is told
-TEXT_FIELDS = {"found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id"}
+TEXT_FIELDS = frozenset(
+    ("found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id")
+)
 
 
 class LogisticsResultLetter(models.Model):
@@ -111,20 +113,32 @@ class LogisticsResultLetter(models.Model):
                 lambda compensation: compensation.state in COUNTED
             )
 
-    @api.depends("complaint_id")
+    @api.depends("complaint_id.resolution_level")
     def _compute_objection(self):
+        """The company's words for the level; what somebody wrote, and what was told, stays."""
         for letter in self:
-            company = letter.complaint_id.company_id or self.env.company
-            lang = letter.complaint_id.lang
-            letter.objection = letter.objection or company._get_objection_text(lang)
+            case = letter.complaint_id
+            company = case.company_id or self.env.company
+            words = [company._get_objection_text(case.lang, last) for last in (False, True)]
+            known = ("", *(html2plaintext(text or "").strip() for text in words))
+            own = html2plaintext(letter.objection or "").strip() not in known
+            if own or letter.state not in (DRAFT, False):
+                letter.objection = letter.objection
+            else:
+                letter.objection = words[case.resolution_level != "first"]
 
     # === CRUD METHODS ===#
 
     def write(self, vals):
-        texts = TEXT_FIELDS & vals.keys() and not self._is_by_method()
+        texts = self._get_text_fields() & vals.keys() and not self._is_by_method()
         if texts and any(letter.state != DRAFT for letter in self):
             raise self._get_course_error("")
         return super().write(vals)
+
+    @api.model
+    def _get_text_fields(self):
+        """Return the fields that are fixed once the customer was told."""
+        return TEXT_FIELDS
 
     @api.model
     def _get_course_fields(self):

@@ -438,6 +438,8 @@ class LogisticsCallback(models.Model):
                 )
                 if callback.note:
                     together._tell_origin(callback.note)
+                if result == DONE:
+                    together._note_spoken()
             together._settle_answers()
         return True
 
@@ -551,6 +553,12 @@ class LogisticsCallback(models.Model):
                 note=callback.phone,
                 user_id=callback.user_id.id or callback.env.uid,
             )
+
+    def _note_spoken(self):
+        """Whoever was spoken with about a case has an answer."""
+        # the case may be another agent's, the customer heard of it all the same
+        for case in self.sudo().complaint_id:
+            case._get_kept()._note_spoken()
 
     def _tell_origin(self, note):
         """Keep what was said with the cases it was about."""
