@@ -22,6 +22,7 @@
     "data": [
         "security/foundation/groups.xml",
         "views/foundation/link_page_templates.xml",
+        "views/foundation/mail_layout.xml",
         "security/customer/ir.model.access.csv",
         "security/customer/rules.xml",
         "data/customer/ir_config_parameter_data.xml",
@@ -148,6 +149,7 @@
         "views/satisfaction/logistics_aspect_views.xml",
         "views/satisfaction/survey_views.xml",
         "views/satisfaction/request/survey_mail_layout.xml",
+        "views/satisfaction/request/survey_refuse_templates.xml",
         "views/satisfaction/request/logistics_survey_request_views.xml",
         "views/satisfaction/request/survey_document_views.xml",
         "views/satisfaction/request/logistics_survey_policy_views.xml",

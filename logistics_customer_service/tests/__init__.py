@@ -42,6 +42,7 @@ from .complaint.settlement import test_execution
 from .complaint.settlement import test_resolution
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail
+from .complaint.intake import test_reply
 from .complaint.intake import test_api
 from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_portal_cases
@@ -95,6 +96,7 @@ from .contact.visit_report import test_visit_report_access
 from .contact.care import test_planning
 from .contact.care import test_greeting
 from .contact.care import test_greeting_page
+from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from . import test_security
 from . import test_multicompany

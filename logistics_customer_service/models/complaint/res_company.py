@@ -11,6 +11,9 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    logistics_team_ids = fields.One2many(
+        "logistics.service.team", "company_id", string="Service Teams"
+    )
     logistics_repeat_days = fields.Integer(
         string="Repeated Within (Days)",
         default=30,
@@ -108,6 +111,22 @@ class ResCompany(models.Model):
         " AND logistics_callback_days >= 0 AND logistics_external_days >= 0)",
         "A number of days cannot be negative, and an answer needs at least one.",
     )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("logistics_team_ids.alias_email", "logistics_team_ids.sequence", "catchall_formatted")
+    def _compute_logistics_emails(self):
+        """The address of the first team that has one; what comes to the catchall finds a team, too."""
+        super()._compute_logistics_emails()
+        for company in self.filtered("logistics_team_ids"):
+            teams = company.logistics_team_ids.sorted(lambda team: (team.sequence, team.id))
+            if own := teams.filtered("alias_email")[:1]:
+                address = own._format_address()
+                company.logistics_sender_email = company.logistics_reply_email = address
+            elif company.catchall_email:
+                company.logistics_reply_email = company.catchall_formatted
+
+    # === CRUD METHODS ===#
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -59,3 +59,4 @@ class ResConfigSettings(models.TransientModel):
     logistics_external_days = fields.Integer(
         related="company_id.logistics_external_days", readonly=False
     )
+    logistics_reply_email = fields.Char(related="company_id.logistics_reply_email")

@@ -40,6 +40,8 @@ class LogisticsSendingMixin(models.AbstractModel):
     _sending_cron = None
     _sending_layout = None
     _sending_batch_parameter = None
+    # what customers answer to it is a case's, or becomes one
+    _answers_open_cases = True
 
     # cascade: what was told to somebody goes with the person
     partner_id = fields.Many2one(
@@ -252,7 +254,9 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Write the mails, each in its customer's language, into the queue of mails."""
         template = rule.mail_template_id
         layout = template.email_layout_xmlid or self._sending_layout
-        mails = template.send_mail_batch(self.ids, email_layout_xmlid=layout)
+        # a mail is kept until nothing comes back any more, neither a bounce nor an answer
+        kept = {"auto_delete": False}
+        mails = template.send_mail_batch(self.ids, email_values=kept, email_layout_xmlid=layout)
         for record, mail in zip(self, mails, strict=True):
             record.write(record._prepare_mailed_vals(mail))
         self._wake_up("mail.ir_cron_mail_scheduler_action")

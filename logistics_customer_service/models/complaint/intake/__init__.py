@@ -1,5 +1,6 @@
 from . import res_partner
 from . import mail_thread
+from . import mail_message
 from . import logistics_service_team
 from . import logistics_complaint
 from . import logistics_complaint_reply

@@ -212,22 +212,19 @@ class LogisticsResultLetter(models.Model):
         """Queue the mail to the customer, and nobody else: whoever has the link answers."""
         template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
         letter = self.sudo()  # the link is in the mail, and agents do not read the token
-        body = template._render_field("body_html", letter.ids, compute_lang=True)[self.id]
-        subject = template._render_field("subject", letter.ids, compute_lang=True)[self.id]
+        rendered = template._render_logistics_mail(letter)
         # the case keeps the letter and shows what was written, without the link
-        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
+        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(rendered))
         letter.complaint_id._answered(mail.mail_message_id)
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
-    def _prepare_mail_vals(self, subject, body):
+    def _prepare_mail_vals(self, rendered):
         case = self.complaint_id
         return {
             "model": case._name,
             "res_id": case.id,
-            "subject": subject,
             "body": Markup("%s%s") % (self.found, self.offer),
-            "body_html": body,
-            "email_from": case.company_id.email_formatted or self.env.user.email_formatted,
+            **rendered,
             "author_id": self.env.user.partner_id.id,
             "reply_to": case._notify_get_reply_to()[case.id],
             "recipient_ids": [fields.Command.set(self.partner_id.ids)],

@@ -493,7 +493,8 @@ class LogisticsCallback(models.Model):
         template = self.purpose_id.mail_template_id
         if template and (self.partner_id.email or self.customer_id.email):
             # who may call may write what the manager put down; templates are not the agent's
-            template.sudo().send_mail_batch(self.ids)
+            kept = {"is_notification": True}  # the message, which the customer may answer
+            template.sudo().send_mail_batch(self.ids, email_values=kept)
 
     def _postpone(self, until):
         """Call later, as the customer wants.
