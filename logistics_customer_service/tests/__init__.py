@@ -34,6 +34,7 @@ from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
 from .complaint.deadline import test_sla_policy
 from .complaint.deadline import test_clock
+from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external
@@ -43,6 +44,7 @@ from .complaint.settlement import test_resolution
 from .complaint.settlement import test_letter_arrives
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail
+from .complaint.intake import test_reply
 from .complaint.intake import test_api
 from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_portal_cases
@@ -96,6 +98,7 @@ from .contact.visit_report import test_visit_report_access
 from .contact.care import test_planning
 from .contact.care import test_greeting
 from .contact.care import test_greeting_page
+from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from . import test_security
 from . import test_multicompany

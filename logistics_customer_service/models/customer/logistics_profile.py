@@ -486,6 +486,16 @@ class LogisticsProfile(models.Model):
             kept += target
         return kept
 
+    def _refuses(self, purpose):
+        """Tell whether the customer refused to be contacted for a purpose.
+
+        :param purpose: code of the purpose
+        """
+        return any(
+            consent.purpose_id.code == purpose and consent.state == "refused"
+            for consent in self.consent_ids
+        )
+
     def _merge_into(self, target):
         """Merge profiles into another of the same company and delete them; nothing is lost."""
         for source in self:

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.foundation import channels
+
 
 class LogisticsSendingMixin(models.AbstractModel):
     """What is sent keeps to what the customer's profile says: preferences, agent, time zone."""
@@ -22,12 +24,15 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_contact(self):
-        """The dedicated agent answers where there is one, else the company."""
+        """Answers go where they are read by the system; where there is no such address, and by
+        phone, to the dedicated agent, else to the company.
+        """
         profiles = self._get_profiles()
         for record in self:
-            agent = profiles[record].agent_id
-            record.contact_email = agent.email_formatted or record.company_id.email_formatted
-            record.contact_phone = agent.phone or record.company_id.phone
+            agent, company = profiles[record].agent_id, record.company_id
+            own = agent.email_formatted or company.email_formatted
+            record.contact_email = company.logistics_reply_email or own
+            record.contact_phone = agent.phone or company.phone
 
     # === BUSINESS METHODS ===#
 
@@ -139,6 +144,11 @@ class LogisticsSendingMixin(models.AbstractModel):
             found[key] = found.get(key, self.browse()) + record
         return found
 
+    def _is_mail_refused(self, ways, blocked):
+        """Tell whether the customer wants no mails where mail comes first: no SMS in their place."""
+        why = blocked.get(self._get_address(channels.MAIL))
+        return ways[:1] == [channels.MAIL] and why == "blacklisted"
+
     def _find_way(self, rule, profile, blocked):
         """Return the channel by which the rule reaches the customer, and the address.
 
@@ -146,8 +156,10 @@ class LogisticsSendingMixin(models.AbstractModel):
 
         :param blocked: why addresses must not be used, by address
         """
-        failed = (self.failed_channels or "").split()
-        ways = [way for way in rule._get_ways(profile.preferred_channel) if way not in failed]
+        ways = rule._get_ways(profile.preferred_channel)
+        if self._is_mail_refused(ways, blocked):
+            return "blacklisted", False
+        ways = [way for way in ways if way not in (self.failed_channels or "").split()]
         addresses = {way: address for way in ways if (address := self._get_address(way))}
         for way, address in addresses.items():
             if address not in blocked:

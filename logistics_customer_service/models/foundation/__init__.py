@@ -13,6 +13,8 @@ from . import logistics_sending_mixin_course
 from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin
 from . import mail_mail
+from . import mail_mail_text
+from . import mail_template
 from . import mail_thread
 from . import sms_sms
 from . import ir_sequence

@@ -43,6 +43,8 @@ class LogisticsSendingMixin(models.AbstractModel):
     _sending_cron = None
     _sending_layout = None
     _sending_batch_parameter = None
+    # what customers answer to it is a case's, or becomes one
+    _answers_open_cases = True
 
     # cascade: what was told to somebody goes with the person
     partner_id = fields.Many2one(

@@ -427,17 +427,32 @@ class LogisticsComplaint(models.Model):
     def _note_message(self, message):
         """A person's answer stops the clocks of answers; a customer's message starts the next."""
         result = super()._note_message(message)
-        if self._is_reply_to_customer(message):
+        if self._is_reply_to_customer(message, self._get_subscribers(message)):
             self._note_reply(message=message)
+        elif self._is_call_made(message):
+            self._note_spoken()
         elif self._is_from_customer(message):
             # when it came here; what a mail says of its date is its sender's word
             self._note_customer_message()
         return result
 
+    def _is_reply_to_customer(self, message, subscribers=None):
+        """Tell whether a person of ours wrote this, not a program, and the customer gets it.
+
+        :param subscribers: as for :meth:`_is_for_customer`
+        """
+        return (
+            self._is_public(message)
+            and self._is_staff(message.author_id)
+            and self._is_for_customer(message, subscribers)
+        )
+
     @api.model
-    def _is_reply_to_customer(self, message):
-        """Tell whether a person of ours wrote this for the customer, not a program."""
-        return self._is_public(message) and self._is_staff(message.author_id)
+    def _is_call_made(self, message):
+        """Tell whether a person of ours notes a planned call as made."""
+        return message.mail_activity_type_id.category == "phonecall" and self._is_staff(
+            message.author_id
+        )
 
     def _is_from_customer(self, message):
         """Tell whether the customer wrote: not a carrier, nor anybody else who was asked."""
@@ -571,6 +586,12 @@ class LogisticsComplaint(models.Model):
         case = self.sudo()
         void = case.clock_ids.event_ids.filtered("voided_at").message_id
         return case.message_ids.filtered(case._is_reply_to_customer) - void
+
+    def _note_spoken(self):
+        """A person of ours has spoken with the customer: whatever was asked is answered."""
+        waiting = self.filtered(lambda case: case.phase not in (CLOSED, CANCELLED))
+        waiting._note_reply()
+        waiting.filtered("customer_answered").customer_answered = False
 
     def _follow_customer_answered(self):
         """An answer is due, or somebody has seen to it."""

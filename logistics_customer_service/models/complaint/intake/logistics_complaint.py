@@ -46,6 +46,12 @@ class LogisticsComplaint(models.Model):
     acknowledgement_message_id = fields.Many2one(
         "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
+    sender_email = fields.Char(
+        string="Sender",
+        compute="_compute_sender_email",
+        compute_sudo=True,
+        help="From whom the customer gets mails about the case: its team, else the company.",
+    )
     external_reference = fields.Char(
         string="Other System's Reference",
         readonly=True,
@@ -81,8 +87,11 @@ class LogisticsComplaint(models.Model):
                     message_dict["email_from"],
                 )
                 return ()
-            case = self._find_by_mail(message_dict)
-            route = (model, case.id, values, user_id, alias)
+            original = self._get_original(message_dict)
+            case = self._find_by_mail(message_dict) or self._find_by_original(
+                original, message_dict, values
+            )
+            route = original._get_logistics_route(case, values, user_id, alias)
         return super()._routing_check_route(message, message_dict, route, raise_exception)
 
     @api.model
@@ -113,9 +122,12 @@ class LogisticsComplaint(models.Model):
         cases = self.with_context(default_user_id=False)
         if self._is_colleague(sender):
             cases = cases.with_context(logistics_mail_quiet=True)
-        return super(LogisticsComplaint, cases).message_new(
+        values = self._complete_by_original(values)
+        case = super(LogisticsComplaint, cases).message_new(
             {**msg_dict, "email_from": sender}, values
         )
+        case._note_original()
+        return case
 
     @api.model
     def _clean_mail(self, msg_dict):
@@ -223,7 +235,8 @@ class LogisticsComplaint(models.Model):
         # the case moves by what was written, whoever's rights carry the message
         case = self.sudo()
         if author and not author.partner_share:
-            case._answered(message)
+            if case._is_for_customer(message, case._get_subscribers(message)):
+                case._answered(message)
         elif case._is_customers(message):
             case._customer_wrote(message)
         else:
@@ -365,6 +378,12 @@ class LogisticsComplaint(models.Model):
             )
         return found
 
+    @api.depends("team_id.alias_email", "company_id.logistics_sender_email")
+    def _compute_sender_email(self):
+        for case in self:
+            own = case.team_id._format_address()
+            case.sender_email = own or case.company_id.logistics_sender_email
+
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Customers answer by mail: there is nothing to open for them."""
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
@@ -469,7 +488,9 @@ class LogisticsComplaint(models.Model):
 
     def _queue_acknowledgement_of(self, template):
         """Queue mails of a template in each customer's language; they stay in the talk."""
-        reply_to = self[:1]._notify_get_reply_to()  # the team's, so the same for all
+        # the team's, so the same for all; the scheduled action writes in the company's name
+        author = self.company_id[:1].partner_id.id
+        reply_to = self[:1]._notify_get_reply_to(author_id=author)
         mails = template.send_mail_batch(
             self.ids,
             email_values={

@@ -209,17 +209,8 @@ class LogisticsComplaint(models.Model):
             order="date, id",
         )
         return messages.filtered(
-            lambda message: self._is_customers(message) or self._is_for_customer(message)
+            lambda message: self._is_customers(message) or self._is_told_by_us(message)
         )
-
-    def _is_for_customer(self, message):
-        """Tell whether one of us wrote this to somebody of the customer."""
-        author = message.author_id
-        if not author or author.partner_share:
-            return False
-        told = message.partner_ids | message.notified_partner_ids
-        addresses = set(told.mapped("email_normalized")) - {False}
-        return bool(told.commercial_partner_id & self._get_owners()) or (self.email_from in addresses)
 
     def _prepare_customer_message(self, message):
         own = self._is_customers(message)

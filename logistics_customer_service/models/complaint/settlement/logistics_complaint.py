@@ -49,6 +49,11 @@ class LogisticsComplaint(models.Model):
         help="The carrier, supplier or person, where it is known.",
     )
     findings = fields.Html(help="What was found out; for ourselves.")
+    findings_told = fields.Html(
+        string="Findings for the Customer",
+        copy=False,
+        help="What the customer is told of them: a result letter begins with these words.",
+    )
     why_ids = fields.One2many("logistics.complaint.why", "complaint_id", string="Five Whys")
     evidence_ids = fields.One2many("logistics.evidence", "complaint_id", string="Evidence")
     investigation_ids = fields.One2many(
@@ -96,6 +101,7 @@ class LogisticsComplaint(models.Model):
             ("accepted", "Accepted"),
             ("refused", "Refused"),
             ("no_answer", "No answer"),
+            ("ended", "Ended"),
         ],
         string="Customer's Answer",
         compute="_compute_result_state",
@@ -255,7 +261,27 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_phase_steps(self):
-        return ["_check_closing_gate", *super()._get_phase_steps(), "_plan_callback_when_closed"]
+        return [
+            "_check_closing_gate",
+            *super()._get_phase_steps(),
+            "_plan_callback_when_closed",
+            "_end_letters_when_cancelled",
+        ]
+
+    def _end_letters_when_cancelled(self, old, new):
+        """Of a case that is cancelled, or merged into another, no result can be answered."""
+        if new == CANCELLED:
+            # agents may cancel cases whose letters others wrote
+            self.sudo().letter_ids._end()
+
+    def _get_outside(self):
+        """Return the body to which the customer can turn after our last word, and how."""
+        self.ensure_one()
+        company = self.company_id
+        named = self.external_body
+        if named and named != company.logistics_external_body:
+            return named, False  # how the company reaches another body is not how this one is
+        return company.logistics_external_body, company.logistics_external_how
 
     def _plan_callback_when_closed(self, old, new):
         if new == CLOSED:
@@ -434,7 +460,7 @@ class LogisticsComplaint(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "logistics_customer_service.logistics_result_letter_action"
         )
-        found = "" if is_html_empty(self.findings) else self.findings
+        found = "" if is_html_empty(self.findings_told) else self.findings_told
         return {
             **action,
             "views": [(False, "form")],

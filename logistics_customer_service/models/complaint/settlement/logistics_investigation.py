@@ -176,19 +176,22 @@ class LogisticsInvestigation(models.Model):
         if not self.partner_id.email:
             raise UserError(self.env._("%s has no mail address.", self.partner_id.display_name))
         asked = self.with_context(lang=self.partner_id.lang)
-        template = self.env.ref("logistics_customer_service.mail_template_investigation")
-        rendered = template.sudo()._render_field(  # agents do not read templates' sources
-            "body_html", asked.ids, compute_lang=True
-        )
-        subjects = template.sudo()._render_field("subject", asked.ids, compute_lang=True)
+        # agents do not read templates' sources
+        template = self.env.ref("logistics_customer_service.mail_template_investigation").sudo()
+        rendered = {
+            name: template._render_field(name, asked.ids, compute_lang=True)[self.id]
+            for name in ("subject", "body_html", "email_from")
+        }
         self._note_course({"mail_state": "sending", "mail_failure": False})
         self.message_post(
-            body=rendered[self.id],
-            subject=subjects[self.id],
+            body=rendered["body_html"],
+            subject=rendered["subject"],
+            author_id=self.env.user.partner_id.id,
+            email_from=rendered["email_from"] or self.env.user.email_formatted,
             partner_ids=self.partner_id.ids,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid=template.email_layout_xmlid or "mail.mail_notification_light",
         )
 
     def _note_arrived(self, message, at):
@@ -219,6 +222,14 @@ class LogisticsInvestigation(models.Model):
             # the gateway brings the answer of somebody who has no user
             self.sudo()._take_answer(body)
         return result
+
+    def _notify_get_reply_to(self, default=None, author_id=False):
+        """Answers go to the address of the case's team, and find the question by what they answer."""
+        found = {}
+        for case, tasks in self.grouped("complaint_id").items():
+            reply_to = case._notify_get_reply_to(default=default, author_id=author_id)[case.id]
+            found.update(dict.fromkeys(tasks.ids, reply_to))
+        return found or super()._notify_get_reply_to(default=default, author_id=author_id)
 
     def _take_answer(self, body):
         """Keep an answer and tell the case's agent; the first is shown on the task, all below it.

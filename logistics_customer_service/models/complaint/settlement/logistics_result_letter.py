@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, is_html_empty, plaintext2html, split_every
+from odoo.tools import consteq, html2plaintext, is_html_empty, plaintext2html, split_every
 
 from ....tools.foundation.periods import local_date
 from .logistics_compensation_kinds import COUNTED
@@ -17,11 +17,14 @@ DRAFT, TOLD, ACCEPTED, REFUSED = "draft", "told", "accepted", "refused"
 SENDING, UNDELIVERED, NO_ANSWER = "sending", "undelivered", "no_answer"
 # whoever answers has the letter, whatever servers say
 ANSWERABLE = (SENDING, UNDELIVERED, TOLD, NO_ANSWER)
+UNTOLD = (DRAFT, SENDING, UNDELIVERED)
 MAX_NOTE = 2000
 BATCH = 200
 
 # what was told is told
-TEXT_FIELDS = {"found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id"}
+TEXT_FIELDS = frozenset(
+    ("found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id")
+)
 
 
 class LogisticsResultLetter(models.Model):
@@ -132,20 +135,32 @@ class LogisticsResultLetter(models.Model):
                 lambda compensation: compensation.state in COUNTED
             )
 
-    @api.depends("complaint_id")
+    @api.depends("complaint_id.resolution_level")
     def _compute_objection(self):
+        """The company's words for the level; what somebody wrote, and what was told, stays."""
         for letter in self:
-            company = letter.complaint_id.company_id or self.env.company
-            lang = letter.complaint_id.lang
-            letter.objection = letter.objection or company._get_objection_text(lang)
+            case = letter.complaint_id
+            company = case.company_id or self.env.company
+            words = [company._get_objection_text(case.lang, last) for last in (False, True)]
+            known = ("", *(html2plaintext(text or "").strip() for text in words))
+            own = html2plaintext(letter.objection or "").strip() not in known
+            if own or letter.state not in (DRAFT, False):
+                letter.objection = letter.objection
+            else:
+                letter.objection = words[case.resolution_level != "first"]
 
     # === CRUD METHODS ===#
 
     def write(self, vals):
-        texts = TEXT_FIELDS & vals.keys() and not self._is_by_method()
+        texts = self._get_text_fields() & vals.keys() and not self._is_by_method()
         if texts and any(letter.state != DRAFT for letter in self):
             raise self._get_course_error("")
         return super().write(vals)
+
+    @api.model
+    def _get_text_fields(self):
+        """Return the fields that are fixed once the customer was told."""
+        return TEXT_FIELDS
 
     @api.model
     def _get_course_fields(self):
@@ -187,7 +202,7 @@ class LogisticsResultLetter(models.Model):
 
         The customer is told when the outgoing server has taken it; see :meth:`_note_told`.
         """
-        self._check_may_tell((DRAFT, UNDELIVERED))
+        self._prepare_telling((DRAFT, UNDELIVERED))
         for letter in self:
             if not letter.partner_id.email:
                 raise UserError(self.env._("The customer has no mail address."))
@@ -201,11 +216,11 @@ class LogisticsResultLetter(models.Model):
         :param at: naive UTC instant, by default now
         :raise UserError: for times to come
         """
-        self._check_may_tell((DRAFT, UNDELIVERED, SENDING))
         now = fields.Datetime.now()
         at = fields.Datetime.to_datetime(at) or now
         if at > now:
             raise UserError(self.env._("Nobody is told in the future."))
+        self._prepare_telling(UNTOLD)
         for letter in self:
             letter._note_course(letter._prepare_written_vals(way))
             letter._note_told(at)
@@ -219,7 +234,11 @@ class LogisticsResultLetter(models.Model):
         )
         return {**action, "context": {"default_letter_id": self.id}}
 
-    def _check_may_tell(self, states):
+    def _prepare_telling(self, states):
+        """Refuse to tell what was told or says nothing; override to complete the letter.
+
+        :param states: those in which it may be told
+        """
         self.check_access("write")
         for letter in self:
             if letter.state not in states:
@@ -244,10 +263,9 @@ class LogisticsResultLetter(models.Model):
         self._note_course(self._prepare_written_vals("mail"))
         template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
         letter = self.sudo()  # the link is in the mail, and agents do not read the token
-        body = template._render_field("body_html", letter.ids, compute_lang=True)[self.id]
-        subject = template._render_field("subject", letter.ids, compute_lang=True)[self.id]
+        rendered = template._render_logistics_mail(letter)
         # the case keeps the letter and shows what was written, without the link
-        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
+        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(rendered))
         mail._note_recipients()
         self._note_course(
             {
@@ -265,7 +283,7 @@ class LogisticsResultLetter(models.Model):
 
         :param at: naive UTC instant
         """
-        for letter in self.filtered(lambda one: one.state in (DRAFT, SENDING, UNDELIVERED)):
+        for letter in self.filtered(lambda one: one.state in UNTOLD):
             company = letter.company_id
             days = timedelta(days=company.logistics_answer_days)
             letter._note_course(
@@ -291,15 +309,13 @@ class LogisticsResultLetter(models.Model):
         )
         self.complaint_id._take_result_back(self.env._("The result letter did not arrive"))
 
-    def _prepare_mail_vals(self, subject, body):
+    def _prepare_mail_vals(self, rendered):
         case = self.complaint_id
         return {
             "model": case._name,
             "res_id": case.id,
-            "subject": subject,
             "body": Markup("%s%s") % (self.found, self.offer),
-            "body_html": body,
-            "email_from": case.company_id.email_formatted or self.env.user.email_formatted,
+            **rendered,
             "author_id": self.env.user.partner_id.id,
             "reply_to": case._notify_get_reply_to()[case.id],
             "recipient_ids": [fields.Command.set(self.partner_id.ids)],

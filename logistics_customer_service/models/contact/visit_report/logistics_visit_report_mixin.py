@@ -130,10 +130,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         for lang, group in readers.items():
             # the mail says what its reader may read, whoever sends it
             report = self.sudo().with_context(lang=lang)
-            rendered = {
-                name: template._render_field(name, self.ids, set_lang=lang)[self.id]
-                for name in ("subject", "body_html")
-            }
+            rendered = template._render_logistics_mail(report, lang)
             attachments = get_attachments(report) if get_attachments else []
             report.env["mail.mail"].create(
                 report._prepare_mail_vals(group, rendered, attachments)
@@ -148,10 +145,8 @@ class LogisticsVisitReportMixin(models.AbstractModel):
         return {
             "model": self._name,
             "res_id": self.id,
-            "subject": rendered["subject"],
             "body": self.env._("Mailed to %s.", ", ".join(partners.mapped("name"))),
-            "body_html": rendered["body_html"],
-            "email_from": self.company_id.email_formatted or self.env.user.email_formatted,
+            **rendered,
             "author_id": self.env.user.partner_id.id,
             "reply_to": self._notify_get_reply_to()[self.id],
             "recipient_ids": [fields.Command.set(partners.ids)],

@@ -95,7 +95,12 @@ class LogisticsNotice(models.Model):
         kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
         for notice in self:
             event = notice.event_id
-            notice.event_label = ", ".join(filter(None, [kinds.get(event.kind), event.place]))
+            what = kinds.get(event.kind)
+            notice.event_label = (
+                self.env._("%(what)s, %(where)s", what=what, where=event.place)
+                if what and event.place
+                else what or event.place
+            )
 
     @api.depends("order_id", "picking_id")
     def _compute_number(self):

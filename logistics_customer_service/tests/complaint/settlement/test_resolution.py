@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from ....controllers.foundation import link_page
 from ....tools.foundation.periods import local_date
@@ -397,15 +397,102 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertEqual(self.case.resolution_level, "external")
         self.assertEqual(self.case.external_on, self.company._get_logistics_today())
 
-    def test_refused_after_the_case_was_merged(self):
-        letter = self._sent()
+    def test_a_newer_letter_a_cancelled_and_a_merged_case_end_the_link(self):
         kept = self._case()
-        self.case._merge_into(kept)
-        self.assertEqual(self._post(self._url(letter), "refuse", note="No").status_code, 200)
+        for name, end in {
+            "newer": lambda letter: self._sent(),
+            "told by phone": lambda letter: self._letter().action_mark_told(),
+            "merged": lambda letter: letter.complaint_id._merge_into(kept),
+            "cancelled": lambda letter: letter.complaint_id._move_to_phase("cancelled"),
+        }.items():
+            with self.subTest(name):
+                self.case = self._case(user_id=self.agent.id)
+                letter = self._sent()
+                if name == "newer":
+                    letter._note_course({"state": "no_answer"})  # late, but still to be answered
+                url, phase = self._url(letter), self.case.phase
+                end(letter)
+                level = self.case.resolution_level
+                self.env.invalidate_all()
+                self.assertEqual(letter.state, "ended")
+                self.assertEqual(self._get(url).status_code, 404)
+                for answer in ("accept", "refuse"):
+                    self.assertEqual(self._post(url, answer).status_code, 400)
+                    self.assertFalse(letter._answer(answer == "accept"))
+                with self.assertRaisesRegex(UserError, "ended"):
+                    letter.action_note_refused()
+                self.env.invalidate_all()
+                self.assertEqual(letter.state, "ended")
+                self.assertEqual(self.case.resolution_level, level)
+                if name in ("merged", "cancelled"):
+                    self.assertEqual(self.case.phase, "cancelled")
+                    with self.assertRaisesRegex(UserError, "cancelled"):
+                        self._letter().action_mark_told()
+                else:
+                    self.assertEqual((self.case.phase, self.case.result_state), (phase, "told"))
+
+    def test_what_was_answered_stays_answered(self):
+        letter = self._sent()
+        letter.action_note_accepted()
+        self._sent()
+        self.assertEqual(letter.state, "accepted")
+
+    # --- after the last level
+
+    def test_the_last_letter_and_its_page_name_the_way_outside(self):
+        self.company.write(
+            {
+                "logistics_external_body": "Postal Administration",
+                "logistics_external_how": "Call 12305",
+                "logistics_external_days": 30,
+            }
+        )
+        first = self._sent()
+        self.assertNotIn("Postal Administration", first.objection)
+        page = self._post(self._url(first), "refuse").text
+        self.assertIn("goes to the next level", page)
+        self.assertNotIn("Postal Administration", page)
         self.env.invalidate_all()
-        self.assertEqual(letter.state, "refused")
-        self.assertEqual((self.case.phase, kept.resolution_level), ("cancelled", "next"))
-        self.assertTrue(any("No</blockquote>" in body for body in kept.message_ids.mapped("body")))
+        last = self._sent()
+        until = format_date(self.env, self.company._get_logistics_today() + timedelta(days=30))
+        mail = self._mail().filtered(lambda mail: "Postal" in mail.body_html)
+        page = self._post(self._url(last), "refuse").text
+        for text in (last.objection, mail.body_html, page):
+            self.assertNotIn("next level", text)
+            for word in ("Postal Administration", "Call 12305", until):
+                self.assertIn(word, text)
+        self.assertIn("no further level", page)
+
+    def test_a_case_names_a_body_of_its_own_and_without_any_the_page_promises_nothing(self):
+        self.company.logistics_external_body = False
+        self.case._note_course({"resolution_level": "next"})
+        letter = self._sent()
+        page = self._post(self._url(letter), "refuse").text
+        self.assertNotIn("next level", page)
+        self.assertIn("consumers", page)
+        self.env.invalidate_all()
+        self.case.external_body = "District Court"
+        draft = self._letter()
+        self.assertEqual(draft.outside_body, "District Court")
+        self.assertNotIn("next level", draft.objection)
+
+    def test_a_draft_follows_the_level_and_keeps_own_words(self):
+        draft, own = self._letter(), self._letter(objection="<p>As agreed.</p>")
+        self.assertIn("next level", draft.objection)
+        self.case._note_course({"resolution_level": "next"})
+        self.assertNotIn("next level", draft.objection)
+        self.assertTrue(draft.is_last)
+        self.assertIn("As agreed", own.objection)
+
+    # --- customer's words and inner words
+
+    def test_a_draft_takes_what_is_for_the_customer_and_nothing_inner(self):
+        self.case.write({"findings": "<p>Our driver was drunk</p>", "findings_told": "<p>It fell.</p>"})
+        context = self.case.action_write_letter()["context"]
+        letter = self.env["logistics.result.letter"].with_context(**context).new()
+        self.assertIn("It fell.", letter.found)
+        self.case.findings_told = False
+        self.assertNotIn("drunk", str(self.case.action_write_letter()["context"]))
 
     @mute_logger("odoo.http")
     def test_who_guesses_links_has_to_wait(self):
