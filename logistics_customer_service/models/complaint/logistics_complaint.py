@@ -645,7 +645,7 @@ class LogisticsComplaint(models.Model):
         result = super()._note_not_arrived(message, text)
         # what the job says of a case is everybody's who works on it
         case = self._get_kept()
-        if self._get_told(message.sudo()):
+        if self._get_told(message.sudo()) or not message.sudo().notification_ids:
             user = case._get_escalation_user("agent")
             self._lay_undelivered(case, user, self._get_undelivered_name(message), text)
         return result
