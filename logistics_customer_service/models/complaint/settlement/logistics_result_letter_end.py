@@ -67,7 +67,8 @@ class LogisticsResultLetter(models.Model):
         self.filtered("is_last")._close_with_outside()
         result = super()._tell(channel)
         # one result counts: the one that was told last
-        (self.complaint_id.letter_ids - self)._end()
+        last = (letters.sorted("id")[-1:] for letters in self.grouped("complaint_id").values())
+        (self.complaint_id.letter_ids - self.browse().union(*last))._end()
         return result
 
     def _check_may_be_told(self):
@@ -75,9 +76,7 @@ class LogisticsResultLetter(models.Model):
         for case in self.complaint_id:
             if case.phase == CANCELLED:
                 raise UserError(
-                    self.env._(
-                        "%s is cancelled: nobody is told a result of it.", case.display_name
-                    )
+                    self.env._("%s is cancelled: nobody is told a result of it.", case.display_name)
                 )
 
     def _close_with_outside(self):
@@ -90,21 +89,24 @@ class LogisticsResultLetter(models.Model):
             text = letter._get_outside_text()
             letter._note_course({"objection": Markup("%s%s") % (letter.objection or "", text)})
 
-    def _get_outside_text(self):
-        """Return where the customer can turn, how, and until when, in the letter's language."""
-        letter = self.with_context(lang=self.lang)
-        _ = letter.env._
+    def _get_outside_text(self, lang=None):
+        """Return where the customer can turn, how, and until when.
+
+        :param lang: code of the reader's language, by default that of the letter
+        """
+        letter = self.with_context(lang=lang or self.lang)
         if not letter.outside_body:
             return plaintext2html(
-                _(
+                letter.env._(
                     "You can now turn to the authority that supervises our trade, to a consumers' "
                     "association, or to a court."
                 )
             )
-        lines = [_("You can now turn to: %s", letter.outside_body), letter.outside_how]
+        body = letter.env._("You can now turn to: %s", letter.outside_body)
+        lines = [body, letter.outside_how]
         if letter.outside_until:
             day = format_date(letter.env, letter.outside_until)
-            lines.append(_("You can do so until %s.", day))
+            lines.append(letter.env._("You can do so until %s.", day))
         return plaintext2html("\n".join(filter(None, lines)))
 
     def _end(self):
@@ -115,7 +117,5 @@ class LogisticsResultLetter(models.Model):
 
     def _note(self, accepted):
         if self.filtered(lambda letter: letter.state == ENDED):
-            raise UserError(
-                self.env._("The letter has ended: a newer one, or the end of the case, came.")
-            )
+            raise UserError(self.env._("The letter has ended: a newer one, or the end of the case, came."))
         return super()._note(accepted)

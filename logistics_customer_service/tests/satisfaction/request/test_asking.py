@@ -286,9 +286,13 @@ class TestAsking(SurveyCommon):
 
     def test_blacklists(self):
         self.env["mail.blacklist"]._add("li@customer.example")
+        by_mail = self._asked()
+        self._run()
+        self.assertEqual((by_mail.state, by_mail.reason), ("suppressed", "blacklisted"))
+        self.policy.channel_order = "sms_mail"
         by_sms = self._asked()
         self._run()
-        self.assertEqual(by_sms.channel, "sms", "the other way is open")
+        self.assertEqual(by_sms.channel, "sms", "which comes first")
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         request = self._asked()
         self._run()
@@ -480,7 +484,7 @@ class TestAsking(SurveyCommon):
             arrived = self._send_all()
         self.assertEqual(sorted(mail["To"] for mail in arrived), ["c2@x.example", "c3@x.example"])
         self.assertEqual(requests.mapped("state"), ["sent"] * 4)
-        self.assertFalse(mails.exists(), "the same mails, not others")
+        self.assertEqual(requests[2:].mail_id, mails, "the same mails, not others")
 
     def test_nothing_on_retry_for_who_refused_meanwhile(self):
         other = self._customer("Other", email="other@customer.example")
