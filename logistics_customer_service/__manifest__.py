@@ -84,6 +84,7 @@
         "views/shipment/tracking/tracking_templates.xml",
         "views/shipment/tracking/portal_templates.xml",
         "views/shipment/notice/notice_mail_layout.xml",
+        "views/shipment/notice/notice_refuse_templates.xml",
         "views/shipment/notice/logistics_notice_rule_views.xml",
         "views/shipment/notice/logistics_notice_views.xml",
         "views/shipment/notice/notice_document_views.xml",

@@ -2,6 +2,7 @@ from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_link_page
+from .foundation import test_mail_templates
 from .foundation import test_renames
 from .customer import test_profile
 from .customer import test_profile_merge

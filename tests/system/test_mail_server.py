@@ -24,10 +24,10 @@ people = env["res.partner"].create(
 orders = env["sale.order"].create(
     [{"partner_id": one.id, "order_line": [(0, 0, {"product_id": product.id})]} for one in people])
 orders.action_confirm()
-case = env["logistics.complaint"].create({"partner_id": people[0].id, "company_id": company.id})
+cases = env["logistics.complaint"].create(
+    [{"partner_id": one.id, "company_id": company.id} for one in people[16:]])
 letters = env["logistics.result.letter"].create([
-    {"complaint_id": case.id, "partner_id": one.id, "found": "<p>Lost.</p>", "offer": "<p>Paid.</p>"}
-    for one in people[16:]])
+    {"complaint_id": case.id, "found": "<p>Lost.</p>", "offer": "<p>Paid.</p>"} for case in cases])
 env["ir.actions.report"].__class__.get_wkhtmltopdf_state = lambda self: "install"
 letters.action_send()
 env.cr.commit()

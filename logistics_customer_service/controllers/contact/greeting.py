@@ -1,7 +1,7 @@
 from odoo.http import Controller, route
 
-from ..foundation.link_page import LOOKING
 from ..customer.refuse_page import SENDING, RefusePage
+from ..foundation.link_page import LOOKING
 
 ADDRESSES = ["/g/<string:token>", "/g/<string:token>/<string:lang>"]
 

@@ -57,3 +57,25 @@ def migrate(cr, version):
             own,
         )
     )
+    _widen_punctuation(cr, own)
+
+
+def _widen_punctuation(cr, own):
+    """Signs between Chinese words were half as wide as they are, beside expressions."""
+    for column, found, instead in (
+        ("subject", r"(\}\}):", r"\1："),
+        ("body_html", r"(</t>|</strong>|/>):(</p>)", r"\1：\2"),
+        ("body_html", r"(</strong>),(?=[一-龥])", r"\1，"),
+    ):
+        cr.execute(
+            SQL(
+                """UPDATE mail_template
+                      SET %(column)s = jsonb_set(%(column)s, '{zh_CN}', to_jsonb(
+                          regexp_replace(%(column)s->>'zh_CN', %(found)s, %(instead)s, 'g')))
+                    WHERE %(own)s AND %(column)s->>'zh_CN' ~ %(found)s""",
+                column=SQL.identifier(column),
+                found=found,
+                instead=instead,
+                own=own,
+            )
+        )

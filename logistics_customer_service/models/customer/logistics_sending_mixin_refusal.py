@@ -13,18 +13,18 @@ COMING = ("waiting", "queued", "failed")
 class LogisticsSendingMixin(models.AbstractModel):
     """By a link in what is sent, customers refuse whatever would come for the same purpose.
 
-    A model that can be refused has ``_sending_purpose``, ``_refuse_path`` and tokens
-    (``logistics.secret.mixin``).
+    A model that can be refused has ``_refuse_path``, tokens (``logistics.secret.mixin``) and a
+    purpose: ``_refuse_purpose``, else the one as which it counts.
     """
 
     _inherit = "logistics.sending.mixin"
 
     # where the page is by which it is refused; None: it cannot be
     _refuse_path = None
+    # code of the consent purpose that is refused
+    _refuse_purpose = None
 
-    refuse_url = fields.Char(
-        string="Link to Refuse", compute="_compute_refuse_url", compute_sudo=True
-    )
+    refuse_url = fields.Char(string="Link to Refuse", compute="_compute_refuse_url", compute_sudo=True)
 
     # === COMPUTE METHODS ===#
 
@@ -54,7 +54,12 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Return the purpose for which customers agree to be written to."""
         # whoever plans what is sent need not read purposes
         purposes = self.env["logistics.consent.purpose"].sudo().with_context(active_test=False)
-        return purposes.search([("code", "=", self._sending_purpose)], limit=1)
+        return purposes.search([("code", "=", self._get_refused_purpose())], limit=1)
+
+    @api.model
+    def _get_refused_purpose(self):
+        """Return the code of the consent purpose that is refused."""
+        return self._refuse_purpose or self._sending_purpose
 
     @api.model
     def _find_refusable(self, token):
@@ -69,7 +74,7 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _has_refused(self):
         """Tell whether the customer wants nothing for this purpose."""
         record = self.sudo()  # as in _refuse
-        return record._get_profiles()[record]._refuses(self._sending_purpose)
+        return record._get_profiles()[record]._refuses(self._get_refused_purpose())
 
     def _refuse(self):
         """Keep that the customer wants no more for this purpose; take back what is on its way."""
@@ -80,7 +85,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         profile = record._get_profiles()[record] or profiles._ensure_for(
             record.partner_id.commercial_partner_id, record.company_id
         )
-        if profile and not profile._refuses(self._sending_purpose):
+        if profile and not profile._refuses(self._get_refused_purpose()):
             record._keep_refusal(profile)
             record._take_back_others()
 

@@ -134,9 +134,7 @@ class LogisticsComplaint(models.Model):
             original = messages.search([("message_id", "=", case.answers_reference)], limit=1)
             if record := original._get_logistics_record(case.company_id.id):
                 title = f"{record._description}: {original.subject or record.display_name}"
-                case._message_log(
-                    body=self.env._("This answers %s.", record._get_html_link(title=title))
-                )
+                case._message_log(body=self.env._("This answers %s.", record._get_html_link(title=title)))
 
     @api.model
     def _route_answer(self, message, message_dict):

@@ -203,7 +203,7 @@ class LogisticsResultLetter(models.Model):
         The customer is told when the outgoing server has taken it; see :meth:`_note_told`.
         """
         self._prepare_telling((DRAFT, UNDELIVERED))
-        for letter in self:
+        for letter in self.sorted("id"):
             if not letter.partner_id.email:
                 raise UserError(self.env._("The customer has no mail address."))
             letter._send()
@@ -221,7 +221,7 @@ class LogisticsResultLetter(models.Model):
         if at > now:
             raise UserError(self.env._("Nobody is told in the future."))
         self._prepare_telling(UNTOLD)
-        for letter in self:
+        for letter in self.sorted("id"):
             letter._note_course(letter._prepare_written_vals(way))
             letter._note_told(at)
         return True
@@ -254,6 +254,7 @@ class LogisticsResultLetter(models.Model):
             "told_by_id": self.env.uid,
             "told_by_channel": channel,
             "failure_text": False,
+            "written_at": channel == "mail" and now,
             "token": secrets.token_urlsafe(32),
             "expires_at": now + timedelta(days=days + 1),
         }
@@ -270,7 +271,6 @@ class LogisticsResultLetter(models.Model):
         self._note_course(
             {
                 "state": SENDING,
-                "written_at": fields.Datetime.now(),
                 "message_id": mail.mail_message_id.id,
             }
         )

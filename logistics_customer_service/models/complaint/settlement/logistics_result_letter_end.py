@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
 from ..logistics_complaint_stage import CANCELLED
-from .logistics_result_letter import ANSWERABLE, DRAFT, SENDING, UNTOLD
+from .logistics_result_letter import ANSWERABLE, DRAFT, UNTOLD
 
 ENDED = "ended"
 
@@ -69,24 +69,27 @@ class LogisticsResultLetter(models.Model):
         return result
 
     def _note_told(self, at):
-        """As inherited; one result counts: the one that was told last."""
+        """As inherited; one result counts: the one that was written last and told."""
         fresh = self.filtered(lambda letter: letter.state in UNTOLD)
         result = super()._note_told(at)
         for letter in fresh:
             others = letter.complaint_id.letter_ids - letter
-            # should a newer one arrive, it ends this one
-            others.filtered(
-                lambda one, letter=letter: one.state != SENDING or one.id < letter.id
-            )._end()
+            later = others.filtered(lambda one, mine=letter._get_turn(): one._get_turn() > mine)
+            (others - later)._end()
+            if later.filtered("told_at"):
+                letter._end()
         return result
+
+    def _get_turn(self):
+        """Return what letters of a case are ordered by: when they were written, or told otherwise."""
+        at = self.written_at or self.told_at or self.create_date
+        return at, self.id
 
     def _check_may_be_told(self):
         for case in self.complaint_id:
             if case.phase == CANCELLED:
                 raise UserError(
-                    self.env._(
-                        "%s is cancelled: nobody is told a result of it.", case.display_name
-                    )
+                    self.env._("%s is cancelled: nobody is told a result of it.", case.display_name)
                 )
 
     def _close_with_outside(self):
@@ -99,21 +102,24 @@ class LogisticsResultLetter(models.Model):
             text = letter._get_outside_text()
             letter._note_course({"objection": Markup("%s%s") % (letter.objection or "", text)})
 
-    def _get_outside_text(self):
-        """Return where the customer can turn, how, and until when, in the letter's language."""
-        letter = self.with_context(lang=self.lang)
-        _ = letter.env._
+    def _get_outside_text(self, lang=None):
+        """Return where the customer can turn, how, and until when.
+
+        :param lang: code of the reader's language, by default that of the letter
+        """
+        letter = self.with_context(lang=lang or self.lang)
         if not letter.outside_body:
             return plaintext2html(
-                _(
+                letter.env._(
                     "You can now turn to the authority that supervises our trade, to a consumers' "
                     "association, or to a court."
                 )
             )
-        lines = [_("You can now turn to: %s", letter.outside_body), letter.outside_how]
+        body = letter.env._("You can now turn to: %s", letter.outside_body)
+        lines = [body, letter.outside_how]
         if letter.outside_until:
             day = format_date(letter.env, letter.outside_until)
-            lines.append(_("You can do so until %s.", day))
+            lines.append(letter.env._("You can do so until %s.", day))
         return plaintext2html("\n".join(filter(None, lines)))
 
     def _end(self):
@@ -124,7 +130,5 @@ class LogisticsResultLetter(models.Model):
 
     def _note(self, accepted):
         if self.filtered(lambda letter: letter.state == ENDED):
-            raise UserError(
-                self.env._("The letter has ended: a newer one, or the end of the case, came.")
-            )
+            raise UserError(self.env._("The letter has ended: a newer one, or the end of the case, came."))
         return super()._note(accepted)

@@ -19,13 +19,19 @@ class LogisticsNotice(models.Model):
     """
 
     _name = "logistics.notice"
-    _inherit = ["logistics.sending.text.mixin"]
+    _inherit = ["logistics.sending.text.mixin", "logistics.secret.mixin"]
     _description = "Notice to a Customer"
     _order = "id desc"
 
+    _refuse_path = "/n"
+    _refuse_purpose = PURPOSE
     _sending_cron = "logistics_customer_service.ir_cron_send_notices"
     _sending_layout = "logistics_customer_service.notice_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
+
+    # notices are noted by the hundred in one query; whoever is told gets a token
+    handle = fields.Char(required=False)
+    secret = fields.Char(required=False)
 
     occasion = fields.Selection(
         selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
@@ -205,6 +211,10 @@ class LogisticsNotice(models.Model):
         self._process_due()
 
     # === BUSINESS METHODS ===#
+
+    def _is_open(self):
+        """Tell whether the link lets somebody refuse notices now."""
+        return self._is_refusable()
 
     def _get_rules(self, profiles):
         rules = self.env["logistics.notice.rule"].search([])

@@ -42,9 +42,7 @@ class ReplyCommon:
         for name, value in headers.items():
             mail[name.replace("_", "-")] = value
         mail.set_content(body)
-        with mute_logger(
-            "odoo.addons.mail.models.mail_thread", "odoo.addons.mail.models.mail_mail"
-        ):
+        with mute_logger("odoo.addons.mail.models.mail_thread", "odoo.addons.mail.models.mail_mail"):
             case_id = self.env["mail.thread"].message_process(False, mail.as_bytes())
         self.env.flush_all()
         return self.env["logistics.complaint"].browse(case_id or [])

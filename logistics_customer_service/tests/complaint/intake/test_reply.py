@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from ...common import MODULE
 from ...shipment.notice.common import NoticeCommon
 from .common_reply import TEAM, ReplyCommon
 
@@ -135,3 +136,45 @@ class TestReply(ReplyCommon, NoticeCommon):
         self.assertEqual(self._cases(), before)
         self.assertEqual(question.state, "answered")
         self.assertIn("It fell", question.answer)
+
+    def test_the_acknowledgement_comes_from_the_team_and_nobody_else(self):
+        for team in (self.service, self.service.copy({"alias_name": "claims"})):
+            case = self.Case.create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "team_id": team.id,
+                }
+            )
+            self.assertEqual(case.acknowledgement, "to_send")
+            self.Case.with_user(self.env.ref("base.user_root"))._cron_acknowledge()
+            sent = self._send_mails()
+            [mail] = [one for one in sent if case.number in one["Subject"]]
+            for name in ("From", "Reply-To"):
+                self.assertIn(team.alias_email, mail[name])
+                self.assertNotIn("OdooBot", mail[name])
+
+    def test_an_agent_who_takes_a_template_is_who_answers(self):
+        case = self.Case.create({"partner_id": self.customer.id, "company_id": self.company.id})
+        # the company has an address of its own, and is a partner
+        self.company.partner_id.email = self.service.alias_email
+        template = self.env.ref(f"{MODULE}.mail_template_answer_investigating")
+        composer = (
+            self.env["mail.compose.message"]
+            .with_user(self.agent)
+            .with_context(
+                default_model=case._name,
+                default_res_ids=case.ids,
+                default_composition_mode="comment",
+                default_template_id=template.id,
+                default_partner_ids=self.customer.ids,
+                default_subtype_xmlid="mail.mt_comment",
+            )
+            .create({})
+        )
+        composer._action_send_mail()
+        message = case.message_ids[:1]
+        self.assertEqual(message.author_id, self.agent.partner_id)
+        self.assertIn(TEAM, message.email_from)
+        self.assertTrue(case.first_reply_at)
+        self.assertTrue(any(not one["own"] for one in case._prepare_customer_page()["messages"]))

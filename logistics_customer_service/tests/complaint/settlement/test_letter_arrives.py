@@ -162,7 +162,7 @@ class TestLetterArrives(ArrivalCommon):
             self._letter().action_mark_told("phone", fields.Datetime.now() + timedelta(days=1))
 
     def test_silence_takes_no_letter_that_did_not_arrive(self):
-        waiting, bounced = self._sent(), self._sent()
+        bounced, waiting = self._sent(), self._sent()
         bounced._note_told(fields.Datetime.now())
         self._come_back(bounced.message_id, self.customer.email)
         with freeze_time(fields.Datetime.now() + timedelta(days=60)):

@@ -240,6 +240,7 @@ class LetterCommon(MailServer, ResolutionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.email = "service@logistics.example"
         cls.case.user_id = cls.agent
 
     def _letter(self, **vals):
@@ -400,7 +401,7 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
     def test_a_newer_letter_a_cancelled_and_a_merged_case_end_the_link(self):
         kept = self._case()
         for name, end in {
-            "newer": lambda letter: self._sent(),
+            "newer": lambda letter: self._sent()._note_told(fields.Datetime.now()),
             "told by phone": lambda letter: self._letter().action_mark_told(),
             "merged": lambda letter: letter.complaint_id._merge_into(kept),
             "cancelled": lambda letter: letter.complaint_id._move_to_phase("cancelled"),

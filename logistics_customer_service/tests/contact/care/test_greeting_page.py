@@ -3,7 +3,6 @@ from datetime import date
 from unittest.mock import patch
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from ....controllers.foundation import link_page
 from ....tools.foundation.throttle import Throttle

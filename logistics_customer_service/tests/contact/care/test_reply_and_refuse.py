@@ -1,11 +1,12 @@
 from datetime import date
 
+from odoo import fields
 from odoo.tests import tagged
 
+from ...common import MODULE
 from ...complaint.intake.common_reply import TEAM, ReplyCommon
 from ...foundation.common import LinkPageHttp
 from ...satisfaction.request.common import SurveyCommon
-from ...common import MODULE
 from .common import CareCommon
 
 MORNING = "2027-03-20 01:30:00"
@@ -34,6 +35,26 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         policy = SurveyCommon._policy.__func__(cls)
         template = cls.env.ref("logistics_customer_service.survey_mail_delivery")
         policy.write({"mail_template_id": template.id, "channel_order": "mail"})
+
+    def _told_of(self, picking):
+        self._rule("goods_out").active = True
+        self._notices(picking, "goods_out").unlink()
+        self.Notice._note(
+            [
+                {
+                    "occasion": "goods_out",
+                    "company_id": self.company.id,
+                    "picking_id": picking.id,
+                    "order_id": picking.sale_id.id,
+                    "partner_id": self.customer.id,
+                    "happened_at": fields.Datetime.now(),
+                }
+            ]
+        )
+        self._process()
+        notice = self._notices(picking, "goods_out")
+        [mail] = [one for one in self._send_mails() if one["Subject"] == notice.subject]
+        return notice, mail
 
     def _asked(self):
         picking = self._delivery(carrier=False)
@@ -92,6 +113,7 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
     def test_one_click_without_session_and_form(self):
         """Today's mail programs send it as RFC 8058 says."""
         for record, mail, purpose in (
+            (*self._told_of(self._delivery(carrier=False)), "service_notice"),
             (*self._asked(), "satisfaction_survey"),
             (*self._greeted(), "care"),
         ):

@@ -287,9 +287,13 @@ class TestAsking(SurveyCommon):
 
     def test_blacklists(self):
         self.env["mail.blacklist"]._add("li@customer.example")
+        by_mail = self._asked()
+        self._run()
+        self.assertEqual((by_mail.state, by_mail.reason), ("suppressed", "blacklisted"))
+        self.policy.channel_order = "sms_mail"
         by_sms = self._asked()
         self._run()
-        self.assertEqual(by_sms.channel, "sms", "the other way is open")
+        self.assertEqual(by_sms.channel, "sms", "which comes first")
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         request = self._asked()
         self._run()

@@ -95,7 +95,12 @@ class TestSending(NoticeCommon):
         self.env["mail.blacklist"]._add("li@customer.example")
         notice = self._confirmed()
         self._process()
-        self.assertEqual(notice.channel, "sms", "the other way is open")
+        self.assertEqual((notice.state, notice.reason), ("suppressed", "blacklisted"))
+        self.assertFalse(notice.sms_ids, "who wants no mails gets no SMS instead")
+        self._rule("order_confirmed").channel_order = "sms_mail"
+        by_sms = self._confirmed()
+        self._process()
+        self.assertEqual(by_sms.channel, "sms", "which comes first")
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         other = self._confirmed()
         self._process()
