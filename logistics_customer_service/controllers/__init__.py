@@ -1,4 +1,5 @@
 from . import foundation
+from . import customer
 from . import shipment
 from . import complaint
 from . import satisfaction

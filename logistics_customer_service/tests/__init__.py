@@ -2,6 +2,7 @@ from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_link_page
+from .foundation import test_mail_templates
 from .foundation import test_renames
 from .customer import test_profile
 from .customer import test_profile_merge
@@ -19,6 +20,7 @@ from .shipment.tracking import test_tracking_page
 from .shipment.tracking import test_portal_deliveries
 from .shipment.notice import test_occasions
 from .shipment.notice import test_sending
+from .shipment.notice import test_told
 from .shipment.notice import test_tracking_in_notices
 from .shipment.notice import test_notice_performance
 from .shipment.exception import test_exceptions
@@ -33,14 +35,17 @@ from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
 from .complaint.deadline import test_sla_policy
 from .complaint.deadline import test_clock
+from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external
 from .complaint.settlement import test_authority
 from .complaint.settlement import test_execution
 from .complaint.settlement import test_resolution
+from .complaint.settlement import test_letter_arrives
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail
+from .complaint.intake import test_reply
 from .complaint.intake import test_api
 from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_portal_cases
@@ -95,6 +100,7 @@ from .contact.visit_report import test_visit_report_mail
 from .contact.care import test_planning
 from .contact.care import test_greeting
 from .contact.care import test_greeting_page
+from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from . import test_security
 from . import test_multicompany

@@ -56,6 +56,17 @@ class LogisticsCommon(TransactionCase):
         cls.manager = cls._new_user("manager", "group_manager")
 
     @classmethod
+    def _apply_results(cls):
+        """Do what the action does that notes what became of mails and SMS."""
+        results = cls.env["logistics.sending.result"]
+        while results._apply_or_rest():
+            continue
+        for name in cls.env.registry:
+            if results._follows(name) and not cls.env[name]._abstract:
+                cls.env[name]._find_lost()
+        cls.env.invalidate_all()
+
+    @classmethod
     def _new_user(cls, name, *groups, company=None):
         company = company or cls.company
         names = [group if "." in group else f"{MODULE}.{group}" for group in groups]

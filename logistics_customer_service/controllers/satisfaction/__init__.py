@@ -1,3 +1,4 @@
 from . import survey_answer
 from . import survey_rating
+from . import survey_refuse
 from . import survey_counter

@@ -28,6 +28,7 @@ class LogisticsComplaint(models.Model):
         "logistics.reaction.mixin",
         "logistics.case.customer.mixin",
         "logistics.phase.mixin",
+        "logistics.told.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -383,6 +384,21 @@ class LogisticsComplaint(models.Model):
         """A person of ours answered the customer; override to let more follow."""
         if self.customer_answered:
             self.customer_answered = False
+
+    def _note_not_arrived(self, message, text):
+        """Lay it before the case's agent that the customer was not told."""
+        result = super()._note_not_arrived(message, text)
+        # what the job says of a case is everybody's who works on it
+        case = self._get_kept()
+        if self._get_told(message.sudo()) or not message.sudo().notification_ids:
+            user = case._get_escalation_user("agent")
+            self._lay_undelivered(case, user, self._get_undelivered_name(message), text)
+        return result
+
+    def _get_undelivered_name(self, message):
+        """Return in a few words what did not arrive; override for what has a name of its own."""
+        name = message.subject or self.name or self.number
+        return self.env._("Did not arrive: %s", name)
 
     def _mark_repeated(self):
         """Mark cases whose customer complained of the same category shortly before."""

@@ -1,4 +1,8 @@
 from odoo import api, fields, models
+from odoo.tools import formataddr
+
+# a longer name is folded, which some programs read as no address at all
+ADDRESS_LENGTH = 68
 
 
 class LogisticsServiceTeam(models.Model):
@@ -69,6 +73,12 @@ class LogisticsServiceTeam(models.Model):
         return first
 
     # === BUSINESS METHODS ===#
+
+    def _format_address(self):
+        """Return the team's address in the company's name, or False where there is none."""
+        address = self.alias_email
+        whole = address and formataddr((self.company_id.name, address))
+        return whole if whole and len(whole) <= ADDRESS_LENGTH else address
 
     def _alias_get_creation_values(self):
         """Mails to the team's address become cases of the team."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, plaintext2html
 
 from .logistics_complaint_category import SEVERITIES
 
@@ -11,6 +11,9 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    logistics_team_ids = fields.One2many(
+        "logistics.service.team", "company_id", string="Service Teams"
+    )
     logistics_repeat_days = fields.Integer(
         string="Repeated Within (Days)",
         default=30,
@@ -84,6 +87,20 @@ class ResCompany(models.Model):
         default=lambda self: self._get_default_objection_text(),
     )
 
+    logistics_external_body = fields.Char(
+        string="Outside Body",
+        translate=True,
+        help="Where customers can turn who do not agree to our last word: a regulator, a "
+        "consumers' association, an arbitration board. A case may name another.",
+    )
+    logistics_external_how = fields.Text(
+        string="How to Reach It", translate=True, help="Address, telephone, web page."
+    )
+    logistics_external_days = fields.Integer(
+        string="Days to Turn to It",
+        help="How long after our last word the body takes a case; zero: no limit is named.",
+    )
+
     _check_logistics_days = models.Constraint(
         "CHECK (logistics_repeat_days >= 0 AND logistics_duplicate_days >= 0"
         " AND logistics_reopen_days >= 0)",
@@ -91,9 +108,25 @@ class ResCompany(models.Model):
     )
     _check_logistics_result_days = models.Constraint(
         "CHECK (logistics_answer_days > 0 AND logistics_investigation_days >= 0"
-        " AND logistics_callback_days >= 0)",
+        " AND logistics_callback_days >= 0 AND logistics_external_days >= 0)",
         "A number of days cannot be negative, and an answer needs at least one.",
     )
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("logistics_team_ids.alias_email", "logistics_team_ids.sequence", "catchall_formatted")
+    def _compute_logistics_emails(self):
+        """The address of the first team that has one; what comes to the catchall finds a team, too."""
+        super()._compute_logistics_emails()
+        for company in self.filtered("logistics_team_ids"):
+            teams = company.logistics_team_ids.sorted(lambda team: (team.sequence, team.id))
+            if own := teams.filtered("alias_email")[:1]:
+                address = own._format_address()
+                company.logistics_sender_email = company.logistics_reply_email = address
+            elif company.catchall_email:
+                company.logistics_reply_email = company.catchall_formatted
+
+    # === CRUD METHODS ===#
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -137,12 +170,21 @@ class ResCompany(models.Model):
             "trade, to a consumers' association, or to a court."
         )
 
-    def _get_objection_text(self, lang):
+    def _get_objection_text(self, lang, last=False):
         """Return how customers of a language object.
 
         The words that come with the addon are kept in the language of the installation alone.
+
+        :param last: whether there is no further level in the house
         """
         company = self.with_context(lang=lang)
+        if last:
+            return plaintext2html(
+                company.env._(
+                    "This is our last word. If you do not agree, say so by the link in this "
+                    "letter or write to us."
+                )
+            )
         text = company.logistics_objection_text
         untouched = self.with_context(lang="en_US")._get_default_objection_text()
         if html2plaintext(text or "").strip() == untouched:

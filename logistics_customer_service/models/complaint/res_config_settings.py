@@ -50,3 +50,13 @@ class ResConfigSettings(models.TransientModel):
     logistics_objection_text = fields.Html(
         related="company_id.logistics_objection_text", readonly=False
     )
+    logistics_external_body = fields.Char(
+        related="company_id.logistics_external_body", readonly=False
+    )
+    logistics_external_how = fields.Text(
+        related="company_id.logistics_external_how", readonly=False
+    )
+    logistics_external_days = fields.Integer(
+        related="company_id.logistics_external_days", readonly=False
+    )
+    logistics_reply_email = fields.Char(related="company_id.logistics_reply_email")

@@ -11,6 +11,7 @@ from . import logistics_profile_merge
 from . import logistics_profile_mixin
 from . import logistics_customer_document_mixin
 from . import logistics_sending_mixin
+from . import logistics_sending_mixin_refusal
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -467,6 +467,16 @@ class LogisticsProfile(models.Model):
             tags,
         )
 
+    def _refuses(self, purpose):
+        """Tell whether the customer refused to be contacted for a purpose.
+
+        :param purpose: code of the purpose
+        """
+        return any(
+            consent.purpose_id.code == purpose and consent.state == "refused"
+            for consent in self.consent_ids
+        )
+
     def _get_contact_days(self):
         """Return the names of the days on which to contact."""
         days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

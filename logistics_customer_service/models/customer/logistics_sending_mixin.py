@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.foundation import channels
+
 
 class LogisticsSendingMixin(models.AbstractModel):
     """What is sent keeps to what the customer's profile says: preferences, agent, time zone."""
@@ -22,12 +24,15 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.depends("partner_id", "company_id")
     def _compute_contact(self):
-        """The dedicated agent answers where there is one, else the company."""
+        """Answers go where they are read by the system; where there is no such address, and by
+        phone, to the dedicated agent, else to the company.
+        """
         profiles = self._get_profiles()
         for record in self:
-            agent = profiles[record].agent_id
-            record.contact_email = agent.email_formatted or record.company_id.email_formatted
-            record.contact_phone = agent.phone or record.company_id.phone
+            agent, company = profiles[record].agent_id, record.company_id
+            own = agent.email_formatted or company.email_formatted
+            record.contact_email = company.logistics_reply_email or own
+            record.contact_phone = agent.phone or company.phone
 
     # === BUSINESS METHODS ===#
 
@@ -88,7 +93,9 @@ class LogisticsSendingMixin(models.AbstractModel):
         reasons = self._get_reasons(profiles, self._get_rules(profiles))
         blocked = self._get_blocked()
         return {
-            record: reason or ("blacklisted" if record.address in blocked else None)
+            # what does not work refuses for good and goes another way
+            record: reason
+            or ("blacklisted" if blocked.get(record.address) == "blacklisted" else None)
             for record, reason in reasons.items()
         }
 
@@ -100,7 +107,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         }
         for record, start in starts.items():
             if start > now:
-                record.due_at = start
+                record.write({"due_at": start, "put_off_at": record.put_off_at or now})
         return self.filtered(lambda record: starts[record] <= now)
 
     def _get_start(self, now, rule, profile):
@@ -137,16 +144,69 @@ class LogisticsSendingMixin(models.AbstractModel):
             found[key] = found.get(key, self.browse()) + record
         return found
 
+    def _is_mail_refused(self, ways, blocked):
+        """Tell whether the customer wants no mails where mail comes first: no SMS in their place."""
+        why = blocked.get(self._get_address(channels.MAIL))
+        return ways[:1] == [channels.MAIL] and why == "blacklisted"
+
     def _find_way(self, rule, profile, blocked):
         """Return the channel by which the rule reaches the customer, and the address.
 
         Where there is none, return the reason in place of the channel.
 
-        :param blocked: addresses that must not be used
+        :param blocked: why addresses must not be used, by address
         """
         ways = rule._get_ways(profile.preferred_channel)
+        if self._is_mail_refused(ways, blocked):
+            return "blacklisted", False
+        ways = [way for way in ways if way not in (self.failed_channels or "").split()]
         addresses = {way: address for way in ways if (address := self._get_address(way))}
         for way, address in addresses.items():
             if address not in blocked:
                 return way, address
-        return "blacklisted" if addresses else "no_address", False
+        why = {blocked[address] for address in addresses.values()}
+        if "blacklisted" in why:
+            return "blacklisted", False
+        return "undeliverable" if why else "no_address", False
+
+    def _get_open_ways(self):
+        """Return the records that another channel is open to, and against which nothing stands."""
+        profiles = self._get_profiles()
+        rules = self._get_rules(profiles)
+        reasons = self._get_reasons(profiles, rules)
+        blocked = self._get_blocked()
+        return self.filtered(
+            lambda record: (
+                not reasons[record]
+                and record._find_way(rules[record], profiles[record], blocked)[1]
+            )
+        )
+
+    def _lay_before_person(self, text, verdict):
+        """Have the customer's agent see to it, once for each customer.
+
+        What does not hang on the address is the company's own trouble, and one for all.
+        """
+        profiles = self._get_profiles()
+        if not verdict.wrong_address:
+            what = self.env._("%s: mails or SMS are refused", self._description)
+            for company, records in self.grouped("company_id").items():
+                user = records[0]._get_overseer(self.env["res.users"])
+                self._lay_undelivered(company.partner_id, user, what, text)
+            return
+        for record in self:
+            what = self.env._("%s does not work", record.address)
+            user = record._get_overseer(profiles[record].agent_id)
+            self._lay_undelivered(record.partner_id, user, what, text)
+
+    def _get_overseer(self, agent):
+        """Return who sees to what did not arrive: the customer's agent, else the first supervisor.
+
+        :param agent: the agent, or nobody
+        """
+        # whoever sends need not read other users' groups
+        group = self.env.ref("logistics_customer_service.group_supervisor").sudo()
+        for user in (*agent, *group.all_user_ids.sorted("id")):
+            if user.active and self.company_id in user.company_ids and not user._is_superuser():
+                return user
+        return self.env["res.users"]

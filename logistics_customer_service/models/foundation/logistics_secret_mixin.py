@@ -63,7 +63,13 @@ class LogisticsSecretMixin(models.AbstractModel):
 
     @api.model
     def _find(self, token):
-        """Return the open record of a token, or an empty set.
+        """Return the open record of a token, or an empty set."""
+        found = self._find_held(token)
+        return found if found._is_open() else self.browse()
+
+    @api.model
+    def _find_held(self, token):
+        """Return the record of a token, open or not, or an empty set.
 
         Whatever is wrong with a token, the work is the same.
         """
@@ -75,4 +81,4 @@ class LogisticsSecretMixin(models.AbstractModel):
         for record, expected in [(record, record.secret) for record in held] or [(found, nobody)]:
             if hmac.compare_digest(expected.encode(), secret):
                 found = record
-        return found if found._is_open() else self.browse()
+        return found

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -12,10 +13,8 @@ _logger = logging.getLogger(__name__)
 
 # a mail that failed so must not go out a second time, whoever asks
 FINAL_FAILURES = {"mail_bl", "mail_optout", "mail_dup"}
-# the server was not reached: nothing went out
-CONNECTION_FAILURES = {"mail_smtp", "sms_server"}
-# an SMS in one of these states has reached the gateway
-TEXTED = {"process", "pending", "sent"}
+# so late something put off may be looked at that is judged by when it was put off
+LATE = timedelta(hours=1)
 
 
 def keep_rows(records):
@@ -27,19 +26,25 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     A record is an intention. A scheduled action takes those that are due, batch by batch, decides
     on each (``_decide``), and writes the texts into Odoo's queues of mails and SMS; what becomes of
-    them there is told to ``_succeed`` and ``_fail``.
+    them there is told to ``_succeed``, ``_fail`` and ``_come_back``, and brought here by a scheduled
+    action: the course is waiting → in queue → sent, and from there back where it came back. What is
+    refused for a while is tried again, with growing distance; what is refused for good goes another
+    way where one is open, or is laid before a person.
 
     A model that uses this says by which field of SMS they point to it (``sms_ids``), adds states,
     reasons and channels of its own, and sends by rules (``logistics.sending.rule.mixin``).
     """
 
     _name = "logistics.sending.mixin"
+    _inherit = ["logistics.told.mixin"]
     _description = "Sent by Mail or SMS"
 
     # XML ids of the scheduled action and of the layout of mails without one; the batch's parameter
     _sending_cron = None
     _sending_layout = None
     _sending_batch_parameter = None
+    # what customers answer to it is a case's, or becomes one
+    _answers_open_cases = True
 
     # cascade: what was told to somebody goes with the person
     partner_id = fields.Many2one(
@@ -65,6 +70,7 @@ class LogisticsSendingMixin(models.AbstractModel):
             ("refused", "Refused"),
             ("no_address", "No address"),
             ("blacklisted", "Address blacklisted"),
+            ("undeliverable", "Address does not work"),
             ("not_customer", "Not a customer"),
             ("too_old", "Too old"),
         ],
@@ -73,6 +79,21 @@ class LogisticsSendingMixin(models.AbstractModel):
     )
     failure_text = fields.Text(string="Failure", readonly=True)
     attempts = fields.Integer(string="Failed Attempts", readonly=True)
+    failure_kind = fields.Selection(
+        [
+            ("for_a_while", "For a while"),
+            ("refused", "For good"),
+            ("bounced", "Came back"),
+        ],
+        string="Refused",
+        readonly=True,
+    )
+    failed_channels = fields.Char(
+        string="Ways That Failed", readonly=True, help="By these it was tried and did not arrive."
+    )
+    put_off_at = fields.Datetime(
+        readonly=True, help="When it was put off so as not to disturb: by then it was not too late."
+    )
     insisted = fields.Boolean(
         string="Sent on Request", readonly=True, help="Somebody asked for it, whatever its age."
     )
@@ -176,7 +197,7 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _leave_out(self, error):
         """Note that a record cannot be processed; whatever its state, it is not due for ever."""
         _logger.warning("%s is left out: %s", self, error)
-        self._fail((str(error) or repr(error)).strip())
+        self._note_failure((str(error) or repr(error)).strip(), "refused")
         now = fields.Datetime.now()
         self.filtered(lambda record: record.due_at and record.due_at <= now).due_at = False
 
@@ -223,24 +244,50 @@ class LogisticsSendingMixin(models.AbstractModel):
         partner = self.partner_id
         return partner[field] or partner.commercial_partner_id[field]
 
-    def _get_blocked(self):
-        """Return the addresses and numbers that must not be used any more."""
+    def _get_addresses(self):
+        """Return the addresses and numbers by which the customers are told."""
         partners = self.partner_id | self.partner_id.commercial_partner_id
-        used = self.mapped("address")
-        addresses = {*used, *partners.mapped("email_normalized")} - {False}
-        phones = {*used, *partners.mapped("phone_sanitized")} - {False}
+        names = ("email_normalized", "phone_sanitized")
+        known = [address for name in names for address in partners.mapped(name)]
+        return {*self.mapped("address"), *known} - {False}
+
+    def _get_undeliverable(self):
+        """Return the addresses and numbers that do not work, as far as servers said so."""
+        # agents may forget such addresses, whoever sends goes by them
+        held = self.env["logistics.undeliverable.address"].sudo()
+        return set(
+            held.search_fetch(
+                [
+                    ("address", "in", list(self._get_addresses())),
+                    ("company_id", "in", self.company_id.ids),
+                ],
+                ["address"],
+            ).mapped("address")
+        )
+
+    def _get_age_moment(self, now):
+        """Return the instant by which to judge whether it is too late.
+
+        What we put off ourselves is not too late for that; what waited longer is.
+        """
+        self.ensure_one()
+        punctual = self.put_off_at and self.due_at and now - self.due_at < LATE
+        return self.put_off_at if punctual else now
+
+    def _get_blocked(self):
+        """Return why addresses and numbers must not be used any more, by address."""
+        addresses = list(self._get_addresses())
         # blacklists are the administrator's
-        mails = (
-            self.env["mail.blacklist"]
-            .sudo()
-            .search_fetch([("email", "in", list(addresses))], ["email"])
-        )
-        numbers = (
-            self.env["phone.blacklist"]
-            .sudo()
-            .search_fetch([("number", "in", list(phones))], ["number"])
-        )
-        return set(mails.mapped("email")) | set(numbers.mapped("number"))
+        mails = self.env["mail.blacklist"].sudo()
+        numbers = self.env["phone.blacklist"].sudo()
+        refused = {
+            *mails.search_fetch([("email", "in", addresses)], ["email"]).mapped("email"),
+            *numbers.search_fetch([("number", "in", addresses)], ["number"]).mapped("number"),
+        }
+        return {
+            **dict.fromkeys(self._get_undeliverable(), "undeliverable"),
+            **dict.fromkeys(refused, "blacklisted"),
+        }
 
     def _queue(self, rule, channel):
         """Write mails or SMS into their queue."""
@@ -252,7 +299,9 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Write the mails, each in its customer's language, into the queue of mails."""
         template = rule.mail_template_id
         layout = template.email_layout_xmlid or self._sending_layout
-        mails = template.send_mail_batch(self.ids, email_layout_xmlid=layout)
+        # a mail is kept until nothing comes back any more, neither a bounce nor an answer
+        kept = {"auto_delete": False}
+        mails = template.send_mail_batch(self.ids, email_values=kept, email_layout_xmlid=layout)
         for record, mail in zip(self, mails, strict=True):
             record.write(record._prepare_mailed_vals(mail))
         self._wake_up("mail.ir_cron_mail_scheduler_action")
@@ -283,7 +332,14 @@ class LogisticsSendingMixin(models.AbstractModel):
         return self._prepare_queued_vals()
 
     def _prepare_queued_vals(self):
-        return {"state": "queued", "reason": False, "failure_text": False, "due_at": False}
+        return {
+            "put_off_at": False,
+            "state": "queued",
+            "reason": False,
+            "failure_text": False,
+            "failure_kind": False,
+            "due_at": False,
+        }
 
     def _render(self, rule, lang):
         """Return the texts of a rule for a record as dict of ``subject``, ``body`` and ``sms``.
@@ -316,108 +372,6 @@ class LogisticsSendingMixin(models.AbstractModel):
         if self:
             self.write({"state": "suppressed", "reason": reason, "due_at": False})
 
-    def _succeed(self):
-        """Keep that these records went out."""
-        self.write(
-            {
-                "state": "sent",
-                "reason": False,
-                "failure_text": False,
-                "due_at": False,
-                "sent_at": fields.Datetime.now(),
-            }
-        )
-
-    def _fail(self, text, failure_type=None):
-        """Keep why these records did not go out; where no server was reached, try again later.
-
-        :param text: what the server or the template said
-        :param failure_type: as mails and SMS have it
-        """
-        for attempts, batch in self.grouped("attempts").items():
-            batch.write(
-                {
-                    "state": "failed",
-                    "failure_text": text,
-                    "attempts": attempts + 1,
-                    "due_at": self._get_retry_time(failure_type, attempts + 1),
-                }
-            )
-
-    @api.model
-    def _get_retry_time(self, failure_type, attempts):
-        """Return when to try again after so many failures, or False where that is of no use."""
-        if failure_type not in CONNECTION_FAILURES:
-            return False
-        return fields.Datetime.now() + channels.retry_delay(attempts)
-
-    def _take_mail_result(self, failure_reason, failure_type):
-        """Keep what became of the mails of these records.
-
-        :param failure_reason: what the server said, where the mails have not kept it themselves
-        :param failure_type: as mails have it, likewise
-        """
-        sent = self.filtered(lambda record: record.mail_id.state == "sent")
-        sent._succeed()
-        failures = (self - sent).grouped(
-            lambda record: (
-                failure_reason or record.mail_id.failure_reason,
-                failure_type or record.mail_id.failure_type,
-            )
-        )
-        for (text, kind), failed in failures.items():
-            failed._fail(text, kind)
-
-    def _take_sms_result(self, state, failure_type):
-        """Keep what became of the SMS of these records.
-
-        :param state: of the SMS
-        :param failure_type: as SMS have it
-        """
-        if state in TEXTED:
-            self._succeed()
-        elif state == "error":
-            messages = self.env["sms.sms"]
-            labels = dict(messages._fields["failure_type"]._description_selection(self.env))
-            self._fail(labels.get(failure_type, failure_type), failure_type)
-        elif state == "canceled":
-            self._fail(self.env._("The SMS was cancelled."))
-
-    def _try_again(self):
-        """Hand mails and SMS that did not reach a server back to their queue: no new ones."""
-        fresh = self - self._give_up_retrying()
-        fresh._requeue()
-        fresh.write(self._prepare_queued_vals())
-
-    def _give_up_retrying(self):
-        """Hold back what must not go out any more; return it."""
-        reasons = self._get_retry_reasons()
-        given_up = self.filtered(reasons.get)
-        given_up._cancel_queued()
-        given_up._suppress_those(reasons)
-        return given_up
-
-    def _get_retry_reasons(self):
-        """Return for each record why it must not be tried again, or None."""
-        return dict.fromkeys(self)
-
-    def _cancel_queued(self):
-        """Take mails and SMS that did not go out yet back from their queues."""
-        self.mail_id.filtered(lambda mail: mail.state in ("outgoing", "exception")).cancel()
-        self.sms_ids.filtered(lambda sms: sms.state in ("outgoing", "error")).action_set_canceled()
-
-    def _requeue(self):
-        mails = self.mail_id.filtered(
-            lambda mail: mail.state == "exception" and mail.failure_type not in FINAL_FAILURES
-        )
-        messages = self.sms_ids.filtered(lambda sms: sms.state == "error" and not sms.to_delete)
-        if mails:
-            mails.mark_outgoing()
-            self._wake_up("mail.ir_cron_mail_scheduler_action")
-        if messages:
-            messages.action_set_outgoing()
-            self._wake_up("sms.ir_cron_sms_scheduler_action")
-
     def _get_sendable_again(self):
         """Return the records whose last mail may be followed by another."""
         return self.filtered(lambda record: record.mail_id.failure_type not in FINAL_FAILURES)
@@ -426,6 +380,8 @@ class LogisticsSendingMixin(models.AbstractModel):
         """Have the records written anew, to the address the customer has now."""
         again = self._get_sendable_again()
         again._cancel_queued()
+        # whoever asks for it has the address tried once more
+        self.env["logistics.undeliverable.address"].sudo()._forget(again._get_addresses())
         again.write(self._prepare_anew_vals())
         if again:
             self._wake_up(self._sending_cron)
@@ -435,6 +391,9 @@ class LogisticsSendingMixin(models.AbstractModel):
             "state": "waiting",
             "reason": False,
             "failure_text": False,
+            "failure_kind": False,
+            "failed_channels": False,
+            "put_off_at": False,
             "mail_id": False,
             "insisted": True,
             "due_at": fields.Datetime.now(),

@@ -1,12 +1,29 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ...tools.foundation.periods import local_date
 
 
 class ResCompany(models.Model):
-    """The company's own clock."""
+    """The company's own clock, and the addresses of what it sends."""
 
     _inherit = "res.company"
+
+    # whoever sends need not read how the company gets its mails
+    logistics_sender_email = fields.Char(
+        string="Sender", compute="_compute_logistics_emails", compute_sudo=True
+    )
+    logistics_reply_email = fields.Char(
+        string="Answers Go To",
+        compute="_compute_logistics_emails",
+        compute_sudo=True,
+        help="An address that we read; empty where there is none.",
+    )
+
+    @api.depends("email", "name")
+    def _compute_logistics_emails(self):
+        for company in self:
+            company.logistics_sender_email = company.email_formatted
+            company.logistics_reply_email = False
 
     def _get_logistics_tz(self):
         """Return the name of the company's time zone: its address's, its calendar's, or UTC."""

@@ -1,5 +1,16 @@
 from odoo import models
 
+from .logistics_sending_result import CANCELLED, FAILED, SENT
+
+# an SMS in one of the first three states has reached the gateway
+OUTCOMES = {
+    "process": SENT,
+    "pending": SENT,
+    "sent": SENT,
+    "error": FAILED,
+    "canceled": CANCELLED,
+}
+
 
 class SmsSms(models.Model):
     _inherit = "sms.sms"
@@ -17,10 +28,33 @@ class SmsSms(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "state" in vals:
-            for sendings in filter(None, self._get_logistics_sendings()):
-                sendings._take_sms_result(vals["state"], vals.get("failure_type"))
+        if outcome := OUTCOMES.get(vals.get("state")):
+            self._append_results(outcome, vals.get("failure_type"))
         return result
+
+    def _append_results(self, outcome, failure_type=None):
+        """Append what became of those of these messages that are followed, and no more.
+
+        The gateway may have taken them: whatever raised or waited here would send them once more.
+        """
+        labels = dict(self._fields["failure_type"]._description_selection(self.env))
+        text = {FAILED: labels.get(failure_type, failure_type)}.get(outcome)
+        rows = [
+            {
+                "model": sendings._name,
+                "res_id": sendings.id,
+                "channel": "sms",
+                "item_id": sms.id,
+                "outcome": outcome,
+                "failure_type": outcome == FAILED and failure_type,
+                "failure_text": text,
+            }
+            for sms in self
+            for sendings in filter(None, sms._get_logistics_sendings())
+        ]
+        if rows:
+            # whoever sends an SMS need not write what it was written for
+            self.env["logistics.sending.result"].sudo()._append(rows)
 
     def _get_sms_company(self):
         """A message to a customer is sent by the gateway of its company."""

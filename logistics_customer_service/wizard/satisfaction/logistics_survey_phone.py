@@ -240,7 +240,7 @@ class LogisticsSurveyPhone(models.TransientModel):
         ]
 
     def _format(self, instant, time=True):
-        """Return an instant in the agent's words and the customer's zone, of whose day they talk, or False."""
+        """Return an instant in the agent's words and the zone of the customer's day, or False."""
         if not instant:
             return False
         local = to_local(instant, self._get_customer_tz())

@@ -144,20 +144,55 @@ class LogisticsClock(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _note(self, kind, at, reason=None):
+    def _note(self, kind, at, reason=None, message=None):
         """Add an event to the ledger of each clock and read it; the engine judges what it means.
 
         :param kind: one of the engine's kinds
         :param at: naive UTC instant, or a mapping of case to its own
         :param reason: in a few words, where the event does not speak for itself
+        :param message: the message on whose arrival it hangs, if on any, or a mapping likewise
         """
         live = self.filtered(lambda clock: not clock.frozen)
         if not live:
             return
         self.env["logistics.clock.event"].create(
-            [live_clock._prepare_event_vals(kind, at, reason) for live_clock in live]
+            [
+                {
+                    **live_clock._prepare_event_vals(kind, at, reason),
+                    "message_id": live_clock._get_own(message).id,
+                }
+                for live_clock in live
+            ]
         )
         live._read()
+
+    @api.model
+    def _void(self, events, reason):
+        """Take back stops: their clocks run on as if they had never been, closed or not.
+
+        :param events: events of the ledger
+        :param reason: in a few words
+        :return: the clocks
+        """
+        events.write({"voided_at": fields.Datetime.now(), "void_reason": reason})
+        voided = events.clock_id
+        voided._thaw()
+        # of two clocks that run for the same the older goes on
+        newer = self.search(
+            [
+                ("complaint_id", "in", voided.complaint_id.ids),
+                ("target", "in", voided.mapped("target")),
+                ("stopped_at", "=", False),
+                ("state", "!=", CANCELLED),
+                ("id", "not in", voided.ids),
+            ]
+        )
+        same = {(clock.complaint_id, clock.target) for clock in voided}
+        newer = newer.filtered(lambda clock: (clock.complaint_id, clock.target) in same)
+        newer._note(clocks.CANCEL, fields.Datetime.now(), reason)
+        newer.flush_recordset()
+        voided._read()
+        return voided
 
     def _drop(self, at, reason):
         """End clocks that nobody waits for any more: late ones stay late, the others count nowhere.
@@ -170,9 +205,14 @@ class LogisticsClock(models.Model):
         late._note(clocks.STOPPED, at, reason)
         (self - late)._note(clocks.CANCEL, at, reason)
 
+    def _get_own(self, value):
+        """Return a value for the clock's case, given one for all or a mapping."""
+        if isinstance(value, dict):
+            return value[self.complaint_id]
+        return value or self.env["mail.message"]
+
     def _prepare_event_vals(self, kind, at, reason):
-        if isinstance(at, dict):
-            at = at[self.complaint_id]
+        at = self._get_own(at)
         return {
             "clock_id": self.id,
             "company_id": self.company_id.id,
@@ -187,7 +227,11 @@ class LogisticsClock(models.Model):
         self.ensure_one()
         return [
             clocks.Event(clocks.STARTED, self.started_at),
-            *(clocks.Event(event.kind, event.happened_at) for event in self.event_ids),
+            *(
+                clocks.Event(event.kind, event.happened_at)
+                for event in self.event_ids
+                if not event.voided_at
+            ),
         ]
 
     @api.model

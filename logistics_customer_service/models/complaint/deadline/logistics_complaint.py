@@ -30,6 +30,8 @@ ESCALATED_BY = ("user_id", "team_id", "company_id")
 SETTLED = (RESOLUTION, STATUTORY, CONTRACTUAL)
 # what the first answer stops
 ANSWERED = (ACKNOWLEDGE, FIRST_RESPONSE)
+# what an answer stops
+REPLIES = (*ANSWERED, NEXT_REPLY)
 
 
 class LogisticsComplaint(models.Model):
@@ -236,8 +238,15 @@ class LogisticsComplaint(models.Model):
             kept, at = case.merged_into_id, case.first_reply_at
             if not kept.first_reply_at or kept.first_reply_at > at:
                 kept._note_course({"first_reply_at": at})
-                kept._get_answered_clocks()._note(clocks.STOPPED, at)
+                message = case._get_first_reply()
+                kept._get_answered_clocks()._note(clocks.STOPPED, at, message=message)
                 kept._read_clocks()
+
+    def _get_first_reply(self):
+        """Return the message that answered first, if it was one."""
+        events = self._get_answered_clocks().event_ids
+        first = events.filtered(lambda event: event.happened_at == self.first_reply_at)
+        return first.message_id[:1]
 
     def _take_back_replies(self, kept):
         """A merge was undone: the case that was kept has its own first answer again, if any.
@@ -418,17 +427,32 @@ class LogisticsComplaint(models.Model):
     def _note_message(self, message):
         """A person's answer stops the clocks of answers; a customer's message starts the next."""
         result = super()._note_message(message)
-        if self._is_reply_to_customer(message):
-            self._note_reply()
+        if self._is_reply_to_customer(message, self._get_subscribers(message)):
+            self._note_reply(message=message)
+        elif self._is_call_made(message):
+            self._note_spoken()
         elif self._is_from_customer(message):
             # when it came here; what a mail says of its date is its sender's word
             self._note_customer_message()
         return result
 
+    def _is_reply_to_customer(self, message, subscribers=None):
+        """Tell whether a person of ours wrote this, not a program, and the customer gets it.
+
+        :param subscribers: as for :meth:`_is_for_customer`
+        """
+        return (
+            self._is_public(message)
+            and self._is_staff(message.author_id)
+            and self._is_for_customer(message, subscribers)
+        )
+
     @api.model
-    def _is_reply_to_customer(self, message):
-        """Tell whether a person of ours wrote this for the customer, not a program."""
-        return self._is_public(message) and self._is_staff(message.author_id)
+    def _is_call_made(self, message):
+        """Tell whether a person of ours notes a planned call as made."""
+        return message.mail_activity_type_id.category == "phonecall" and self._is_staff(
+            message.author_id
+        )
 
     def _is_from_customer(self, message):
         """Tell whether the customer wrote: not a carrier, nor anybody else who was asked."""
@@ -459,25 +483,115 @@ class LogisticsComplaint(models.Model):
         # portal users write as customers; who may see users is another matter
         return any(not user.share for user in author.sudo().user_ids)
 
-    def _note_acknowledged(self, at=None):
+    def _note_acknowledged(self, at=None, message=None):
         """Stop the clocks of the acknowledgement: the customer was told that we have the case.
 
         :param at: naive UTC instant
+        :param message: as for :meth:`_note_reply`
         """
-        self._get_clocks(ACKNOWLEDGE)._note(clocks.STOPPED, at or fields.Datetime.now())
+        at = at or fields.Datetime.now()
+        self._get_clocks(ACKNOWLEDGE)._note(clocks.STOPPED, at, message=message)
         self._read_clocks()
 
-    def _note_reply(self, at=None):
+    def _note_reply(self, at=None, message=None):
         """Stop the clocks of answers: a person has written to, or spoken with, the customer.
 
         The matter itself is not settled by that.
 
         :param at: naive UTC instant
+        :param message: what was written, if anything: until it has arrived the stop is provisional
         """
         at = at or fields.Datetime.now()
         self.filtered(lambda case: not case.first_reply_at)._note_course({"first_reply_at": at})
-        self._get_clocks(ACKNOWLEDGE, FIRST_RESPONSE, NEXT_REPLY)._note(clocks.STOPPED, at)
+        answered = self._get_clocks(*REPLIES)
+        if not message:
+            answered |= self._get_hanging_clocks(at)
+        answered._note(clocks.STOPPED, at, message=message)
+        self._freeze_stopped()
         self._read_clocks()
+
+    def _get_hanging_clocks(self, at):
+        """Return the clocks of answers whose stop hangs on whether a message arrives."""
+        # as in _get_clocks
+        events = self.env["logistics.clock.event"].sudo().search(
+            [
+                ("clock_id.complaint_id", "in", self.ids),
+                ("clock_id.target", "in", REPLIES),
+                ("clock_id.started_at", "<=", at),
+                ("message_id", "!=", False),
+                ("voided_at", "=", False),
+            ]
+        )
+        return events.clock_id
+
+    def _freeze_stopped(self):
+        """Results of closed cases that ran on are final once their clocks are stopped."""
+        closed = self.filtered(lambda case: case.phase in (CLOSED, CANCELLED))
+        # as in _get_clocks
+        closed.sudo().clock_ids.filtered(lambda one: one.stopped_at and not one.frozen)._freeze()
+
+    def _note_not_arrived(self, message, text):
+        """Void what a message stopped that did not arrive: the clocks run on, closed or not."""
+        result = super()._note_not_arrived(message, text)
+        # as in _get_clocks; what was handed over in a merge hangs on the same message
+        events = self.env["logistics.clock.event"].sudo().search(
+            [("message_id", "=", message.id), ("voided_at", "=", False)]
+        )
+        if events:
+            self._void_stops(events, self.env._("Did not arrive."))
+        return result
+
+    def _void_stops(self, events, reason):
+        """Void stops, and stop their clocks again where another answer did so.
+
+        :param events: events of the ledger
+        :param reason: in a few words
+        """
+        voided = self.env["logistics.clock"].sudo()._void(events, reason)
+        for clock in voided:
+            clock.complaint_id._end_again(clock)
+        for case in voided.complaint_id:
+            case._take_first_reply_back(events)
+            case._freeze_stopped()
+            case._read_clocks()
+            running = voided & case._get_clocks(FIRST_RESPONSE, NEXT_REPLY)
+            if running and case.phase not in (CLOSED, CANCELLED):
+                case.customer_answered = True
+
+    def _end_again(self, clock):
+        """End a clock whose stop is void by what would have ended it then, if anything."""
+        replies = self._get_replies() if clock.target in REPLIES else self.env["mail.message"]
+        later = replies.filtered(lambda reply: reply.date >= clock.started_at).sorted("date")[:1]
+        if later:
+            clock._note(clocks.STOPPED, later.date, message=later)
+        elif self.phase == CANCELLED:
+            clock._note(clocks.CANCEL, fields.Datetime.now())
+
+    def _take_first_reply_back(self, events):
+        """Find anew when the customer was first answered, where a void stop said it."""
+        if self.first_reply_at not in events.mapped("happened_at"):
+            return
+        stops = self._get_answered_clocks().event_ids.filtered(
+            lambda event: event.kind == clocks.STOPPED
+            and not event.voided_at
+            and event.clock_id.target == FIRST_RESPONSE
+        )
+        replies = self._get_replies()
+        first = min([*stops.mapped("happened_at"), *replies.mapped("date")], default=False)
+        self._note_course({"first_reply_at": first})
+
+    def _get_replies(self):
+        """Return what people of ours wrote to the customer and is not known not to have arrived."""
+        # as in _get_clocks
+        case = self.sudo()
+        void = case.clock_ids.event_ids.filtered("voided_at").message_id
+        return case.message_ids.filtered(case._is_reply_to_customer) - void
+
+    def _note_spoken(self):
+        """A person of ours has spoken with the customer: whatever was asked is answered."""
+        waiting = self.filtered(lambda case: case.phase not in (CLOSED, CANCELLED))
+        waiting._note_reply()
+        waiting.filtered("customer_answered").customer_answered = False
 
     def _follow_customer_answered(self):
         """An answer is due, or somebody has seen to it."""

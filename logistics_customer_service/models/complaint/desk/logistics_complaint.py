@@ -402,7 +402,7 @@ class LogisticsComplaint(models.Model):
         return format_datetime(
             self.env,
             instant,
-            tz=self.company_id._get_logistics_tz(),
+            tz=self._get_customer_tz(),
             dt_format="short",
             lang_code=self.lang,
         )

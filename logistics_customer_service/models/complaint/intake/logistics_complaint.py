@@ -33,6 +33,7 @@ class LogisticsComplaint(models.Model):
         [
             ("none", "Not needed"),
             ("to_send", "To be sent"),
+            ("sending", "On Its Way"),
             ("sent", "Sent"),
             ("failed", "Failed"),
         ],
@@ -42,6 +43,15 @@ class LogisticsComplaint(models.Model):
         copy=False,
     )
 
+    acknowledgement_message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    sender_email = fields.Char(
+        string="Sender",
+        compute="_compute_sender_email",
+        compute_sudo=True,
+        help="From whom the customer gets mails about the case: its team, else the company.",
+    )
     external_reference = fields.Char(
         string="Other System's Reference",
         readonly=True,
@@ -57,7 +67,11 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"acknowledgement", "mail_reference"}
+        return super()._get_course_fields() | {
+            "acknowledgement",
+            "acknowledgement_message_id",
+            "mail_reference",
+        }
 
     # === BUSINESS METHODS ===#
 
@@ -73,8 +87,11 @@ class LogisticsComplaint(models.Model):
                     message_dict["email_from"],
                 )
                 return ()
-            case = self._find_by_mail(message_dict)
-            route = (model, case.id, values, user_id, alias)
+            original = self._get_original(message_dict)
+            case = self._find_by_mail(message_dict) or self._find_by_original(
+                original, message_dict, values
+            )
+            route = original._get_logistics_route(case, values, user_id, alias)
         return super()._routing_check_route(message, message_dict, route, raise_exception)
 
     @api.model
@@ -105,9 +122,12 @@ class LogisticsComplaint(models.Model):
         cases = self.with_context(default_user_id=False)
         if self._is_colleague(sender):
             cases = cases.with_context(logistics_mail_quiet=True)
-        return super(LogisticsComplaint, cases).message_new(
+        values = self._complete_by_original(values)
+        case = super(LogisticsComplaint, cases).message_new(
             {**msg_dict, "email_from": sender}, values
         )
+        case._note_original()
+        return case
 
     @api.model
     def _clean_mail(self, msg_dict):
@@ -215,7 +235,8 @@ class LogisticsComplaint(models.Model):
         # the case moves by what was written, whoever's rights carry the message
         case = self.sudo()
         if author and not author.partner_share:
-            case._answered(message)
+            if case._is_for_customer(message, case._get_subscribers(message)):
+                case._answered(message)
         elif case._is_customers(message):
             case._customer_wrote(message)
         else:
@@ -357,6 +378,12 @@ class LogisticsComplaint(models.Model):
             )
         return found
 
+    @api.depends("team_id.alias_email", "company_id.logistics_sender_email")
+    def _compute_sender_email(self):
+        for case in self:
+            own = case.team_id._format_address()
+            case.sender_email = own or case.company_id.logistics_sender_email
+
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Customers answer by mail: there is nothing to open for them."""
         groups = super()._notify_get_recipients_groups(message, model_description, msg_vals)
@@ -388,10 +415,31 @@ class LogisticsComplaint(models.Model):
         ]
 
     def _follow_acknowledgement(self):
-        """The customer was told that we have the case: its clock stops."""
-        sent = self.filtered(lambda case: case.acknowledgement == "sent")
-        if sent:
-            sent._note_acknowledged()
+        """The customer is told that we have the case: its clock stops, if the mail arrives."""
+        told = self.filtered(lambda case: case.acknowledgement in ("sending", "sent"))
+        if told:
+            told._note_acknowledged(message={one: one.acknowledgement_message_id for one in told})
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        self._get_acknowledged_by(message)._note_acknowledgement("sent")
+        return result
+
+    def _note_not_arrived(self, message, text):
+        result = super()._note_not_arrived(message, text)
+        self._get_acknowledged_by(message)._note_acknowledgement("failed")
+        return result
+
+    def _get_undelivered_name(self, message):
+        if self._get_acknowledged_by(message):
+            return self.env._("The acknowledgement did not arrive")
+        return super()._get_undelivered_name(message)
+
+    def _get_acknowledged_by(self, message):
+        return self.filtered(lambda case: case.acknowledgement_message_id == message)
+
+    def _note_acknowledgement(self, state):
+        self.with_context(tracking_disable=True).acknowledgement = state
 
     def _trigger_acknowledgements(self):
         if all(case.acknowledgement != "to_send" for case in self):
@@ -433,14 +481,17 @@ class LogisticsComplaint(models.Model):
         for team, cases in self.grouped("team_id").items():
             if team.acknowledgement_template_id:
                 cases._queue_acknowledgement_of(team.acknowledgement_template_id)
-        self.with_context(tracking_disable=True).acknowledgement = "sent"
+            else:
+                cases._note_acknowledgement("none")
         if self:
             self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _queue_acknowledgement_of(self, template):
         """Queue mails of a template in each customer's language; they stay in the talk."""
-        reply_to = self[:1]._notify_get_reply_to()  # the team's, so the same for all
-        template.send_mail_batch(
+        # the team's, so the same for all; the scheduled action writes in the company's name
+        author = self.company_id[:1].partner_id.id
+        reply_to = self[:1]._notify_get_reply_to(author_id=author)
+        mails = template.send_mail_batch(
             self.ids,
             email_values={
                 "reply_to": reply_to[self[:1].id],
@@ -451,6 +502,10 @@ class LogisticsComplaint(models.Model):
                 "auto_delete": True,
             },
         )
+        mails._note_recipients()
+        for case, mail in zip(self, mails, strict=True):
+            case.acknowledgement_message_id = mail.mail_message_id
+        self._note_acknowledgement("sending")
 
     @api.model
     def register_cases(self, cases, company_id=None):

@@ -26,7 +26,7 @@ from ..logistics_complaint_stage import (
     WAITING_THIRD,
     WORKING,
 )
-from ..settlement.logistics_result_letter import ACCEPTED, DRAFT, NO_ANSWER, TOLD
+from ..settlement.logistics_result_letter import ACCEPTED, ANSWERABLE, NO_ANSWER, SENDING, TOLD
 
 # All that a customer reads of a case by right. Whatever is added to cases stays inside until it
 # is named here.
@@ -164,7 +164,7 @@ class LogisticsComplaint(models.Model):
             ]
         )
         # whoever was told the result, and did not refuse it, waits for nothing
-        told = (TOLD, ACCEPTED, NO_ANSWER)
+        told = (SENDING, TOLD, ACCEPTED, NO_ANSWER)
         return {
             clock.complaint_id: clock.due_at
             for clock in clocks
@@ -209,17 +209,8 @@ class LogisticsComplaint(models.Model):
             order="date, id",
         )
         return messages.filtered(
-            lambda message: self._is_customers(message) or self._is_for_customer(message)
+            lambda message: self._is_customers(message) or self._is_told_by_us(message)
         )
-
-    def _is_for_customer(self, message):
-        """Tell whether one of us wrote this to somebody of the customer."""
-        author = message.author_id
-        if not author or author.partner_share:
-            return False
-        told = message.partner_ids | message.notified_partner_ids
-        addresses = set(told.mapped("email_normalized")) - {False}
-        return bool(told.commercial_partner_id & self._get_owners()) or (self.email_from in addresses)
 
     def _prepare_customer_message(self, message):
         own = self._is_customers(message)
@@ -240,10 +231,10 @@ class LogisticsComplaint(models.Model):
             {
                 "day": self._format_customer_day(letter.told_at),
                 "state": labels[letter.state],
-                "waits": letter.state in (TOLD, NO_ANSWER) and letter._is_valid(),
+                "waits": letter.state in ANSWERABLE and letter._is_valid(),
                 "url": letter._is_valid() and letter._get_answer_url(),
             }
-            for letter in self.letter_ids.filtered(lambda letter: letter.state != DRAFT)
+            for letter in self.letter_ids.filtered("told_at")
         ]
 
     @api.model

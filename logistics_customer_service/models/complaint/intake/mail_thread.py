@@ -35,6 +35,16 @@ class MailThread(models.AbstractModel):
         )
 
     @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """What answers a notice, a question or a greeting finds a case at whatever address."""
+        routes = self.env["logistics.complaint"]._route_answer(message, message_dict)
+        if routes is not None:
+            return routes
+        return super().message_route(
+            message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
+        )
+
+    @api.model
     def _message_route_process(self, message, message_dict, routes):
         routes = [self._lead_to_kept_case(route) for route in routes or ()]
         watched = ("logistics.complaint", "logistics.investigation")

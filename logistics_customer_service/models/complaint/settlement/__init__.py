@@ -9,6 +9,7 @@ from . import logistics_compensation_standard
 from . import logistics_compensation
 from . import logistics_compensation_line
 from . import logistics_result_letter
+from . import logistics_result_letter_end
 from . import logistics_complaint
 from . import logistics_compensation_turn
 from . import logistics_authority

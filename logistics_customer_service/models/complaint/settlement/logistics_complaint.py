@@ -7,10 +7,11 @@ from odoo.tools import is_html_empty
 from ....tools.complaint import clocks
 from ....tools.complaint.moments import OTHER_CUSTOMER
 from ....tools.foundation.periods import local_date, local_midnight
-from ..deadline.logistics_sla_target import EXTERNAL
+from ..deadline.logistics_sla_target import EXTERNAL, STATUTORY
 from ..logistics_complaint_category import SEVERITIES
 from ..logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
 from .logistics_compensation_kinds import COUNTED, PROPOSED
+from .logistics_result_letter import SENDING
 
 
 class LogisticsComplaint(models.Model):
@@ -48,6 +49,11 @@ class LogisticsComplaint(models.Model):
         help="The carrier, supplier or person, where it is known.",
     )
     findings = fields.Html(help="What was found out; for ourselves.")
+    findings_told = fields.Html(
+        string="Findings for the Customer",
+        copy=False,
+        help="What the customer is told of them: a result letter begins with these words.",
+    )
     why_ids = fields.One2many("logistics.complaint.why", "complaint_id", string="Five Whys")
     evidence_ids = fields.One2many("logistics.evidence", "complaint_id", string="Evidence")
     investigation_ids = fields.One2many(
@@ -89,10 +95,13 @@ class LogisticsComplaint(models.Model):
     result_state = fields.Selection(
         [
             ("draft", "Draft"),
+            ("sending", "On Its Way"),
+            ("undelivered", "Not Delivered"),
             ("told", "Told"),
             ("accepted", "Accepted"),
             ("refused", "Refused"),
             ("no_answer", "No answer"),
+            ("ended", "Ended"),
         ],
         string="Customer's Answer",
         compute="_compute_result_state",
@@ -252,7 +261,27 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_phase_steps(self):
-        return ["_check_closing_gate", *super()._get_phase_steps(), "_plan_callback_when_closed"]
+        return [
+            "_check_closing_gate",
+            *super()._get_phase_steps(),
+            "_plan_callback_when_closed",
+            "_end_letters_when_cancelled",
+        ]
+
+    def _end_letters_when_cancelled(self, old, new):
+        """Of a case that is cancelled, or merged into another, no result can be answered."""
+        if new == CANCELLED:
+            # agents may cancel cases whose letters others wrote
+            self.sudo().letter_ids._end()
+
+    def _get_outside(self):
+        """Return the body to which the customer can turn after our last word, and how."""
+        self.ensure_one()
+        company = self.company_id
+        named = self.external_body
+        if named and named != company.logistics_external_body:
+            return named, False  # how the company reaches another body is not how this one is
+        return company.logistics_external_body, company.logistics_external_how
 
     def _plan_callback_when_closed(self, old, new):
         if new == CLOSED:
@@ -290,6 +319,9 @@ class LogisticsComplaint(models.Model):
                 (company.logistics_close_told, "result_told_at"),
             ]
         missing = [name for needed, name in needs if needed and not self[name]]
+        if self.letter_ids.filtered(lambda letter: letter.state == SENDING):
+            # written it is; should it not arrive, the clocks run on and somebody sees to it
+            missing = [name for name in missing if name != "result_told_at"]
         labels = missing and self.fields_get(missing, ["string"])
         return [labels[name]["string"] for name in missing]
 
@@ -308,11 +340,63 @@ class LogisticsComplaint(models.Model):
         )
         return self.kind in ("complaint", "claim") and bool(severe or self.tier_id.follow_up_case)
 
-    def _note_result_told(self, letter):
-        """Keep when the customer was told: an answer, whichever way it went."""
-        self._note_course({"result_told_at": letter.told_at})
-        self._note_reply(letter.told_at)
+    def _note_result_written(self, letter):
+        """The agent wrote the result: an answer, as long as it may arrive."""
+        self._note_reply(letter.written_at, letter.message_id)
         self.filtered("customer_answered").customer_answered = False
+
+    def _note_result_told(self, letter):
+        """Keep when the customer was told, whichever way it went."""
+        self._note_course({"result_told_at": letter.told_at})
+        if letter.told_by_channel != "mail":
+            self._note_reply(letter.told_at)
+            self.filtered("customer_answered").customer_answered = False
+        if self.phase in (RESOLVED, CLOSED):
+            self._get_clocks(STATUTORY)._note(clocks.STOPPED, letter.written_at or letter.told_at)
+            self._freeze_stopped()
+            self._read_clocks()
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        self._get_letters(message)._note_told(at)
+        return result
+
+    def _note_not_arrived(self, message, text):
+        result = super()._note_not_arrived(message, text)
+        for letter in self._get_letters(message):
+            letter._note_undelivered(text)
+        return result
+
+    def _get_undelivered_name(self, message):
+        if self._get_letters(message):
+            return self.env._("The result letter did not arrive")
+        return super()._get_undelivered_name(message)
+
+    @api.model
+    def _get_letters(self, message):
+        """Return the letter that went out with a message; its case may be merged by now."""
+        # whoever writes to a customer need not see all letters
+        return self.env["logistics.result.letter"].sudo().search([("message_id", "=", message.id)])
+
+    def _take_result_back(self, reason):
+        """A letter did not arrive: as long as no other one did, the customer was not told.
+
+        The law wants the matter handled and the customer told: its time runs on, closed or not.
+        """
+        told = self.letter_ids.filtered("told_at").sorted("told_at")[-1:]
+        self._note_course({"result_told_at": told.told_at})
+        if told or self.letter_ids.filtered(lambda letter: letter.state == SENDING):
+            return
+        # as in _start_external
+        events = self.env["logistics.clock.event"].sudo().search(
+            [
+                ("clock_id.complaint_id", "=", self.id),
+                ("clock_id.target", "=", STATUTORY),
+                ("kind", "=", clocks.STOPPED),
+                ("voided_at", "=", False),
+            ]
+        )
+        self._void_stops(events, reason)
 
     def _take_refusal(self, letter):
         """Bring a case whose result the customer refused to the next level, then outside.
@@ -376,7 +460,7 @@ class LogisticsComplaint(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "logistics_customer_service.logistics_result_letter_action"
         )
-        found = "" if is_html_empty(self.findings) else self.findings
+        found = "" if is_html_empty(self.findings_told) else self.findings_told
         return {
             **action,
             "views": [(False, "form")],

@@ -11,7 +11,12 @@ class LogisticsInvestigation(models.Model):
     """A question about a case to a colleague, or by mail to an outside party such as a carrier."""
 
     _name = "logistics.investigation"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.told.mixin",
+    ]
     _description = "Investigation"
     _order = "date_due, id"
     _rec_name = "question"
@@ -74,6 +79,14 @@ class LogisticsInvestigation(models.Model):
         copy=False,
         tracking=True,
     )
+    mail_state = fields.Selection(
+        [("sending", "On Its Way"), ("sent", "Sent"), ("failed", "Not Delivered")],
+        string="Mail",
+        readonly=True,
+        copy=False,
+        help="Sent is a question by mail once the outgoing server has taken it.",
+    )
+    mail_failure = fields.Text(string="Failure", readonly=True, copy=False)
     is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -126,7 +139,13 @@ class LogisticsInvestigation(models.Model):
 
     @api.model
     def _get_course_fields(self):
-        return super()._get_course_fields() | {"state", "answered_at", "asked_by_id"}
+        return super()._get_course_fields() | {
+            "state",
+            "answered_at",
+            "asked_by_id",
+            "mail_state",
+            "mail_failure",
+        }
 
     @api.model
     def _get_course_error(self, labels):
@@ -157,19 +176,39 @@ class LogisticsInvestigation(models.Model):
         if not self.partner_id.email:
             raise UserError(self.env._("%s has no mail address.", self.partner_id.display_name))
         asked = self.with_context(lang=self.partner_id.lang)
-        template = self.env.ref("logistics_customer_service.mail_template_investigation")
-        rendered = template.sudo()._render_field(  # agents do not read templates' sources
-            "body_html", asked.ids, compute_lang=True
-        )
-        subjects = template.sudo()._render_field("subject", asked.ids, compute_lang=True)
+        # agents do not read templates' sources
+        template = self.env.ref("logistics_customer_service.mail_template_investigation").sudo()
+        rendered = {
+            name: template._render_field(name, asked.ids, compute_lang=True)[self.id]
+            for name in ("subject", "body_html", "email_from")
+        }
+        self._note_course({"mail_state": "sending", "mail_failure": False})
         self.message_post(
-            body=rendered[self.id],
-            subject=subjects[self.id],
+            body=rendered["body_html"],
+            subject=rendered["subject"],
+            author_id=self.env.user.partner_id.id,
+            email_from=rendered["email_from"] or self.env.user.email_formatted,
             partner_ids=self.partner_id.ids,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
-            email_layout_xmlid="mail.mail_notification_light",
+            email_layout_xmlid=template.email_layout_xmlid or "mail.mail_notification_light",
         )
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        if self._get_told(message):
+            self._note_course({"mail_state": "sent", "mail_failure": False})
+        return result
+
+    def _note_not_arrived(self, message, text):
+        """Nobody outside was asked: lay it before whoever wanted to know."""
+        result = super()._note_not_arrived(message, text)
+        if self._get_told(message):
+            self._note_course({"mail_state": "failed", "mail_failure": text})
+            user = self.asked_by_id.filtered("active") or self.complaint_id.user_id
+            what = self.env._("The question did not arrive")
+            self._lay_undelivered(self, user, what, text)
+        return result
 
     @api.private
     def message_update(self, msg_dict, update_vals=None):
@@ -183,6 +222,14 @@ class LogisticsInvestigation(models.Model):
             # the gateway brings the answer of somebody who has no user
             self.sudo()._take_answer(body)
         return result
+
+    def _notify_get_reply_to(self, default=None, author_id=False):
+        """Answers go to the address of the case's team, and find the question by what they answer."""
+        found = {}
+        for case, tasks in self.grouped("complaint_id").items():
+            reply_to = case._notify_get_reply_to(default=default, author_id=author_id)[case.id]
+            found.update(dict.fromkeys(tasks.ids, reply_to))
+        return found or super()._notify_get_reply_to(default=default, author_id=author_id)
 
     def _take_answer(self, body):
         """Keep an answer and tell the case's agent; the first is shown on the task, all below it.

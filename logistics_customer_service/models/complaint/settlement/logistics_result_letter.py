@@ -6,19 +6,25 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, is_html_empty, plaintext2html, split_every
+from odoo.tools import consteq, html2plaintext, is_html_empty, plaintext2html, split_every
 
+from ....tools.foundation.periods import local_date
 from .logistics_compensation_kinds import COUNTED
 
 _logger = logging.getLogger(__name__)
 
 DRAFT, TOLD, ACCEPTED, REFUSED = "draft", "told", "accepted", "refused"
-NO_ANSWER = "no_answer"
+SENDING, UNDELIVERED, NO_ANSWER = "sending", "undelivered", "no_answer"
+# whoever answers has the letter, whatever servers say
+ANSWERABLE = (SENDING, UNDELIVERED, TOLD, NO_ANSWER)
+UNTOLD = (DRAFT, SENDING, UNDELIVERED)
 MAX_NOTE = 2000
 BATCH = 200
 
 # what was told is told
-TEXT_FIELDS = {"found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id"}
+TEXT_FIELDS = frozenset(
+    ("found", "offer", "objection", "compensation_ids", "complaint_id", "partner_id")
+)
 
 
 class LogisticsResultLetter(models.Model):
@@ -62,6 +68,8 @@ class LogisticsResultLetter(models.Model):
     state = fields.Selection(
         [
             (DRAFT, "Draft"),
+            (SENDING, "On Its Way"),
+            (UNDELIVERED, "Not Delivered"),
             (TOLD, "Told"),
             (ACCEPTED, "Accepted"),
             (REFUSED, "Refused"),
@@ -73,10 +81,26 @@ class LogisticsResultLetter(models.Model):
         copy=False,
         index=True,
     )
+    written_at = fields.Datetime(
+        string="Written",
+        readonly=True,
+        copy=False,
+        help="When the agent sent it. The customer is told once the outgoing server has taken it.",
+    )
+    message_id = fields.Many2one(
+        "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
+    )
+    failure_text = fields.Text(string="Failure", readonly=True, copy=False)
     told_at = fields.Datetime(string="Told", readonly=True, copy=False)
     told_by_id = fields.Many2one("res.users", string="Told By", readonly=True, copy=False)
     told_by_channel = fields.Selection(
-        [("mail", "Mail"), ("other", "Phone, letter or in person")],
+        [
+            ("mail", "Mail"),
+            ("phone", "Phone"),
+            ("letter", "Letter"),
+            ("person", "In person"),
+            ("other", "Otherwise"),
+        ],
         string="Told Through",
         readonly=True,
         copy=False,
@@ -111,20 +135,32 @@ class LogisticsResultLetter(models.Model):
                 lambda compensation: compensation.state in COUNTED
             )
 
-    @api.depends("complaint_id")
+    @api.depends("complaint_id.resolution_level")
     def _compute_objection(self):
+        """The company's words for the level; what somebody wrote, and what was told, stays."""
         for letter in self:
-            company = letter.complaint_id.company_id or self.env.company
-            lang = letter.complaint_id.lang
-            letter.objection = letter.objection or company._get_objection_text(lang)
+            case = letter.complaint_id
+            company = case.company_id or self.env.company
+            words = [company._get_objection_text(case.lang, last) for last in (False, True)]
+            known = ("", *(html2plaintext(text or "").strip() for text in words))
+            own = html2plaintext(letter.objection or "").strip() not in known
+            if own or letter.state not in (DRAFT, False):
+                letter.objection = letter.objection
+            else:
+                letter.objection = words[case.resolution_level != "first"]
 
     # === CRUD METHODS ===#
 
     def write(self, vals):
-        texts = TEXT_FIELDS & vals.keys() and not self._is_by_method()
+        texts = self._get_text_fields() & vals.keys() and not self._is_by_method()
         if texts and any(letter.state != DRAFT for letter in self):
             raise self._get_course_error("")
         return super().write(vals)
+
+    @api.model
+    def _get_text_fields(self):
+        """Return the fields that are fixed once the customer was told."""
+        return TEXT_FIELDS
 
     @api.model
     def _get_course_fields(self):
@@ -132,6 +168,9 @@ class LogisticsResultLetter(models.Model):
             "state",
             "token",
             "expires_at",
+            "written_at",
+            "message_id",
+            "failure_text",
             "told_at",
             "told_by_id",
             "told_by_channel",
@@ -159,61 +198,124 @@ class LogisticsResultLetter(models.Model):
     # === BUSINESS METHODS ===#
 
     def action_send(self):
-        """Mail the letter with its PDF and the link for the answer."""
-        self._tell("mail")
-        for letter in self:
+        """Mail the letter with its PDF and the link for the answer, also once more.
+
+        The customer is told when the outgoing server has taken it; see :meth:`_note_told`.
+        """
+        self._prepare_telling((DRAFT, UNDELIVERED))
+        for letter in self.sorted("id"):
+            if not letter.partner_id.email:
+                raise UserError(self.env._("The customer has no mail address."))
             letter._send()
         return True
 
-    def action_mark_told(self):
-        """Note that the customer was told by phone, on paper or in person."""
-        self._tell("other")
+    def action_mark_told(self, way="other", at=None):
+        """Note that the customer was told by phone, on paper or in person.
+
+        :param way: value of ``told_by_channel``
+        :param at: naive UTC instant, by default now
+        :raise UserError: for times to come
+        """
+        now = fields.Datetime.now()
+        at = fields.Datetime.to_datetime(at) or now
+        if at > now:
+            raise UserError(self.env._("Nobody is told in the future."))
+        self._prepare_telling(UNTOLD)
+        for letter in self.sorted("id"):
+            letter._note_course(letter._prepare_written_vals(way))
+            letter._note_told(at)
         return True
 
-    def _tell(self, channel):
+    def action_tell_otherwise(self):
+        """Ask when and by which way the customer was told."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_result_letter_told_action"
+        )
+        return {**action, "context": {"default_letter_id": self.id}}
+
+    def _prepare_telling(self, states):
+        """Refuse to tell what was told or says nothing; override to complete the letter.
+
+        :param states: those in which it may be told
+        """
         self.check_access("write")
-        now = fields.Datetime.now()
         for letter in self:
-            if letter.state != DRAFT:
+            if letter.state not in states:
                 raise UserError(self.env._("The customer has been told already."))
             if is_html_empty(letter.found) or is_html_empty(letter.offer):
                 raise UserError(self.env._("Say what was found and what we do."))
-            if channel == "mail" and not letter.partner_id.email:
-                raise UserError(self.env._("The customer has no mail address."))
-            days = letter.company_id.logistics_answer_days
+
+    def _prepare_written_vals(self, channel):
+        """Return what is kept when an agent tells the customer, and gives the letter its link."""
+        now = fields.Datetime.now()
+        days = self.company_id.logistics_answer_days
+        return {
+            "told_by_id": self.env.uid,
+            "told_by_channel": channel,
+            "failure_text": False,
+            "written_at": channel == "mail" and now,
+            "token": secrets.token_urlsafe(32),
+            "expires_at": now + timedelta(days=days + 1),
+        }
+
+    def _send(self):
+        """Queue the mail to the customer, and nobody else: whoever has the link answers."""
+        self._note_course(self._prepare_written_vals("mail"))
+        template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
+        letter = self.sudo()  # the link is in the mail, and agents do not read the token
+        rendered = template._render_logistics_mail(letter)
+        # the case keeps the letter and shows what was written, without the link
+        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(rendered))
+        mail._note_recipients()
+        self._note_course(
+            {
+                "state": SENDING,
+                "message_id": mail.mail_message_id.id,
+            }
+        )
+        self.complaint_id._note_result_written(letter)
+        letter.complaint_id._answered(mail.mail_message_id)
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _note_told(self, at):
+        """The customer has the letter, or was told otherwise; what was answered already stays.
+
+        :param at: naive UTC instant
+        """
+        for letter in self.filtered(lambda one: one.state in UNTOLD):
+            company = letter.company_id
+            days = timedelta(days=company.logistics_answer_days)
             letter._note_course(
                 {
                     "state": TOLD,
-                    "told_at": now,
-                    "told_by_id": self.env.uid,
-                    "told_by_channel": channel,
-                    "answer_due": letter.company_id._get_logistics_today() + timedelta(days=days),
-                    "token": secrets.token_urlsafe(32),
-                    "expires_at": now + timedelta(days=days + 1),
+                    "told_at": at,
+                    "failure_text": False,
+                    "answer_due": local_date(at, company._get_logistics_tz()) + days,
+                    "expires_at": max(letter.expires_at, at + days + timedelta(days=1)),
                 }
             )
             letter.complaint_id._note_result_told(letter)
 
-    def _send(self):
-        """Queue the mail to the customer, and nobody else: whoever has the link answers."""
-        template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
-        letter = self.sudo()  # the link is in the mail, and agents do not read the token
-        body = template._render_field("body_html", letter.ids, compute_lang=True)[self.id]
-        subject = template._render_field("subject", letter.ids, compute_lang=True)[self.id]
-        # the case keeps the letter and shows what was written, without the link
-        mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(subject, body))
-        letter.complaint_id._answered(mail.mail_message_id)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+    def _note_undelivered(self, text):
+        """The letter did not arrive, or came back: unless the customer answered, nobody was told.
 
-    def _prepare_mail_vals(self, subject, body):
+        :param text: what the server said
+        """
+        if self.state not in (SENDING, TOLD, NO_ANSWER) or self.told_by_channel != "mail":
+            return
+        self._note_course(
+            {"state": UNDELIVERED, "told_at": False, "answer_due": False, "failure_text": text}
+        )
+        self.complaint_id._take_result_back(self.env._("The result letter did not arrive"))
+
+    def _prepare_mail_vals(self, rendered):
         case = self.complaint_id
         return {
             "model": case._name,
             "res_id": case.id,
-            "subject": subject,
             "body": Markup("%s%s") % (self.found, self.offer),
-            "body_html": body,
-            "email_from": case.company_id.email_formatted or self.env.user.email_formatted,
+            **rendered,
             "author_id": self.env.user.partner_id.id,
             "reply_to": case._notify_get_reply_to()[case.id],
             "recipient_ids": [fields.Command.set(self.partner_id.ids)],
@@ -265,8 +367,9 @@ class LogisticsResultLetter(models.Model):
         :return: whether this answer was the first
         """
         self.ensure_one()
-        if self.state not in (TOLD, NO_ANSWER):
+        if self.state not in ANSWERABLE:
             return False
+        self._note_told(fields.Datetime.now())
         self._note_course(
             {
                 "state": ACCEPTED if accepted else REFUSED,

@@ -29,9 +29,11 @@ class LogisticsCallback(models.Model):
         "logistics.reaction.mixin",
         "logistics.course.mixin",
         "logistics.contact.document.mixin",
+        "logistics.told.mixin",
     ]
     _description = "Callback"
     _order = "priority desc, due_at, id"
+    _answers_open_cases = True  # to the mail that is written when nobody was reached
 
     partner_id = fields.Many2one(check_company=True)
     tier_id = fields.Many2one(related="profile_id.tier_id")

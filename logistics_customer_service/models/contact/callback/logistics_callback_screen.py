@@ -387,6 +387,8 @@ class LogisticsCallback(models.Model):
                 )
                 if callback.note:
                     together._tell_origin(callback.note)
+                if result == DONE:
+                    together._note_spoken()
             together._settle_answers()
         return True
 
@@ -440,7 +442,16 @@ class LogisticsCallback(models.Model):
         template = self.purpose_id.mail_template_id
         if template and (self.partner_id.email or self.customer_id.email):
             # who may call may write what the manager put down; templates are not the agent's
-            template.sudo().send_mail_batch(self.ids)
+            kept = {"is_notification": True}  # the message, which the customer may answer
+            mails = template.sudo().send_mail_batch(self.ids, email_values=kept)
+            mails._note_recipients()
+
+    def _note_not_arrived(self, message, text):
+        """Nobody was reached, and what was written instead did not arrive."""
+        result = super()._note_not_arrived(message, text)
+        what = self.env._("What was written instead of calling did not arrive")
+        self._lay_undelivered(self, self.user_id or self.create_uid, what, text)
+        return result
 
     def _postpone(self, until):
         """Call later, as the customer wants.
@@ -500,6 +511,12 @@ class LogisticsCallback(models.Model):
                 note=callback.phone,
                 user_id=callback.user_id.id or callback.env.uid,
             )
+
+    def _note_spoken(self):
+        """Whoever was spoken with about a case has an answer."""
+        # the case may be another agent's, the customer heard of it all the same
+        for case in self.sudo().complaint_id:
+            case._get_kept()._note_spoken()
 
     def _tell_origin(self, note):
         """Keep what was said with the cases it was about."""

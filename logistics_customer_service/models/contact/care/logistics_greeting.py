@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ....tools.foundation.foresight import HELD_BACK, Fate
+from ....tools.foundation.periods import local_date
 from ...complaint.logistics_complaint_category import SEVERITIES
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
 from ...foundation.isolation import isolate
@@ -16,8 +17,6 @@ from .logistics_care_occasion import CALL, GIFT, SEND
 _logger = logging.getLogger(__name__)
 
 PURPOSE = "care"
-# whoever got a greeting may refuse others so long after
-REFUSABLE = timedelta(days=730)
 KEPT_SUPPRESSED = timedelta(days=365)
 WEIGHTS = {severity: weight for weight, (severity, _label) in enumerate(SEVERITIES)}
 
@@ -36,6 +35,7 @@ class LogisticsGreeting(models.Model):
 
     _sending_cron = "logistics_customer_service.ir_cron_send_greetings"
     _sending_purpose = PURPOSE
+    _refuse_path = "/g"
     _sending_layout = "logistics_customer_service.greeting_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.greeting_batch_size"
 
@@ -114,7 +114,6 @@ class LogisticsGreeting(models.Model):
     # --- for the texts, in the customer's language
     holiday_name = fields.Char(string="Holiday", compute="_compute_texts")
     day_text = fields.Char(string="Day in Words", compute="_compute_texts")
-    refuse_url = fields.Char(string="Link to Refuse", compute="_compute_refuse_url", compute_sudo=True)
 
     _once = models.UniqueIndex(
         "(occasion_id, company_id, partner_id, turn)", "This person is greeted already."
@@ -142,13 +141,6 @@ class LogisticsGreeting(models.Model):
             greeting.day_text = greeting.day and format_date(
                 self.env, greeting.day, lang_code=lang
             )
-
-    @api.depends("partner_id")
-    def _compute_refuse_url(self):
-        """Whoever is written to gets a token now; a preview that is not kept has one, too."""
-        for greeting in self:
-            token = greeting._get_token() if greeting.id else ""
-            greeting.refuse_url = f"{greeting.get_base_url()}/g/{token}"
 
     # === BUSINESS METHODS ===#
 
@@ -251,22 +243,16 @@ class LogisticsGreeting(models.Model):
         return None
 
     def _is_too_old(self, now):
-        """Tell whether its day is over for too long."""
-        late = timedelta(days=self.occasion_id.late_days)
-        return not self.insisted and self.planned_at + late < now
+        """Tell whether its day is over for too long: days are the customer's, and count whole."""
+        zone = self.tz or self.company_id._get_logistics_tz()
+        last = local_date(self.planned_at, zone) + timedelta(days=self.occasion_id.late_days)
+        return not self.insisted and local_date(self._get_age_moment(now), zone) > last
 
     def _get_answers(self, profiles):
         """Return for each greeting why the customer does not want it, or None."""
         # consents are the service's; whoever starts the sending need not see them
         purpose = self._get_purpose()
         return {greeting: self._get_answer(profiles[greeting], purpose) for greeting in self}
-
-    @api.model
-    def _get_purpose(self):
-        """Return the purpose for which customers agree to be greeted."""
-        # whoever plans greetings need not read purposes
-        purposes = self.env["logistics.consent.purpose"].sudo().with_context(active_test=False)
-        return purposes.search([("code", "=", PURPOSE)], limit=1)
 
     @api.model
     def _get_answer(self, profile, purpose):
@@ -315,13 +301,6 @@ class LogisticsGreeting(models.Model):
             return self._hand_over()
         return super()._queue(rule, channel)
 
-    def _queue_mail(self, occasion):
-        """As inherited; mail programs offer the link to refuse beside the sender."""
-        result = super()._queue_mail(occasion)
-        for greeting in self:
-            greeting.mail_id.headers = repr({"List-Unsubscribe": f"<{greeting.refuse_url}>"})
-        return result
-
     def _prepare_foresight(self):
         profiles = self._get_profiles()
         return self._get_reasons(profiles, self._get_rules(profiles))
@@ -365,44 +344,7 @@ class LogisticsGreeting(models.Model):
 
     def _is_open(self):
         """Tell whether the link lets somebody refuse greetings now."""
-        return bool(self) and self.create_date + REFUSABLE >= fields.Datetime.now()
-
-    def _refuse(self):
-        """Keep that the customer wants no more greetings, and take back what is on its way."""
-        self.ensure_one()
-        # a visitor has no rights: the secret of the link is what allows this one answer
-        greeting = self.sudo()
-        customer = greeting.partner_id.commercial_partner_id
-        profiles = self.env["logistics.profile"].sudo()
-        profile = greeting._get_profiles()[greeting] or profiles._ensure_for(
-            customer, greeting.company_id
-        )
-        if not profile or profile._refuses(PURPOSE):
-            return
-        vals = {
-            "state": "refused",
-            "date": fields.Date.context_today(greeting),
-            "source": self.env._("Link in a greeting to %s", greeting.address or customer.name),
-        }
-        purpose = greeting._get_purpose()
-        consent = profile.consent_ids.filtered(lambda one: one.purpose_id == purpose)
-        if consent:
-            consent.write(vals)
-        else:
-            consent.create({**vals, "profile_id": profile.id, "purpose_id": purpose.id})
-        greeting._take_back_others(profile)
-
-    def _has_refused(self):
-        """Tell whether the customer wants no greetings."""
-        greeting = self.sudo()  # see _refuse
-        return greeting._get_profiles()[greeting]._refuses(PURPOSE)
-
-    def _take_back_others(self, profile):
-        coming = self.search(
-            [("profile_id", "=", profile.id), ("state", "in", ("waiting", "queued", "failed"))]
-        )
-        coming._cancel_queued()
-        coming._suppress("refused")
+        return self._is_refusable()
 
     @api.autovacuum
     def _gc_suppressed(self):

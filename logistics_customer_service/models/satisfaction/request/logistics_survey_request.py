@@ -34,6 +34,7 @@ class LogisticsSurveyRequest(models.Model):
 
     _sending_cron = "logistics_customer_service.ir_cron_send_survey_requests"
     _sending_purpose = PURPOSE
+    _refuse_path = "/q"
     _sending_layout = "logistics_customer_service.survey_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.survey_batch_size"
 

@@ -98,7 +98,8 @@ class LogisticsSurveyRequest(models.Model):
     def _is_too_old(self, now):
         """Tell whether it should have been asked too long ago."""
         start = self.occurred_at + timedelta(hours=self.policy_id.delay_hours)
-        return not self.insisted and start < self.company_id._get_survey_limit(now)
+        limit = self.company_id._get_survey_limit(self._get_age_moment(now))
+        return not self.insisted and start < limit
 
     def _is_overtaken(self):
         """Tell whether there is nothing to ask about any more."""
@@ -327,16 +328,17 @@ class LogisticsSurveyRequest(models.Model):
             and not self._is_waiting()
         )
 
-    def _succeed(self):
+    def _succeed(self, at=None):
         """Keep that these requests went out, and when to look at them again."""
         fresh = self.filtered(lambda request: request.state in ("queued", "failed"))
-        result = super(LogisticsSurveyRequest, fresh)._succeed()
+        result = super(LogisticsSurveyRequest, fresh)._succeed(at)
         for request in fresh:
             request.due_at = request._get_reminder_time()
         others = self - fresh
-        others.write({"failure_text": False})
+        others.write({"failure_text": False, "failure_kind": False})
         # somebody may have answered by another way before the mail went out
-        others.filtered(lambda request: not request.sent_at).sent_at = fields.Datetime.now()
+        unsent = others.filtered(lambda request: not request.sent_at)
+        unsent.sent_at = at or fields.Datetime.now()
         return result
 
     def _get_reminder_time(self):
@@ -345,20 +347,27 @@ class LogisticsSurveyRequest(models.Model):
         expires = self.expires_at or self.sent_at + timedelta(days=self.policy_id.expiry_days)
         return min(self.sent_at + timedelta(days=days), expires) if days else expires
 
-    def _fail(self, text, failure_type=None):
-        """A reminder that fails leaves the request sent; answers are not touched at all."""
-        for request in self.filtered(lambda one: one.state == "sent"):
-            request.write(request._prepare_reminder_failure_vals(text, failure_type))
-        unsent = self.filtered(lambda request: request.state in ("waiting", "queued", "failed"))
-        return super(LogisticsSurveyRequest, unsent)._fail(text, failure_type)
+    def _note_failure(self, text, kind=False, due_at=False):
+        """As inherited; a reminder that is refused leaves the request sent, and answers count."""
+        reminded = self.filtered(lambda one: one.state == "sent" and kind != "bounced")
+        for request in reminded:
+            request.write(request._prepare_reminder_failure_vals(text, kind, due_at))
+        unsent = (self - reminded).filtered(
+            lambda request: request.state in ("waiting", "queued", "failed", "sent")
+        )
+        return super(LogisticsSurveyRequest, unsent)._note_failure(text, kind, due_at)
 
-    def _prepare_reminder_failure_vals(self, text, failure_type):
-        later = self._get_retry_time(failure_type, self.attempts + 1)
+    def _prepare_reminder_failure_vals(self, text, kind, due_at):
         return {
             "failure_text": text,
+            "failure_kind": kind,
             "attempts": self.attempts + 1,
-            "due_at": min(filter(None, [later, self.expires_at]), default=False),
+            "due_at": min(filter(None, [due_at, self.expires_at]), default=False),
         }
+
+    def _prepare_other_way_vals(self):
+        """As inherited; by the other way it is asked, not reminded."""
+        return {**super()._prepare_other_way_vals(), "reminded_at": False, "expires_at": False}
 
     def _prepare_foresight(self):
         profiles = self._get_profiles()

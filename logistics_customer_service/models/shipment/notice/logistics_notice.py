@@ -19,13 +19,19 @@ class LogisticsNotice(models.Model):
     """
 
     _name = "logistics.notice"
-    _inherit = ["logistics.sending.text.mixin"]
+    _inherit = ["logistics.sending.text.mixin", "logistics.secret.mixin"]
     _description = "Notice to a Customer"
     _order = "id desc"
 
+    _refuse_path = "/n"
+    _refuse_purpose = PURPOSE
     _sending_cron = "logistics_customer_service.ir_cron_send_notices"
     _sending_layout = "logistics_customer_service.notice_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.notice_batch_size"
+
+    # notices are noted by the hundred in one query; whoever is told gets a token
+    handle = fields.Char(required=False)
+    secret = fields.Char(required=False)
 
     occasion = fields.Selection(
         selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),
@@ -95,7 +101,12 @@ class LogisticsNotice(models.Model):
         kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
         for notice in self:
             event = notice.event_id
-            notice.event_label = ", ".join(filter(None, [kinds.get(event.kind), event.place]))
+            what = kinds.get(event.kind)
+            notice.event_label = (
+                self.env._("%(what)s, %(where)s", what=what, where=event.place)
+                if what and event.place
+                else what or event.place
+            )
 
     @api.depends("order_id", "picking_id")
     def _compute_number(self):
@@ -213,6 +224,10 @@ class LogisticsNotice(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    def _is_open(self):
+        """Tell whether the link lets somebody refuse notices now."""
+        return self._is_refusable()
+
     def _get_rules(self, profiles):
         rules = self.env["logistics.notice.rule"].search([])
         return {
@@ -252,7 +267,7 @@ class LogisticsNotice(models.Model):
     def _is_too_old(self, now):
         """Tell whether the fact lies too far back; loaders date orders and deliveries back."""
         dates = [self.happened_at, *self._get_fact_dates()]
-        limit = self.company_id._get_notice_limit(now)
+        limit = self.company_id._get_notice_limit(self._get_age_moment(now))
         return not self.insisted and min(filter(None, dates)) < limit
 
     def _get_fact_dates(self):

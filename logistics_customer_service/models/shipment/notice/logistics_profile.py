@@ -22,16 +22,6 @@ class LogisticsProfile(models.Model):
         for profile in self:
             profile.notice_count = counts.get((profile.partner_id, profile.company_id), 0)
 
-    def _refuses(self, purpose):
-        """Tell whether the customer refused to be contacted for a purpose.
-
-        :param purpose: code of the purpose
-        """
-        return any(
-            consent.purpose_id.code == purpose and consent.state == "refused"
-            for consent in self.consent_ids
-        )
-
     def action_view_notices(self):
         """Open what the customer was told about shipments."""
         self.ensure_one()

@@ -35,7 +35,7 @@ class ClockCommon(LogisticsCommon):
         cls.team = cls.env["logistics.service.team"].create(
             {"name": "Team", "company_id": cls.company.id, "resource_calendar_id": cls.office.id}
         )
-        cls.customer = cls._customer()
+        cls.customer = cls._customer(email="customer@x.example")
         cls.policy = cls._policy(
             acknowledge=1, first_response=4, next_reply=2, resolution=16, statutory=7
         )
@@ -109,7 +109,8 @@ class ClockCommon(LogisticsCommon):
             cls.env.flush_all()
 
     def _reply(self, case, at, **vals):
-        """Post a public message of the agent."""
+        """Post a public message of the agent to the customer."""
+        vals = {"partner_ids": case.partner_id.ids, **vals}
         self._post(case, at, self.agent.partner_id, **vals)
 
     def _post(self, case, at, author, **vals):

@@ -218,7 +218,9 @@ class TestClock(ClockCommon):
             self._post(case, shanghai(2, 10), author, **vals)
             self.assertEqual(self._clock(case, "first_response").state, "running", vals)
             self.assertFalse(case.first_reply_at)
-        self._post(case, shanghai(2, 11), agent, message_type="email")  # answered by mail
+        # answered by mail
+        told = self.customer.ids
+        self._post(case, shanghai(2, 11), agent, message_type="email", partner_ids=told)
         self.assertEqual(self._clock(case, "first_response").state, "met")
         self.assertEqual(case.first_reply_at, shanghai(2, 11))
 

@@ -117,7 +117,7 @@ class TestCaseApi(ApiCommon):
         self.assertEqual((case.team_id, case.user_id), (self.team, self.agent))
         self.assertEqual(case.acknowledgement, "to_send")
         case._acknowledge()
-        self.assertEqual(case.acknowledgement, "sent")
+        self.assertEqual(case.acknowledgement, "sending")
         mail = self.env["mail.mail"].search([("model", "=", case._name), ("res_id", "=", case.id)])
         self.assertIn(case.number, mail.subject + mail.body_html)
         self.assertEqual(mail.email_to, "wang.min@cold.example.com")

@@ -394,7 +394,7 @@ class TestComplaintMail(MailCommon):
         self.assertIn(case.number, mail.body_html)
         self.assertIn("auto-replied", mail.headers)
         self.assertIn("service@logistics.example.com", mail.reply_to)
-        self.assertEqual(case.acknowledgement, "sent")
+        self.assertEqual(case.acknowledgement, "sending", "sent it is when the server has it")
 
     def test_answer_to_the_acknowledgement_is_threaded(self):
         case = self._receive(OUTLOOK)
@@ -436,4 +436,4 @@ class TestComplaintMail(MailCommon):
             mute_logger(f"odoo.addons.{MODULE}.models.complaint.intake.logistics_complaint"),
         ):
             self._acknowledge()
-        self.assertEqual((good.acknowledgement, bad.acknowledgement), ("sent", "failed"))
+        self.assertEqual((good.acknowledgement, bad.acknowledgement), ("sending", "failed"))

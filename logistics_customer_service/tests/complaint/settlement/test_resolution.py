@@ -7,13 +7,14 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from ....controllers.foundation import link_page
 from ....tools.foundation.periods import local_date
 from ....tools.foundation.throttle import Throttle
 from ...common import MODULE
 from ...foundation.common import LinkPageHttp
+from ...foundation.mail_server import MailServer, take
 from .common import ResolutionCommon
 
 REPLY = """Return-Path: <desk@carrier.example.com>
@@ -235,10 +236,11 @@ class TestStandard(ResolutionCommon):
         )
 
 
-class LetterCommon(ResolutionCommon):
+class LetterCommon(MailServer, ResolutionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.email = "service@logistics.example"
         cls.case.user_id = cls.agent
 
     def _letter(self, **vals):
@@ -266,6 +268,14 @@ class LetterCommon(ResolutionCommon):
         return letter
 
 
+    def _told(self):
+        """Return a letter that the outgoing server took."""
+        letter = self._sent()
+        self.assertEqual(self._hand_over(take), [self.customer.email])
+        self.assertEqual(letter.state, "told")
+        return letter
+
+
 @tagged("post_install", "-at_install")
 class TestResultLetter(LetterCommon, LinkPageHttp):
     def _mail(self):
@@ -284,9 +294,9 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertIn("150", mail.body_html)
         self.assertEqual(mail.attachment_ids.raw, b"%PDF")
         self.assertNotIn(letter.sudo().token, mail.mail_message_id.body)
-        self.assertEqual(letter.state, "told")
-        self.assertTrue(self.case.result_told_at)
-        self.assertEqual(self.case.result_state, "told")
+        self.assertEqual(letter.state, "sending", "told it is when the server has it")
+        self.assertFalse(self.case.result_told_at)
+        self.assertEqual(self.case.result_state, "sending")
 
     def test_server_that_cannot_print(self):
         self._sent(state="install")
@@ -311,7 +321,7 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
             letter = self._letter(complaint_id=case.id)
             getattr(letter, tell)()
             clocks = case.clock_ids.filtered(lambda clock: clock.target == "next_reply")
-            self.assertEqual(clocks.mapped("stopped_at"), [letter.told_at])
+            self.assertEqual(clocks.mapped("stopped_at"), [letter.written_at or letter.told_at])
             self.assertFalse(case.customer_answered)
         first = self._letter()
         first.action_mark_told()
@@ -352,7 +362,7 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertIn("The box was crushed.", page.text)
         self.assertEqual(page.headers["Cache-Control"], "no-store")
         self.env.invalidate_all()
-        self.assertEqual(letter.state, "told")
+        self.assertEqual(letter.state, "sending")
 
     def test_accepting(self):
         letter = self._sent()
@@ -388,15 +398,102 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertEqual(self.case.resolution_level, "external")
         self.assertEqual(self.case.external_on, self.company._get_logistics_today())
 
-    def test_refused_after_the_case_was_merged(self):
-        letter = self._sent()
+    def test_a_newer_letter_a_cancelled_and_a_merged_case_end_the_link(self):
         kept = self._case()
-        self.case._merge_into(kept)
-        self.assertEqual(self._post(self._url(letter), "refuse", note="No").status_code, 200)
+        for name, end in {
+            "newer": lambda letter: self._sent()._note_told(fields.Datetime.now()),
+            "told by phone": lambda letter: self._letter().action_mark_told(),
+            "merged": lambda letter: letter.complaint_id._merge_into(kept),
+            "cancelled": lambda letter: letter.complaint_id._move_to_phase("cancelled"),
+        }.items():
+            with self.subTest(name):
+                self.case = self._case(user_id=self.agent.id)
+                letter = self._sent()
+                if name == "newer":
+                    letter._note_course({"state": "no_answer"})  # late, but still to be answered
+                url, phase = self._url(letter), self.case.phase
+                end(letter)
+                level = self.case.resolution_level
+                self.env.invalidate_all()
+                self.assertEqual(letter.state, "ended")
+                self.assertEqual(self._get(url).status_code, 404)
+                for answer in ("accept", "refuse"):
+                    self.assertEqual(self._post(url, answer).status_code, 400)
+                    self.assertFalse(letter._answer(answer == "accept"))
+                with self.assertRaisesRegex(UserError, "ended"):
+                    letter.action_note_refused()
+                self.env.invalidate_all()
+                self.assertEqual(letter.state, "ended")
+                self.assertEqual(self.case.resolution_level, level)
+                if name in ("merged", "cancelled"):
+                    self.assertEqual(self.case.phase, "cancelled")
+                    with self.assertRaisesRegex(UserError, "cancelled"):
+                        self._letter().action_mark_told()
+                else:
+                    self.assertEqual((self.case.phase, self.case.result_state), (phase, "told"))
+
+    def test_what_was_answered_stays_answered(self):
+        letter = self._sent()
+        letter.action_note_accepted()
+        self._sent()
+        self.assertEqual(letter.state, "accepted")
+
+    # --- after the last level
+
+    def test_the_last_letter_and_its_page_name_the_way_outside(self):
+        self.company.write(
+            {
+                "logistics_external_body": "Postal Administration",
+                "logistics_external_how": "Call 12305",
+                "logistics_external_days": 30,
+            }
+        )
+        first = self._sent()
+        self.assertNotIn("Postal Administration", first.objection)
+        page = self._post(self._url(first), "refuse").text
+        self.assertIn("goes to the next level", page)
+        self.assertNotIn("Postal Administration", page)
         self.env.invalidate_all()
-        self.assertEqual(letter.state, "refused")
-        self.assertEqual((self.case.phase, kept.resolution_level), ("cancelled", "next"))
-        self.assertTrue(any("No</blockquote>" in body for body in kept.message_ids.mapped("body")))
+        last = self._sent()
+        until = format_date(self.env, self.company._get_logistics_today() + timedelta(days=30))
+        mail = self._mail().filtered(lambda mail: "Postal" in mail.body_html)
+        page = self._post(self._url(last), "refuse").text
+        for text in (last.objection, mail.body_html, page):
+            self.assertNotIn("next level", text)
+            for word in ("Postal Administration", "Call 12305", until):
+                self.assertIn(word, text)
+        self.assertIn("no further level", page)
+
+    def test_a_case_names_a_body_of_its_own_and_without_any_the_page_promises_nothing(self):
+        self.company.logistics_external_body = False
+        self.case._note_course({"resolution_level": "next"})
+        letter = self._sent()
+        page = self._post(self._url(letter), "refuse").text
+        self.assertNotIn("next level", page)
+        self.assertIn("consumers", page)
+        self.env.invalidate_all()
+        self.case.external_body = "District Court"
+        draft = self._letter()
+        self.assertEqual(draft.outside_body, "District Court")
+        self.assertNotIn("next level", draft.objection)
+
+    def test_a_draft_follows_the_level_and_keeps_own_words(self):
+        draft, own = self._letter(), self._letter(objection="<p>As agreed.</p>")
+        self.assertIn("next level", draft.objection)
+        self.case._note_course({"resolution_level": "next"})
+        self.assertNotIn("next level", draft.objection)
+        self.assertTrue(draft.is_last)
+        self.assertIn("As agreed", own.objection)
+
+    # --- customer's words and inner words
+
+    def test_a_draft_takes_what_is_for_the_customer_and_nothing_inner(self):
+        self.case.write({"findings": "<p>Our driver was drunk</p>", "findings_told": "<p>It fell.</p>"})
+        context = self.case.action_write_letter()["context"]
+        letter = self.env["logistics.result.letter"].with_context(**context).new()
+        self.assertIn("It fell.", letter.found)
+        self.case.findings_told = False
+        self.assertNotIn("drunk", str(self.case.action_write_letter()["context"]))
 
     @mute_logger("odoo.http")
     def test_who_guesses_links_has_to_wait(self):
@@ -433,13 +530,13 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         answer = self._post(self._url(letter), "accept", token=False)
         self.assertEqual(answer.status_code, 400)
         self.env.invalidate_all()
-        self.assertEqual(letter.state, "told")
+        self.assertEqual(letter.state, "sending")
 
 
 @tagged("post_install", "-at_install")
 class TestSilence(LetterCommon):
     def test_silence_is_no_answer_and_no_consent(self):
-        letter = self._sent()
+        letter = self._told()
         cron = self.env.ref(f"{MODULE}.ir_cron_note_silence")
         due = letter.answer_due
         for days, state in ((0, "told"), (2, "no_answer")):

@@ -324,3 +324,13 @@ class TestCourse(CallbackCommon):
         self._stand(NOW + timedelta(days=4))
         self._run_watch()
         self.assertEqual(callback.activity_ids.user_id, leader)
+
+    def test_a_call_that_was_made_answers_its_case(self):
+        case = self.env["logistics.complaint"].create(
+            {"partner_id": self.customer.id, "company_id": self.company.id}
+        )
+        tried, made = self._callback(complaint_id=case.id), self._callback(complaint_id=case.id)
+        tried.action_no_answer()
+        self.assertFalse(case.first_reply_at)
+        made.action_done()
+        self.assertTrue(case.first_reply_at)

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from ....models.contact.budget.foresight import Foresight
 from ...common import MODULE
+from ...foundation.mail_server import refuse
 from .common import CareCommon
 
 # nine in the morning in Shanghai, on the birthday
@@ -396,3 +397,24 @@ class TestGreeting(CareCommon):
         self.assertEqual(self.Greeting.search_count([]), before)
         preview.partner_id = False
         self.assertTrue(preview.problem)
+
+    def test_put_off_to_the_last_morning_is_not_too_late_by_seconds(self):
+        """Its time was nine; what holds it up until the next morning at nine is a day, and one is allowed."""
+        self.assertEqual(self.occasion.late_days, 1)
+        arrived = self._send_all("2027-03-21 01:00:30")
+        self.assertEqual([mail["To"] for mail in arrived], ["wang@customer.example"])
+
+    def test_address_that_does_not_work(self):
+        """A greeting goes by the other channel; one that comes back days later is nobody's to repeat."""
+        self._run(MORNING)
+        with freeze_time(MORNING):
+            self._hand_over(refuse(550, "5.1.1 No such user"))
+        self._run(MORNING)
+        self.assertEqual((self.greeting.state, self.greeting.channel), ("queued", "sms"))
+
+    def test_came_back_days_later(self):
+        self._send_all(MORNING)
+        with freeze_time("2027-03-25 01:00:00"):
+            self._come_back(self.greeting.mail_id.mail_message_id, "wang@customer.example")
+        self.assertEqual((self.greeting.state, self.greeting.failure_kind), ("failed", "bounced"))
+        self.assertFalse(self.greeting.sent_at)

@@ -161,7 +161,8 @@ class TestCounter(SpotHttp):
 
     def test_first_answer_after_days_is_taken(self):
         page = self._get(self.page).text
-        with patch.object(link_page.time, "time", lambda later=time.time() + 5 * 86400: later):
+        later = time.time() + 5 * 86400
+        with patch.object(link_page.time, "time", lambda: later):
             answer = self._send(self.page, page=page, **self._choose(self.good))
         self.assertEqual(answer.status_code, 303)
 

@@ -11,6 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...common import MODULE
+from ...foundation.mail_server import refuse
 from .common import MORNING, SurveyCommon
 
 
@@ -286,9 +287,13 @@ class TestAsking(SurveyCommon):
 
     def test_blacklists(self):
         self.env["mail.blacklist"]._add("li@customer.example")
+        by_mail = self._asked()
+        self._run()
+        self.assertEqual((by_mail.state, by_mail.reason), ("suppressed", "blacklisted"))
+        self.policy.channel_order = "sms_mail"
         by_sms = self._asked()
         self._run()
-        self.assertEqual(by_sms.channel, "sms", "the other way is open")
+        self.assertEqual(by_sms.channel, "sms", "which comes first")
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         request = self._asked()
         self._run()
@@ -480,7 +485,7 @@ class TestAsking(SurveyCommon):
             arrived = self._send_all()
         self.assertEqual(sorted(mail["To"] for mail in arrived), ["c2@x.example", "c3@x.example"])
         self.assertEqual(requests.mapped("state"), ["sent"] * 4)
-        self.assertFalse(mails.exists(), "the same mails, not others")
+        self.assertEqual(requests[2:].mail_id, mails, "the same mails, not others")
 
     def test_nothing_on_retry_for_who_refused_meanwhile(self):
         other = self._customer("Other", email="other@customer.example")
@@ -661,3 +666,30 @@ class TestAsking(SurveyCommon):
         )
         self.Request._gc_suppressed()
         self.assertEqual((old + young).exists(), young)
+
+    def test_request_that_comes_back_is_asked_by_the_other_channel(self):
+        request = self._asked()
+        self._send_all()
+        self._come_back(request.mail_id.mail_message_id, "li@customer.example")
+        self.assertEqual((request.state, request.failed_channels), ("waiting", "mail"))
+        self._run()
+        self.assertEqual((request.state, request.channel), ("queued", "sms"))
+        self._send_sms()
+        self.assertEqual(request.state, "sent")
+
+    def test_reminder_refused_for_good_leaves_the_request_sent(self):
+        request = self._asked()
+        self._send_all()
+        with self._later(days=3, minutes=1):
+            self._run()
+            self._hand_over(refuse(550, "5.1.1 No such user"))
+        self.assertEqual((request.state, request.failure_kind), ("sent", "refused"))
+        self.assertEqual(request.due_at, request.expires_at)
+
+    def test_what_comes_back_after_the_answer_changes_nothing(self):
+        request = self._asked()
+        self._send_all()
+        request.write({"state": "answered", "answered_at": fields.Datetime.now()})
+        self._come_back(request.mail_id.mail_message_id, "li@customer.example")
+        self.assertEqual(request.state, "answered")
+        self.assertTrue(request.sent_at)

@@ -1,14 +1,14 @@
 from contextlib import contextmanager
-from unittest.mock import Mock, patch
+from unittest.mock import patch
 
 from odoo import fields
-from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.sms.tools.sms_api import SmsApi
 
 from ...common import MODULE, LogisticsCommon
+from ...foundation.mail_server import MailServer
 
 
-class NoticeCommon(LogisticsCommon):
+class NoticeCommon(MailServer, LogisticsCommon):
     """A company that tells its customers, rules without quiet hours, servers that only listen."""
 
     @classmethod
@@ -18,8 +18,6 @@ class NoticeCommon(LogisticsCommon):
         cls.Rule = cls.env["logistics.notice.rule"].with_context(active_test=False)
         cls.Event = cls.env["logistics.shipment.event"]
         cls.Notice.search([]).unlink()
-        # what the demo story has in the queue would arrive with the tests' own
-        cls.env["mail.mail"].search([]).unlink()
         cls.company.write({"email": "service@logistics.example", "phone": "+86 21 5555 0100"})
         cls.Rule.search([]).write({"active": True, "quiet_from": 0, "quiet_until": 0})
         product = cls.env["product.product"].create({"name": "Freight", "type": "service"})
@@ -76,29 +74,6 @@ class NoticeCommon(LogisticsCommon):
         cls.env.invalidate_all()
 
     @contextmanager
-    def _mail_server(self, down=None):
-        """Yield the mails that arrive at the server; ``down`` is what connecting raises."""
-        arrived = []
-
-        def send_email(_server, message, *_args, **_kwargs):
-            arrived.append(message)
-            return message["Message-Id"]
-
-        connect = Mock(side_effect=down)
-        with (
-            patch.object(IrMail_Server, "_disable_send", return_value=False),
-            patch.object(IrMail_Server, "_connect__", connect),
-            patch.object(IrMail_Server, "send_email", send_email),
-        ):
-            yield arrived
-
-    def _send_mails(self, down=None):
-        """Empty Odoo's queue of mails and return those that arrived."""
-        with self._mail_server(down) as arrived:
-            self.env["mail.mail"].process_email_queue()
-        return arrived
-
-    @contextmanager
     def _sms_gateway(self, state="success"):
         """Yield the batches that arrive at the gateway; ``state`` is what it answers."""
         arrived = []
@@ -116,4 +91,5 @@ class NoticeCommon(LogisticsCommon):
         commit = patch.object(type(self.env["ir.cron"]), "_commit_progress")
         with self._sms_gateway(state) as arrived, commit:
             self.env["sms.sms"]._process_queue()
+        self._apply_results()
         return arrived

@@ -40,7 +40,7 @@ class TestSending(NoticeCommon):
         [mail] = self._send_mails()
         self.assertEqual(notice.state, "sent")
         self.assertTrue(notice.sent_at)
-        self.assertFalse(notice.mail_id.exists(), "sent mails are not kept twice")
+        self.assertTrue(notice.mail_id.exists(), "a bounce finds what it is about")
         self.assertEqual(mail["To"], "li@customer.example")
         self.assertIn("service@logistics.example", mail["From"])
         self.assertIn("service@logistics.example", mail["Reply-To"])
@@ -95,7 +95,12 @@ class TestSending(NoticeCommon):
         self.env["mail.blacklist"]._add("li@customer.example")
         notice = self._confirmed()
         self._process()
-        self.assertEqual(notice.channel, "sms", "the other way is open")
+        self.assertEqual((notice.state, notice.reason), ("suppressed", "blacklisted"))
+        self.assertFalse(notice.sms_ids, "who wants no mails gets no SMS instead")
+        self._rule("order_confirmed").channel_order = "sms_mail"
+        by_sms = self._confirmed()
+        self._process()
+        self.assertEqual(by_sms.channel, "sms", "which comes first")
         self.env["phone.blacklist"].add(self.customer.phone_sanitized)
         other = self._confirmed()
         self._process()
@@ -292,6 +297,7 @@ class TestSending(NoticeCommon):
             self.assertFalse(self._send_mails())
 
     def test_wrong_address_then_the_right_one(self):
+        self.customer.phone = False
         notice = self._confirmed()
         self._process()
         notice.mail_id.email_to = False
@@ -327,6 +333,7 @@ class TestSending(NoticeCommon):
         self._process()
         cancelled.mail_id.cancel()
         deleted.mail_id.unlink()
+        self._apply_results()
         self.assertEqual((cancelled + deleted).mapped("state"), ["failed"] * 2)
         self.assertIn("deleted", deleted.failure_text)
 
