@@ -2,12 +2,7 @@
 COMPLETE = """
     WITH completed AS (
         UPDATE mail_template template
-           SET email_from = COALESCE(
-                   NULLIF(template.email_from, ''),
-                   '{{ object.company_id.email_formatted or user.email_formatted }}'
-               ),
-               email_layout_xmlid = 'mail.mail_notification_light',
-               use_default_to = FALSE,
+           SET use_default_to = FALSE,
                auto_delete = FALSE,
                lang = REPLACE(
                    template.lang, '{{ object.', '{{ ctx.get(''template_preview_lang'') or object.'
@@ -21,7 +16,7 @@ COMPLETE = """
                    'mail_template_visit_monthly'
                )
            AND data.res_id = template.id
-           AND template.email_layout_xmlid IS NULL
+           AND template.lang LIKE '{{ object.%'
      RETURNING template.id, data.name
     )
     INSERT INTO mail_template_ir_actions_report_rel (mail_template_id, ir_actions_report_id)

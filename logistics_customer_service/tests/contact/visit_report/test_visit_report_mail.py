@@ -55,12 +55,10 @@ class TestVisitReportMails(VisitReportCommon):
 
     def test_templates_of_an_earlier_version_are_completed_once(self):
         template = self._template()
-        fresh = template.read(["lang", "email_from", "report_template_ids", "use_default_to"])
+        fresh = template.read(["lang", "report_template_ids", "use_default_to"])
         template.write(
             {
                 "lang": "{{ object.supervisor_id.lang }}",
-                "email_from": False,
-                "email_layout_xmlid": False,
                 "report_template_ids": False,
                 "use_default_to": True,
             }
@@ -75,9 +73,8 @@ class TestVisitReportMails(VisitReportCommon):
 
         upgrade()
         self.assertEqual(template.read(list(fresh[0])), fresh)
-        template.write({"email_from": "visits@example.com", "report_template_ids": False})
+        template.report_template_ids = False
         upgrade()
-        self.assertEqual(template.email_from, "visits@example.com")
         self.assertFalse(template.report_template_ids, "the administrator's since")
 
     def test_what_the_administrator_changes_is_sent(self):
