@@ -141,7 +141,7 @@ class TestVisitReportMails(VisitReportCommon):
         self.assertIn(self.supervisor.name, mail.body)
         self.assertNotIn("<table", mail.body, "the note names the readers, and no more")
         self.assertEqual(mail.author_id, self.agent.partner_id)
-        self.assertEqual(mail.email_from, self.company.email_formatted)
+        self.assertEqual(mail.email_from, self.company.logistics_sender_email)
         self.assertIn("catchall@x.example.com", mail.reply_to, "answers reach the report")
         file = mail.attachment_ids
         self.assertEqual((file.res_model, file.res_id), (report._name, report.id))
