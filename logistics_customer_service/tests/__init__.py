@@ -38,6 +38,7 @@ from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external
 from .complaint.settlement import test_authority
 from .complaint.settlement import test_execution
+from .complaint.settlement import test_money
 from .complaint.settlement import test_resolution
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail

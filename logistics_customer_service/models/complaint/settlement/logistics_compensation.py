@@ -1,3 +1,4 @@
+from collections import Counter
 from decimal import Decimal
 
 from odoo import api, fields, models
@@ -5,12 +6,14 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ....tools.complaint import compensation as rules
 from .logistics_compensation_kinds import (
+    COUNTED,
     DRAFT,
     GIVEN_IN_GOODS,
     KINDS,
     MOVES_GOODS,
     PROPOSED,
     REFUND,
+    RETURN,
     STATES,
 )
 
@@ -28,6 +31,8 @@ PROPOSAL_FIELDS = {
     "line_ids",
     "delivery_id",
     "invoice_id",
+    "order_ids",
+    "consignee_id",
 }
 
 
@@ -259,7 +264,7 @@ class LogisticsCompensation(models.Model):
             case = record.complaint_id
             company = case.company_id or self.env.company
             convert = record._get_converter(company.currency_id)
-            record.basis_value = convert(case.value_affected)
+            record.basis_value = convert(case._get_value_held())
             record.basis_freight = convert(case._get_freight())
             record.basis_weight = case._get_weight_affected()
 
@@ -276,17 +281,29 @@ class LogisticsCompensation(models.Model):
         for record in self:
             result = record._compute_by_standard()
             record.computed_amount = float(result.amount) if result else 0.0
-            record.steps = result and [
-                {
-                    "code": step.code,
-                    "amount": float(step.amount),
-                    "figures": {
-                        name: figure if isinstance(figure, str) else float(figure)
-                        for name, figure in step.figures.items()
-                    },
-                }
-                for step in result.steps
-            ]
+            record.steps = [
+                *(record._prepare_step(step.code, step.figures, step.amount) for step in result.steps),
+                *(record._prepare_step(*doubt) for doubt in record._get_doubts()),
+            ] if result else False
+
+    @api.model
+    def _prepare_step(self, code, figures, amount=0):
+        return {
+            "code": code,
+            "amount": float(amount),
+            "figures": {
+                name: figure if isinstance(figure, str) else float(figure)
+                for name, figure in figures.items()
+            },
+        }
+
+    def _get_doubts(self):
+        """Return what cannot be known of the case's goods, as far as the standard needs it."""
+        standard = self.standard_id.sudo()
+        weight = standard.method == rules.PER_KILOGRAM
+        value = standard.method == rules.SHARE_OF_VALUE or standard.cap_value
+        doubts = self.complaint_id._get_doubts(weight)
+        return [doubt for doubt in doubts if value or doubt[0] != "no_value"]
 
     def _compute_by_standard(self):
         """Return what the standard comes to (None without one), in the compensation's currency."""
@@ -297,11 +314,13 @@ class LogisticsCompensation(models.Model):
         terms = standard._prepare_terms(
             self._get_converter(standard.currency_id or company.currency_id)
         )
+        left = self._get_left() if self.complaint_id else None
         basis = rules.Basis(
             *(
                 Decimal(repr(figure)) if figure else None
                 for figure in (self.basis_value, self.basis_freight, self.basis_weight)
-            )
+            ),
+            left=None if left is None else Decimal(repr(left)),
         )
         rounding = (self.currency_id or company.currency_id).rounding
         return rules.compute(terms, basis, Decimal(repr(rounding)))
@@ -319,7 +338,7 @@ class LogisticsCompensation(models.Model):
         for record in self:
             record.amount_company = record._get_amount_company()
 
-    @api.depends("steps", "currency_id", "standard_id")
+    @api.depends("steps", "currency_id", "standard_id", "given_amount")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for record in self:
@@ -329,6 +348,11 @@ class LogisticsCompensation(models.Model):
                 standard = record.standard_id.sudo()
                 rule = " – ".join(filter(None, (standard.name, standard.source)))
                 lines.insert(0, self.env._("Standard: %s.", rule))
+            elif record.complaint_id and record.kind not in MOVES_GOODS:
+                lines.append(self.env._("No standard says what is due: name the amount."))
+            if record.given_amount:
+                given = record._format(record.given_amount)
+                lines.append(self.env._("Already given for these goods: %s.", given))
             record.explanation = "\n".join(lines)
 
     @api.depends_context("uid")
@@ -385,6 +409,11 @@ class LogisticsCompensation(models.Model):
         today = fields.Date.context_today(self)
         return currency._convert(self.amount, company.currency_id, company, today)
 
+    def _keep_money(self):
+        """Let goods that came back leave the amount of a refund as somebody wrote it."""
+        money = self.filtered(lambda record: record.kind not in MOVES_GOODS)
+        return self.env.protecting([self._fields["amount"]], money)
+
     def _get_goods_amount(self):
         """Return what the goods given are worth; goods that come back are no gift."""
         return sum(self.line_ids.mapped("value")) if self.kind in GIVEN_IN_GOODS else 0.0
@@ -403,9 +432,9 @@ class LogisticsCompensation(models.Model):
             "unit": self.standard_id.sudo().unit_name or self.env._("units"),
             "unit_value": self._format(figures.get("unit_value", 1), digits=4),
         }
-        if step["code"] == rules.NOTHING_KNOWN:
+        if step["code"] in (rules.NOTHING_KNOWN, rules.CAP_UNKNOWN):
             return self._word_unknown(figures.get("method"))
-        return self._get_wordings()[step["code"]] % values
+        return self._get_wordings()[step["code"]] % {**figures, **values}
 
     def _get_wordings(self):
         """Return the sentence of each code of a step."""
@@ -426,13 +455,27 @@ class LogisticsCompensation(models.Model):
                 "At most %(rate)s times the freight of %(money)s: %(amount)s."
             ),
             rules.CAP_AMOUNT: self.env._("At most %(amount)s."),
+            rules.CAP_LEFT: self.env._("At most what was paid and not yet given: %(amount)s."),
+            "too_many": self.env._(
+                "%(product)s: %(claimed)g are claimed, %(delivered)g were delivered; more is not "
+                "counted. Ask how many there are."
+            ),
+            "no_value": self.env._("%(product)s: the value is not known. Enter it in the case."),
+            "no_weight": self.env._("%(product)s: the weight is not known. Enter it above."),
         }
+
+    def _word_missing(self):
+        """Return the sentences that say what is lacking for the standard."""
+        lacking = (rules.NOTHING_KNOWN, rules.CAP_UNKNOWN)
+        return [self._word(step) for step in self.steps or [] if step["code"] in lacking]
 
     def _word_unknown(self, method):
         return {
-            rules.SHARE_OF_VALUE: self.env._("The value of the goods is not known."),
-            rules.MULTIPLE_OF_FREIGHT: self.env._("The freight is not known."),
-            rules.PER_KILOGRAM: self.env._("The weight of the goods is not known."),
+            rules.SHARE_OF_VALUE: self.env._(
+                "The value of the goods is not known. Name the goods in the case, or enter it here."
+            ),
+            rules.MULTIPLE_OF_FREIGHT: self.env._("The freight is not known. Enter it here."),
+            rules.PER_KILOGRAM: self.env._("The weight of the goods is not known. Enter it here."),
         }[method]
 
     def _format(self, amount, digits=None):
@@ -513,35 +556,45 @@ class LogisticsCompensation(models.Model):
         changed._note_course({"author_id": self.env.uid})
 
     def _take_goods_of_case(self):
-        """Goods are those of the case where nobody has named others."""
+        """Goods are those of the case where nobody has named others; of a refund, what came back."""
         self.env["logistics.compensation.line"].create(
             [
-                {
-                    "compensation_id": record.id,
-                    "product_id": line.product_id.id,
-                    "quantity": line.product_uom_id._compute_quantity(
-                        line.quantity, line.product_id.uom_id
-                    ),
-                }
+                {"compensation_id": record.id, "product_id": product.id, "quantity": quantity}
                 for record in self
-                if record.kind in MOVES_GOODS and not record.line_ids
-                for line in record.complaint_id.line_ids
-                if line.quantity
+                if not record.line_ids
+                for product, quantity in record._get_goods_of_case()
+                if quantity > 0
             ]
         )
+
+    def _get_goods_of_case(self):
+        """Return products and quantities, in their own unit, that it is about by itself."""
+        if self.kind in MOVES_GOODS:
+            lines = self.complaint_id.line_ids
+            return [(line.product_id, line._get_product_quantity()) for line in lines]
+        if self.kind != REFUND:
+            return []
+        # what others have decided counts, also where the user may not see it
+        others = (self.complaint_id.sudo().compensation_ids - self.sudo()).filtered(
+            lambda other: other.state in (PROPOSED, *COUNTED)
+        )
+        left = Counter()
+        for other in others.filtered(lambda other: other.kind in (RETURN, REFUND)):
+            sign = 1 if other.kind == RETURN else -1
+            for line in other.line_ids:
+                left[line.product_id] += sign * line.quantity
+        return list(left.items())
 
     @api.constrains("delivery_id", "invoice_id", "complaint_id")
     def _check_customer(self):
         """Documents are those of the case's customer."""
         for record in self.sudo():  # agents name an invoice without rights to read it
-            customer = record.partner_id.commercial_partner_id
             for document in (record.delivery_id, record.invoice_id):
-                owner = document.partner_id.commercial_partner_id
-                if document and owner and owner != customer:
+                if document and not record._owns(document):
                     raise ValidationError(
                         self.env._(
                             "%(document)s is not of %(customer)s.",
                             document=document.display_name,
-                            customer=customer.display_name,
+                            customer=record.partner_id.commercial_partner_id.display_name,
                         )
                     )
