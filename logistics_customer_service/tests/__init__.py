@@ -23,6 +23,7 @@ from .shipment.notice import test_tracking_in_notices
 from .shipment.notice import test_notice_performance
 from .shipment.exception import test_exceptions
 from .shipment.cod import test_cod
+from .shipment.cod import test_cod_sums
 from .shipment.indicator import test_delivery_report
 from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
