@@ -92,10 +92,8 @@ class LogisticsCompensation(models.Model):
                 "Nobody knows what these goods are worth: the highest authority decides."
             )
         if not rule.may_exceed and self._goes_beyond():
-            return self.env._(
-                "%s This needs an authority that goes beyond what was paid.",
-                self._explain_beyond(),
-            )
+            needed = self.env._("This needs an authority that goes beyond what was paid.")
+            return f"{self._explain_beyond()} {needed}"
         return ""
 
     def _get_proposers(self):
@@ -236,9 +234,8 @@ class LogisticsCompensation(models.Model):
         if self.amount_reason:
             return
         if self._goes_beyond():
-            raise UserError(
-                self.env._("%s Write why, for who decides.", self._explain_beyond())
-            )
+            why = self.env._("Write why, for who decides.")
+            raise UserError(f"{self._explain_beyond()} {why}")
         more = self.currency_id.compare_amounts(self.amount, self.computed_amount) > 0
         if self.standard_id and self.kind not in MOVES_GOODS and more:
             raise UserError(

@@ -90,7 +90,7 @@ class LogisticsCompensation(models.Model):
             return []
         others = self._get_others()
         measures = {other: other._get_measure(self.currency_id) for other in others}
-        balances = [Balance(self._get_paid(lines), sum(measures.values()))]
+        balances = [self._get_balance(lines, measures.values())]
         if self.kind == FREIGHT:
             part = self.complaint_id._filter_freight(lines)
             given = [measures[other] for other in others if other.kind == FREIGHT]
@@ -99,8 +99,28 @@ class LogisticsCompensation(models.Model):
             part = lines.filtered(lambda line: line.product_id in products)
             given = [measures[other] * other._get_share(products, lines) for other in others]
         if part:
-            balances.append(Balance(self._get_paid(part), sum(given)))
+            balances.append(self._get_balance(part, given))
         return balances
+
+    def _get_balance(self, lines, given):
+        """Return what order lines cost and what was given: by compensations, and by accounting.
+
+        They cost what was invoiced, or as long as nothing is, what was confirmed. A credit note
+        that only undoes an invoice (it was issued anew, or it was an advance) gives nothing.
+        """
+        confirmed = sum(self._convert_today(line.price_total, line.currency_id) for line in lines)
+        invoices = lines.invoice_lines.move_id.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+        if not invoices:
+            return Balance(confirmed, sum(given))
+        entries = lines.invoice_lines.filtered(
+            lambda entry: entry.display_type == "product" and entry.move_id in invoices
+        )
+        invoiced = sum(self._convert_today(one.price_total, one.currency_id) for one in entries)
+        credited = self._get_credited(lines, invoices)
+        undone = min(credited, max(invoiced - confirmed, 0.0))
+        return Balance(invoiced - undone, sum(given) + credited - undone)
 
     def _get_others(self):
         """Return what else was given for the same orders, by whatever case."""
@@ -130,18 +150,6 @@ class LogisticsCompensation(models.Model):
         common = own & products
         return sum(costs[product] for product in common) / (sum(costs.values()) or 1.0) if common else 0.0
 
-    def _get_paid(self, lines):
-        """Return what order lines cost: as invoiced less credit notes, else as confirmed."""
-        entries = lines.invoice_lines.filtered(lambda entry: entry.display_type == "product")
-        invoices = entries.move_id.filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
-        )
-        if not invoices:
-            return sum(self._convert_today(line.price_total, line.currency_id) for line in lines)
-        entries = entries.filtered(lambda entry: entry.move_id in invoices)
-        total = sum(self._convert_today(one.price_total, one.currency_id) for one in entries)
-        return total - self._get_credited(lines, invoices)
-
     def _get_credited(self, lines, invoices):
         """Return what was taken off invoices of order lines otherwise than by compensations."""
         notes = invoices.reversal_move_ids | lines.invoice_lines.move_id
@@ -158,6 +166,8 @@ class LogisticsCompensation(models.Model):
         company = self.complaint_id.company_id or self.env.company
         wanted = wanted or self.currency_id or company.currency_id
         today = fields.Date.context_today(self)
+        if not currency._has_logistics_rate(company, today):
+            return 0.0  # nobody knows what it is worth
         return currency._convert(amount, wanted, company, today)
 
     def _get_measure(self, currency):
@@ -211,12 +221,12 @@ class LogisticsCompensation(models.Model):
         today = fields.Date.context_today(self)
         for record in self:
             if not record.currency_id._has_logistics_rate(record.company_id, today):
-                raise UserError(
-                    self.env._(
-                        "%s is not active, or has no rate today: an administrator enters one.",
-                        record.currency_id.name,
-                    )
-                )
+                raise UserError(record._explain_currency(record.currency_id))
+
+    def _explain_currency(self, currency):
+        return self.env._(
+            "%s is not active, or has no rate today: an administrator enters one.", currency.name
+        )
 
     @api.constrains("currency_id", "complaint_id")
     def _check_currency_of_drafts(self):
@@ -247,6 +257,9 @@ class LogisticsCompensation(models.Model):
         invoice, delivery = record.invoice_id, record.delivery_id
         consignee = record.consignee_id.commercial_partner_id
         to = (delivery if self.kind in MOVES_GOODS else invoice).partner_id.commercial_partner_id
+        if not self.authority_id.may_exceed and self._goes_beyond():
+            since = self.env._("More was given since it was approved.")
+            raise UserError(f"{self._explain_beyond()} {since}")
         if (
             (delivery and not record._owns(delivery))
             or (invoice and self.kind in PAID_BACK and invoice != record._get_invoice())

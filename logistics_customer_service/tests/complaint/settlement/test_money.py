@@ -162,6 +162,13 @@ class TestGivenBefore(MoneyCommon):
         wizard.refund_moves()
         self._assert_spent(1)
 
+    def test_credited_before_a_payment(self):
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": self.invoice.ids, "journal_id": self.invoice.journal_id.id}
+        )
+        wizard.refund_moves()
+        self._assert_spent(1, kind="payment")
+
     def test_issued_anew_may_be_refunded(self):
         values = {"move_ids": self.invoice.ids, "journal_id": self.invoice.journal_id.id}
         wizard = self.env["account.move.reversal"].create(values)
@@ -362,6 +369,16 @@ class TestAsApproved(MoneyCommon):
             compensation.action_execute()
         self.assertEqual(compensation.state, "approved")
 
+    def test_credited_since_it_was_approved(self):
+        compensation = self._approved(1464, case=self.box_case, kind="payment")
+        wizard = self.env["account.move.reversal"].create(
+            {"move_ids": self.invoice.ids, "journal_id": self.invoice.journal_id.id}
+        )
+        wizard.refund_moves()
+        with self.assertRaisesRegex(UserError, "since it was approved"):
+            compensation.action_execute()
+        self.assertEqual(compensation.given_amount, 1464)
+
     def test_delivery_that_goes_elsewhere_now(self):
         self.box_case.picking_ids = self.delivery
         compensation = self._approved(0, kind="replacement", case=self.box_case)
@@ -468,6 +485,24 @@ class TestCalculator(MoneyCommon):
         self.assertEqual(compensation.amount, 20)
         self.assertIn("Light: the weight is not known", compensation.explanation)
         self.assertIn("Light: the value is not known", compensation.explanation)
+
+    def test_what_came_since_is_computed_again(self):
+        self._standard(share=1)
+        case = self._late(quantity=0)
+        compensation = self._draft(case)
+        case.line_ids = [Command.create({"product_id": self.product.id, "quantity": 2})]
+        compensation.action_compute_again()
+        self.assertEqual(compensation.amount, 48)
+        self.assertNotIn("not known", compensation.explanation)
+
+    def test_standard_in_money_without_a_rate(self):
+        unknown = self.env["res.currency"].create({"name": "XCL", "symbol": "X"})
+        self._standard(method="fixed", fixed_amount=150, currency_id=unknown.id)
+        compensation = self._draft(self._late())
+        self.assertEqual(compensation.amount, 0)
+        self.assertIn("XCL", compensation.explanation)
+        with self.assertRaisesRegex(UserError, "XCL"):
+            compensation.action_propose()
 
     def test_without_a_standard(self):
         self.assertIn("No standard", self._draft(self._late()).explanation)

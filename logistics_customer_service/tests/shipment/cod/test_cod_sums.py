@@ -93,9 +93,7 @@ class TestCodSums(CodCommon):
         order = self._sell((self.product, 10, 10), carrier=False)
         self._deliver(order, qty=6)
         first, rest = self._cod(order)
-        first.with_user(self.supervisor).write(
-            {"confirmed_at": first.collected_at, "confirmed_amount": 50}
-        )
+        first.with_user(self.supervisor).write({"confirmed_at": first.collected_at, "confirmed_amount": 50})
         self.assertEqual(rest.amount, 50)
 
     def test_advance_paid_after_confirmation(self):
@@ -164,9 +162,7 @@ class TestCodSums(CodCommon):
             waiting.with_context(skip_sms=True, skip_backorder=True).button_validate()
 
     def _get_done(self, order):
-        return order.picking_ids.filtered(
-            lambda one: one.state == "done" and one._is_customer_delivery()
-        )
+        return order.picking_ids.filtered(lambda one: one.state == "done" and one._is_customer_delivery())
 
     def _arrive(self, order, rng):
         done = self._get_done(order).filtered("carrier_id")
@@ -193,9 +189,11 @@ class TestCodSums(CodCommon):
             refused -= cods
         away = refused.picking_id.move_ids
         back = order.picking_ids.move_ids.filtered(
-            lambda move: move.origin_returned_move_id
-            and move.origin_returned_move_id not in away
-            and move.state == "done"
+            lambda move: (
+                move.origin_returned_move_id
+                and move.origin_returned_move_id not in away
+                and move.state == "done"
+            )
         )
         missing = sum((away | back).filtered("sale_line_id").mapped("quantity"))
         each = line.price_total / line.product_uom_qty
