@@ -195,7 +195,6 @@ class LogisticsCompensation(models.Model):
         for record in self:
             record._check_proposal()
             record._note_course(record._prepare_proposal_vals())
-            record._check_reason()
             approver = record._find_approver()
             record._note_course({"asked_user_id": approver.id})
             if approver != self.env.user:
@@ -228,6 +227,7 @@ class LogisticsCompensation(models.Model):
                     "left."
                 )
             )
+        self._check_reason()
 
     def _check_reason(self):
         """More than is due needs a reason, of which who decides can judge."""

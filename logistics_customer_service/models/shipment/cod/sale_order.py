@@ -72,8 +72,16 @@ class SaleOrder(models.Model):
         return max(before - sum(settled.mapped("prepaid_amount")), 0.0)
 
     def _get_cod_paid(self, invoice):
-        """Return what was paid on an invoice, in the order's currency; a refund counts against."""
-        paid = (invoice.amount_total - invoice.amount_residual) * -invoice.direction_sign
+        """Return what was paid on an invoice, in the order's currency; a refund counts against.
+
+        Payments that are not booked as entries yet leave the invoice open; they count, too.
+        """
+        waiting = invoice.matched_payment_ids.filtered(
+            lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
+        )
+        on_their_way = min(sum(waiting.mapped("amount")), invoice.amount_residual)
+        paid = invoice.amount_total - invoice.amount_residual + on_their_way
+        paid *= -invoice.direction_sign
         return invoice.currency_id._convert(
             paid, self.currency_id, self.company_id, invoice.invoice_date
         )
