@@ -70,18 +70,21 @@ class LogisticsAuthority(models.Model):
     )
     amount_case = fields.Float(
         string="Per Case",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="All compensations of the case together, those decided by others included.",
     )
     amount_customer = fields.Float(
         string="Per Customer",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="All compensations of the customer in the period together, over every case.",
     )
     period_days = fields.Integer(string="Period (Days)", default=30)
     amount_own = fields.Float(
         string="Own Proposals, Per Case",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="Up to this amount per case a person may approve what he or she has proposed; beyond "
         "it somebody else decides. Zero: always somebody else.",
     )

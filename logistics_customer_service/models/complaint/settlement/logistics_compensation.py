@@ -1,17 +1,13 @@
-from collections import Counter
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .logistics_compensation_kinds import (
-    COUNTED,
     DRAFT,
     GIVEN_IN_GOODS,
     KINDS,
     MOVES_GOODS,
     PROPOSED,
     REFUND,
-    RETURN,
     STATES,
 )
 
@@ -430,18 +426,7 @@ class LogisticsCompensation(models.Model):
         if self.kind in MOVES_GOODS:
             lines = self.complaint_id.line_ids
             return [(line.product_id, line._get_product_quantity()) for line in lines]
-        if self.kind != REFUND:
-            return []
-        # what others have decided counts, also where the user may not see it
-        others = (self.complaint_id.sudo().compensation_ids - self.sudo()).filtered(
-            lambda other: other.state in (PROPOSED, *COUNTED)
-        )
-        left = Counter()
-        for other in others.filtered(lambda other: other.kind in (RETURN, REFUND)):
-            sign = 1 if other.kind == RETURN else -1
-            for line in other.line_ids:
-                left[line.product_id] += sign * line.quantity
-        return list(left.items())
+        return list(self._get_goods_back().items()) if self.kind == REFUND else []
 
     @api.constrains("delivery_id", "invoice_id", "complaint_id")
     def _check_customer(self):

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import dataclass
 
 from odoo import api, fields, models
@@ -5,11 +6,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .logistics_compensation_kinds import (
+    COUNTED,
     DRAFT,
+    EXECUTED,
     FREIGHT,
     GIVEN_IN_GOODS,
     GOODWILL,
     MOVES_GOODS,
+    PROPOSED,
     REFUND,
     RETURN,
 )
@@ -209,6 +213,28 @@ class LogisticsCompensation(models.Model):
             if product in delivered and product.uom_id.compare(total, delivered[product]) > 0:
                 over |= lines
         return over
+
+    def _get_goods_back(self):
+        """Return how much of each product of the case is to be refunded because it comes back.
+
+        What a return of the case brings, and what came back otherwise and is still invoiced; less
+        what other refunds are for.
+        """
+        # what others have decided counts, also where the user may not see it
+        record = self.sudo()
+        others = record.complaint_id.compensation_ids.filtered(
+            lambda other: other.state in (PROPOSED, *COUNTED)
+        )
+        planned, waiting = Counter(), Counter()
+        for line in others.line_ids:
+            kind = line.compensation_id.kind
+            planned[line.product_id] += line.quantity * ((kind == RETURN) - (kind == REFUND))
+            if kind == REFUND and line.compensation_id.state != EXECUTED:
+                waiting[line.product_id] += line.quantity
+        back = record.complaint_id._get_returned(record._get_orders())
+        for product, quantity in back.items():
+            planned[product] = max(planned[product], quantity - waiting[product])
+        return planned
 
     def _is_worth_unknown(self):
         """Tell whether goods are given of which nobody knows what they are worth."""

@@ -65,6 +65,29 @@ class LogisticsComplaint(models.Model):
             for product in {*delivered, *ordered}
         }
 
+    def _get_returned(self, orders):
+        """Return how much of each product of the case came back and is still invoiced.
+
+        :return: mapping of product to a quantity in its own unit, of no more than is claimed
+        """
+        returned = {}
+        for product, claimed in self.line_ids.grouped("product_id").items():
+            lines = orders.order_line.filtered(lambda line, product=product: line.product_id == product)
+            moves = lines.move_ids.filtered(lambda move: move.state == "done" and move._is_taken_back())
+            unit = product.uom_id
+            back = sum(
+                move.product_uom._compute_quantity(move.quantity, unit, round=False) for move in moves
+            )
+            over = sum(
+                line.product_uom_id._compute_quantity(
+                    line.qty_invoiced - line.qty_delivered, unit, round=False
+                )
+                for line in lines
+            )
+            wanted = sum(line._get_product_quantity() for line in claimed)
+            returned[product] = max(min(back, over, wanted), 0.0)
+        return returned
+
     def _get_held_shares(self):
         """Return by line of the case which share of its quantity can be: more is not counted."""
         delivered = self._get_delivered(self._get_confirmed_orders())

@@ -91,6 +91,19 @@ class TestMoneyBack(MoneyCommon):
                 again = self._compensation(1, case=case)
                 self.assertFalse(again.line_ids, "goods come back once")
 
+    def test_goods_that_the_warehouse_took_back(self):
+        self.product.invoice_policy = "delivery"
+        self._return(self.delivery, qty=5)
+        case = self._case_of(self.sale, 8)
+        refund = self._approved(120, case=case)
+        self.assertEqual(refund.line_ids.quantity, 5)
+        self.assertFalse(self._compensation(1, case=case).line_ids, "another is for them")
+        refund.action_execute()
+        self._post(refund)
+        self.assertEqual(self.sale.order_line.qty_invoiced, 56)
+        self.assertEqual(self.sale.order_line.qty_to_invoice, 0)
+        self.assertFalse(self._compensation(1, case=case).line_ids, "goods come back once")
+
     def test_freight_waived_is_taken_from_the_freight(self):
         order = self._order(self.customer, 100, confirm=False)
         freight = self.env["product.product"].create({"name": "Freight", "type": "service"})
