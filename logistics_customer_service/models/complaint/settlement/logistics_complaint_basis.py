@@ -9,10 +9,15 @@ class LogisticsComplaint(models.Model):
     _inherit = "logistics.complaint"
 
     def _get_confirmed_orders(self):
-        """Return the confirmed orders that the case or its deliveries are of."""
+        """Return the confirmed orders that the case or its deliveries are of.
+
+        Those that were cancelled after they had been invoiced are among them.
+        """
         # what is due does not depend on what the person may read
         orders = (self.order_ids | self.picking_ids.sale_id).sudo()
-        return orders.filtered(lambda order: order.state == "sale")
+        return orders.filtered(
+            lambda order: order.state == "sale" or "posted" in order.invoice_ids.mapped("state")
+        )
 
     def _filter_freight(self, lines):
         """Return which order lines are freight: delivery costs, and what the company says."""

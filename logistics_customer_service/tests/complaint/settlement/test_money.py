@@ -196,6 +196,11 @@ class TestGivenBefore(MoneyCommon):
         self.box_case.order_ids = False
         self._assert_spent(1)
 
+    def test_order_that_was_cancelled(self):
+        self._executed(1464, case=self.box_case)
+        self.sale._action_cancel()
+        self._assert_spent(1)
+
     def test_delivery_leads_to_the_order(self):
         self._executed(1464, case=self.box_case)
         case = self._case(self.customer, line_ids=[], picking_ids=[Command.set(self.delivery.ids)])
