@@ -25,6 +25,7 @@ from .shipment.notice import test_tracking_in_notices
 from .shipment.notice import test_notice_performance
 from .shipment.exception import test_exceptions
 from .shipment.cod import test_cod
+from .shipment.cod import test_cod_sums
 from .shipment.indicator import test_delivery_report
 from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
@@ -41,6 +42,7 @@ from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external
 from .complaint.settlement import test_authority
 from .complaint.settlement import test_execution
+from .complaint.settlement import test_money
 from .complaint.settlement import test_resolution
 from .complaint.settlement import test_letter_arrives
 from .complaint.intake import test_intake

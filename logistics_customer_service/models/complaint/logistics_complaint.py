@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -238,6 +238,7 @@ class LogisticsComplaint(models.Model):
                     line.value_affected, case.company_id.currency_id, case.company_id, day
                 )
                 for line in case.line_ids
+                if line.currency_id._has_logistics_rate(case.company_id, day)
             )
 
     @api.depends("line_ids.product_id")
@@ -352,6 +353,29 @@ class LogisticsComplaint(models.Model):
             lambda case: (case.category_id, case.kind)
         ).items():
             cases.with_context(tracking_disable=True).name = category.name or labels[kind]
+
+    @api.constrains("order_ids", "picking_ids", "partner_id")
+    def _check_documents(self):
+        """A case is about its customer's orders, or about what was delivered to the customer."""
+        for case in self.sudo().filtered("partner_id"):  # some register cases who read no orders
+            for document in (*case.order_ids, *case.picking_ids):
+                if not case._concerns(document):
+                    raise ValidationError(
+                        self.env._(
+                            "%(document)s is not of %(customer)s, nor was it delivered there.",
+                            document=document.display_name,
+                            customer=case.partner_id.display_name,
+                        )
+                    )
+
+    def _concerns(self, document):
+        """Tell whether an order or a delivery has to do with the case's customer."""
+        order = document if document._name == "sale.order" else document.sale_id
+        people = document.partner_id | order.partner_id
+        if not people or self.partner_id in people.commercial_partner_id:
+            return True
+        people = order.partner_shipping_id | order.partner_invoice_id | order.picking_ids.partner_id
+        return self.partner_id in people.commercial_partner_id
 
     # === BUSINESS METHODS ===#
 

@@ -81,6 +81,13 @@ class ResCompany(models.Model):
         help="Cases of this severity and above are followed up, whatever the tier; empty: by the "
         "tier alone.",
     )
+    logistics_freight_categ_ids = fields.Many2many(
+        "product.category",
+        "logistics_company_freight_categ_rel",
+        string="Freight Products",
+        help="Products of these categories, and of those below, are freight in compensation "
+        "standards. The costs of delivery that carriers add to orders always are.",
+    )
     logistics_objection_text = fields.Html(
         string="How to Object",
         translate=True,

@@ -47,6 +47,9 @@ class ResConfigSettings(models.TransientModel):
     logistics_callback_severity = fields.Selection(
         related="company_id.logistics_callback_severity", readonly=False
     )
+    logistics_freight_categ_ids = fields.Many2many(
+        related="company_id.logistics_freight_categ_ids", readonly=False
+    )
     logistics_objection_text = fields.Html(
         related="company_id.logistics_objection_text", readonly=False
     )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.shipment.moments import CONFIRMED
+from ...tools.shipment.moments import CONFIRMED, PAID, PRICED
 
 
 class SaleOrder(models.Model):
@@ -30,7 +30,11 @@ class SaleOrder(models.Model):
     @api.model
     def _get_reactions(self):
         """What follows from what happens to orders."""
-        return [("_note_confirmed", {CONFIRMED}), ("_switch_cod", {"cash_on_delivery"})]
+        return [
+            ("_note_confirmed", {CONFIRMED}),
+            ("_switch_cod", {"cash_on_delivery"}),
+            ("_refresh_cod", {PRICED, PAID}),
+        ]
 
     def _keep_promise(self):
         """Keep the day promised at confirmation, of the order and of each line."""

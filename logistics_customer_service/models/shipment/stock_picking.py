@@ -229,7 +229,7 @@ class StockPicking(models.Model):
             ("_refresh_arrival", {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS}),
             ("_note_short", {DONE}),
             ("_note_goods_out", {DONE}),
-            ("_sync_cod", {MOVES_CONFIRMED, CANCELLED, "carrier_id"}),
+            ("_sync_cod", {MOVES_CONFIRMED, MOVES_CANCELLED, EVENTS, "carrier_id"}),
             ("_sync_validated_cod", {DONE}),
         ]
 

@@ -94,14 +94,15 @@ class TestReactions(ShipmentCommon):
         picking = self._delivery()
         seen = self._record(self.Picking, self._names(self.Picking))
         taken = self._record(self.Event, steps)
+        looked = ["_refresh_arrival", "_sync_cod"]
         event = self._say(picking, "in_transit", source="staff")
-        self.assertEqual((seen, taken), (["_refresh_arrival"], steps))
+        self.assertEqual((seen, taken), (looked, steps))
         taken.clear()
         event.kind = "delivered"
-        self.assertEqual((seen, taken), (["_refresh_arrival"] * 2, steps[1:]))
+        self.assertEqual((seen, taken), (looked * 2, steps[1:]))
         taken.clear()
         event.unlink()
-        self.assertEqual((seen, taken), (["_refresh_arrival"] * 3, []))
+        self.assertEqual((seen, taken), (looked * 3, []))
 
     def test_event_that_goes_to_another_delivery(self):
         """Both look at what they are told now."""
@@ -148,13 +149,14 @@ class TestReactions(ShipmentCommon):
         self.assertEqual(taken, steps)
 
     def test_orders(self):
-        steps = ["_note_confirmed", "_switch_cod"]
+        steps = ["_note_confirmed", "_switch_cod", "_refresh_cod"]
         orders = self.env["sale.order"]
         self.assertEqual(self._names(orders), steps)
         order = self._order(self.customer, confirm=False)
         taken = self._record(orders, steps)
         order.action_confirm()
         order.cash_on_delivery = True
+        order.order_line.price_unit = 5
         self.assertEqual(taken, steps)
 
     def test_what_is_written_beside_it_is_followed_by_nothing(self):

@@ -191,34 +191,6 @@ class LogisticsComplaint(models.Model):
         for case in self:
             case.result_state = case.letter_ids.sorted("id")[-1:].state
 
-    def _get_freight(self):
-        """Return the freight of the case's orders in the currency of its company."""
-        lines = self.order_ids.order_line.filtered("is_delivery")
-        today = fields.Date.context_today(self)
-        return sum(
-            line.currency_id._convert(
-                line.price_total, self.company_id.currency_id, self.company_id, today
-            )
-            for line in lines
-        )
-
-    def _get_weight_affected(self):
-        """Return the weight of the goods concerned in kilograms."""
-        kilogram = self.env.ref("uom.product_uom_kgm")
-        # the unit of weights is a setting of the whole database
-        unit = self.env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
-        return sum(
-            unit._compute_quantity(
-                line.product_uom_id._compute_quantity(
-                    line.quantity, line.product_id.uom_id, round=False
-                )
-                * line.product_id.weight,
-                kilogram,
-                round=False,
-            )
-            for line in self.line_ids
-        )
-
     # === CRUD METHODS ===#
 
     @api.model

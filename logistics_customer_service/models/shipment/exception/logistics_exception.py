@@ -280,7 +280,8 @@ class LogisticsException(models.Model):
             "tier_rank": SQL("COALESCE(tier.sequence, %s)", NO_TIER_RANK),
             "order_id": SQL("so.id"),
             "order_value": SQL(
-                "ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric, 2)"
+                """ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric,
+                         money.decimal_places)"""
             ),
             "carrier_id": SQL("sp.carrier_id"),
             "promised_at": SQL("sp.shipment_promised_at"),
@@ -291,6 +292,8 @@ class LogisticsException(models.Model):
     def _get_fact_joins(self):
         return SQL(
             """LEFT JOIN sale_order so ON so.id = sp.sale_id
+               LEFT JOIN res_company owner ON owner.id = sp.company_id
+               LEFT JOIN res_currency money ON money.id = owner.currency_id
                LEFT JOIN res_partner customer
                       ON customer.id = COALESCE(so.partner_id, sp.partner_id)
                LEFT JOIN logistics_profile profile
