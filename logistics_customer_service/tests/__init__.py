@@ -11,6 +11,7 @@ from .customer.tier import test_tiering
 from .customer.tier import test_tier_scheme
 from .customer.tier import test_run
 from .shipment import test_shipment
+from .shipment import test_parcels
 from .shipment import test_carrier_api
 from .shipment import test_reason
 from .shipment.arrival import test_arrival

@@ -3,12 +3,12 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.shipment import shipment
+from ...tools.shipment import shipment, tracking_numbers
 from ...tools.shipment.carrier_events import TooMany
 from ...tools.shipment.moments import EVENTS, NEW
 
 # what a delivery's own outlook follows from
-FACTS = {"kind", "happened_at", "source", "picking_id", "expected_at"}
+FACTS = {"kind", "happened_at", "source", "picking_id", "expected_at", "tracking_ref"}
 
 
 class LogisticsShipmentEvent(models.Model):
@@ -105,6 +105,11 @@ class LogisticsShipmentEvent(models.Model):
             (shipment.SILENT, self.env._("Silent")),
         ]
 
+    @api.model
+    def _get_states(self):
+        """Return what can become of a delivery: of its parcels, and of all of them together."""
+        return [*self._get_kinds(), (shipment.PARTLY_DELIVERED, self.env._("Delivered in part"))]
+
     @api.depends("picking_id")
     def _compute_company_id(self):
         for event in self:
@@ -115,6 +120,7 @@ class LogisticsShipmentEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         given = self.env.context.get("default_picking_id")
+        vals_list = [self._with_numbers(vals) for vals in vals_list]
         lost = [vals for vals in vals_list if not vals.get("picking_id", given)]
         keys = [self._get_match_key(vals) for vals in lost]
         matches = self._find_deliveries(keys)
@@ -127,6 +133,7 @@ class LogisticsShipmentEvent(models.Model):
 
     def write(self, vals):
         """An event may get its meaning, or its delivery, after it came."""
+        vals = self._with_numbers(vals)
         outlook = bool(FACTS & vals.keys())
         pickings = self.picking_id if outlook else self.env["stock.picking"]
         result = super().write(vals)
@@ -140,6 +147,13 @@ class LogisticsShipmentEvent(models.Model):
         result = super().unlink()
         pickings._react({EVENTS})
         return result
+
+    @api.model
+    def _with_numbers(self, vals):
+        """Return values with tracking numbers as they are compared, however they were written."""
+        if "tracking_ref" not in vals:
+            return vals
+        return {**vals, "tracking_ref": tracking_numbers.joined(vals["tracking_ref"])}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_carriers(self):
@@ -159,7 +173,12 @@ class LogisticsShipmentEvent(models.Model):
     def _match_deliveries(self):
         """Find the delivery of each event anew."""
         keys = {
-            event: (event.tracking_ref, event.company_id.id, event.carrier_id.id)
+            event: (
+                event.tracking_ref,
+                event.company_id.id,
+                event.carrier_id.id,
+                event.happened_at,
+            )
             for event in self
         }
         matches = self._find_deliveries(keys.values())
@@ -170,40 +189,50 @@ class LogisticsShipmentEvent(models.Model):
     @api.model
     def _get_match_key(self, vals):
         company_id = vals.get("company_id") or self.env.company.id
-        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False
+        happened_at = fields.Datetime.to_datetime(vals.get("happened_at")) or fields.Datetime.now()
+        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False, happened_at
 
     @api.model
     def _find_deliveries(self, keys):
         """Return the ids of deliveries (or False) by key.
 
-        :param keys: tuples of tracking number, company id, carrier id
+        :param keys: tuples of tracking number, company id, carrier id, instant
         """
         keys = set(keys)
         # whose event it is does not depend on who enters it
         pickings = self.env["stock.picking"].sudo()._find_by_tracking_numbers(
-            {number for number, _company, _carrier in keys if number},
-            {company_id for _number, company_id, _carrier in keys},
+            {number for number, *_others in keys if number},
+            {company_id for _number, company_id, *_others in keys},
         )
         held = defaultdict(list)
         for picking in pickings:
             for number in picking._get_tracking_numbers():
                 held[number, picking.company_id.id].append(picking)
-        return {key: self._choose_delivery(held.get(key[:2], ()), key[2]) for key in keys}
+        found = {}
+        for key in keys:
+            names, company_id, carrier_id, instant = key
+            numbers = tracking_numbers.numbers_of(names)
+            candidates = [one for number in numbers for one in held[number, company_id]]
+            found[key] = self._choose_delivery(candidates, carrier_id, instant)
+        return found
 
     @api.model
-    def _choose_delivery(self, pickings, carrier_id):
+    def _choose_delivery(self, pickings, carrier_id, instant):
         """Return the id of the delivery an event is about, or False.
 
-        One of its own carrier outweighs one without; carriers use numbers anew, the newest counts.
+        One of its own carrier outweighs one without. Carriers use numbers anew: it was under way
+        then, and of several the newest that there was.
 
         :param pickings: deliveries with the event's tracking number, in any order
+        :param instant: when it happened, a naive UTC instant
         """
         fitting = [
-            (bool(picking.carrier_id), picking.id)
+            (bool(picking.carrier_id), picking._get_begin() <= instant, picking.id)
             for picking in pickings
-            if picking.carrier_id.id in (carrier_id, False) or not carrier_id
+            if (picking.carrier_id.id in (carrier_id, False) or not carrier_id)
+            and picking._may_have_seen(instant)
         ]
-        return max(fitting, default=(False, False))[1]
+        return max(fitting, default=(False,))[-1]
 
     @api.model
     def _receive(self, key, reports):
@@ -272,7 +301,12 @@ class LogisticsShipmentEvent(models.Model):
     def _to_pure(self):
         """Return the events that have a meaning, as the pure functions take them."""
         return [
-            shipment.Event(event.kind, event.happened_at, event.source)
+            shipment.Event(
+                event.kind,
+                event.happened_at,
+                event.source,
+                frozenset(tracking_numbers.numbers_of(event.tracking_ref)),
+            )
             for event in self
             if event.kind
         ]

@@ -104,7 +104,7 @@ class TestCarrierParser(ShipmentCommon):
             (parsed,) = parse(body, NOW)
             self.assertEqual(parsed.expected_at, expected)
         key = self.env["logistics.carrier.key"].create({"carrier_id": self.carrier.id})
-        picking = self._delivery("SF1")
+        picking = self._delivery("SF1", at=NOW)
         body = json.dumps({"events": [report(expected_at="2026-03-05T10:00:00Z")]}).encode()
         self.Event._receive(key, parse(body, NOW))
         self.assertIn(datetime(2026, 3, 5, 10), picking.shipment_event_ids.mapped("expected_at"))
