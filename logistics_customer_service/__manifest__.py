@@ -21,6 +21,9 @@
     "external_dependencies": {"python": ["holidays"]},
     "data": [
         "security/foundation/groups.xml",
+        "security/foundation/ir.model.access.csv",
+        "security/foundation/rules.xml",
+        "views/foundation/logistics_time_correction_views.xml",
         "views/foundation/link_page_templates.xml",
         "security/customer/ir.model.access.csv",
         "security/customer/rules.xml",
@@ -122,6 +125,7 @@
         "views/complaint/settlement/logistics_policy_views.xml",
         "views/complaint/settlement/logistics_complaint_views.xml",
         "views/complaint/settlement/logistics_complaint_external_views.xml",
+        "views/complaint/settlement/logistics_complaint_step_up_views.xml",
         "views/complaint/settlement/result_page_templates.xml",
         "views/complaint/intake/logistics_complaint_intake_views.xml",
         "views/complaint/intake/logistics_service_team_views.xml",

@@ -32,6 +32,7 @@ class LogisticsComplaint(models.Model):
         "portal.mixin",
         "logistics.reaction.mixin",
         "logistics.course.mixin",
+        "logistics.corrected.time.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -40,6 +41,7 @@ class LogisticsComplaint(models.Model):
     _primary_email = "email_from"
     _check_company_auto = True
     _course_refused_at_create = True
+    _corrected_time = "received_at"
 
     # --- the case
     number = fields.Char(readonly=True, copy=False, index="trigram")
@@ -447,6 +449,7 @@ class LogisticsComplaint(models.Model):
 
     def _check_change(self, vals):
         """Refuse what must not be written to these cases; override to refuse more."""
+        self._check_time_untouched(vals)
 
     def _get_customers(self):
         return {case: (case.partner_id, case.company_id) for case in self}
@@ -523,6 +526,10 @@ class LogisticsComplaint(models.Model):
             lambda case: (case.category_id, case.kind)
         ).items():
             cases.with_context(tracking_disable=True).name = category.name or labels[kind]
+
+    @api.constrains("received_at")
+    def _check_received_at(self):
+        self._check_past()
 
     @api.constrains("contact_id", "partner_id")
     def _check_contact(self):

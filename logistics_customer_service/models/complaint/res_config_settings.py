@@ -23,6 +23,9 @@ class ResConfigSettings(models.TransientModel):
     logistics_close_category = fields.Boolean(
         related="company_id.logistics_close_category", readonly=False
     )
+    logistics_close_answered = fields.Boolean(
+        related="company_id.logistics_close_answered", readonly=False
+    )
     logistics_close_cause = fields.Boolean(
         related="company_id.logistics_close_cause", readonly=False
     )

@@ -5,6 +5,8 @@ from . import logistics_secret_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin
 from . import logistics_turn_mixin
+from . import logistics_time_correction
+from . import logistics_corrected_time_mixin
 from . import logistics_sending_mixin
 from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin

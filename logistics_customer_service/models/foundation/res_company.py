@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ...tools.foundation.periods import local_date
@@ -7,6 +9,24 @@ class ResCompany(models.Model):
     """The company's own clock."""
 
     _inherit = "res.company"
+
+    logistics_clock_tolerance = fields.Integer(
+        string="Tolerance for Clocks (Minutes)",
+        default=15,
+        required=True,
+        help="So much the clocks of carriers and staff may be fast. What a carrier tells of a later "
+        "time is kept and marked, and not acted upon.",
+    )
+
+    _check_logistics_clock_tolerance = models.Constraint(
+        "CHECK (logistics_clock_tolerance >= 0)", "A tolerance is not negative."
+    )
+
+    def _get_latest_instant(self):
+        """Return the naive UTC instant after which nothing can have happened yet."""
+        self.ensure_one()
+        tolerance = self.sudo().logistics_clock_tolerance  # it is no secret
+        return fields.Datetime.now() + timedelta(minutes=tolerance)
 
     def _get_logistics_tz(self):
         """Return the name of the company's time zone: its address's, its calendar's, or UTC."""

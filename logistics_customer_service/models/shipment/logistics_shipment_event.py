@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,14 +9,25 @@ from ...tools.shipment.carrier_events import TooMany
 from ...tools.shipment.moments import EVENTS, NEW
 
 # what a delivery's own outlook follows from
-FACTS = {"kind", "happened_at", "source", "picking_id", "expected_at", "tracking_ref"}
+FACTS = {
+    "kind",
+    "happened_at",
+    "source",
+    "picking_id",
+    "expected_at",
+    "tracking_ref",
+    "is_held",
+}
+# a clock that is fast by no more than this is right in the end; later times need a person
+PATIENCE = timedelta(days=1)
+RELEASED = 1000
 
 
 class LogisticsShipmentEvent(models.Model):
     """What happened to a shipment, as staff, the carrier or Odoo itself say."""
 
     _name = "logistics.shipment.event"
-    _inherit = ["logistics.reaction.mixin"]
+    _inherit = ["logistics.reaction.mixin", "logistics.corrected.time.mixin"]
     _description = "Shipment Event"
     _order = "happened_at desc, id desc"
     _rec_name = "kind"
@@ -48,6 +60,13 @@ class LogisticsShipmentEvent(models.Model):
     )
     happened_at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    is_held = fields.Boolean(
+        string="Time in the Future",
+        readonly=True,
+        copy=False,
+        help="The carrier tells of a time that has not come: the event is kept and nothing follows "
+        "from it, until the time has come within a day, or a supervisor corrects it.",
+    )
     expected_at = fields.Datetime(
         string="Expected Arrival", help="When the goods should reach the customer, as said then."
     )
@@ -77,6 +96,7 @@ class LogisticsShipmentEvent(models.Model):
     _unknown_number_idx = models.Index(
         "(company_id, tracking_ref) WHERE picking_id IS NULL AND tracking_ref IS NOT NULL"
     )
+    _held_idx = models.Index("(company_id, happened_at) WHERE is_held")
     _unknown_code_idx = models.Index("(raw_code) WHERE kind IS NULL AND raw_code IS NOT NULL")
     _key_received_idx = models.Index("(key_id, received_at) WHERE key_id IS NOT NULL")
     _check_staff_kind = models.Constraint(
@@ -127,20 +147,59 @@ class LogisticsShipmentEvent(models.Model):
         for vals, key in zip(lost, keys, strict=True):
             vals["picking_id"] = matches[key]
         events = super().create(vals_list)
-        events.picking_id._react({EVENTS})
-        events._react({NEW})
+        events._hold_future()
+        acted = events.filtered(lambda event: not event.is_held)
+        acted.picking_id._react({EVENTS})
+        acted._react({NEW})
         return events
+
+    def _hold_future(self):
+        """Mark what carriers tell of a time that has not come; staff may not say such a thing."""
+        self.filtered(lambda event: event.source == "staff")._check_past()
+        ahead = self.filtered(
+            lambda event: event.source == "carrier"
+            and event.happened_at > event.company_id._get_latest_instant()
+        )
+        if ahead:
+            super(LogisticsShipmentEvent, ahead).write({"is_held": True})
 
     def write(self, vals):
         """An event may get its meaning, or its delivery, after it came."""
+        self._check_time_untouched(vals)
         vals = self._with_numbers(vals)
         outlook = bool(FACTS & vals.keys())
         pickings = self.picking_id if outlook else self.env["stock.picking"]
         result = super().write(vals)
+        if "happened_at" in vals:
+            self.filtered(lambda event: event.source == "staff")._check_past()
         if outlook:
             (pickings | self.picking_id)._react({EVENTS})
-        self._react(vals)
+        self.filtered(lambda event: not event.is_held)._react(vals)
         return result
+
+    def _take_corrected_time(self, instant):
+        """What a supervisor has put right is acted upon."""
+        if instant > self.company_id._get_latest_instant():
+            raise UserError(self.env._("The right time lies in the future, too."))
+        held = self.is_held
+        self.write({self._corrected_time: instant, "is_held": False})
+        if not self.picking_id and self.tracking_ref:
+            self._match_deliveries()
+        if held:
+            self._react({NEW})
+
+    @api.model
+    def _release_held(self, company):
+        """Act upon events whose time has come within a day: the clock was a little fast."""
+        waiting = self.search(
+            [("company_id", "=", company.id), ("is_held", "=", True)]
+            + [("happened_at", "<=", fields.Datetime.now())],
+            limit=RELEASED,
+        )
+        due = waiting.filtered(lambda event: event.happened_at <= event.received_at + PATIENCE)
+        if due:
+            due.is_held = False
+            due._react({NEW})
 
     def unlink(self):
         pickings = self.picking_id
@@ -299,7 +358,7 @@ class LogisticsShipmentEvent(models.Model):
         }
 
     def _to_pure(self):
-        """Return the events that have a meaning, as the pure functions take them."""
+        """Return the events that have a meaning and a time, as the pure functions take them."""
         return [
             shipment.Event(
                 event.kind,
@@ -308,5 +367,5 @@ class LogisticsShipmentEvent(models.Model):
                 frozenset(tracking_numbers.numbers_of(event.tracking_ref)),
             )
             for event in self
-            if event.kind
+            if event.kind and not event.is_held
         ]

@@ -131,6 +131,7 @@ class StockPicking(models.Model):
         "shipment_event_ids.happened_at",
         "shipment_event_ids.source",
         "shipment_event_ids.tracking_ref",
+        "shipment_event_ids.is_held",
     )
     def _compute_shipment_state(self):
         """The count makes every event change the row: parallel ones collide and are retried."""
@@ -141,7 +142,9 @@ class StockPicking(models.Model):
             picking.shipment_event_count = len(events)
             picking.shipment_state = state.kind
             picking.shipment_since = state.since
-            picking.shipment_reported = any(event.source != shipment.ODOO for event in events)
+            picking.shipment_reported = any(
+                event.source != shipment.ODOO and not event.is_held for event in events
+            )
             picking.carrier_delivered_at = state.delivered_at
             picking.carrier_delivered_source = state.source
             picking.consent_finding = picking._lacks_consent(happened)

@@ -77,7 +77,7 @@ class TestCarrierParser(ShipmentCommon):
             ("id", ""), ("id", None), ("id", True), ("id", "x" * 129), ("id", "a b"),
             ("tracking_number", "A,B"), ("tracking_number", "\0"), ("code", []),
             ("time", "2026-03-02T12:00:00"), ("time", "yesterday"), ("time", 5),
-            ("time", "1999-12-31T00:00:00Z"), ("time", "2026-03-04T12:00:00Z"),
+            ("time", "1999-12-31T00:00:00Z"), ("time", "10000-01-01T00:00:00Z"),
             ("time", "0001-01-01T00:00:00+14:00"), ("place", "x" * 257), ("text", 5),
             ("signer", {}), ("signature", "no base64!"), ("photo", "aGVsbG8="),
             ("photo", image("JPEG")[:400]), ("photo", "é"), ("photo", []), ("photo", False),

@@ -143,7 +143,8 @@ class LogisticsLeadTime(models.Model):
                                  FROM arrived
                                  JOIN logistics_shipment_event event
                                    ON event.picking_id = arrived.id
-                                WHERE event.kind IS DISTINCT FROM %s) gaps
+                                WHERE event.kind IS DISTINCT FROM %s
+                                  AND event.is_held IS NOT TRUE) gaps
                         WHERE gap > INTERVAL '0'
                         GROUP BY carrier_id) gap
                    ON gap.carrier_id = took.carrier_id AND took.country_id IS NULL""",

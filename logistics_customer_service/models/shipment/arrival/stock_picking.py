@@ -200,6 +200,7 @@ class StockPicking(models.Model):
                 LEFT JOIN LATERAL (
                      SELECT event.expected_at FROM logistics_shipment_event event
                       WHERE event.picking_id = sp.id AND event.expected_at IS NOT NULL
+                        AND event.is_held IS NOT TRUE
                       ORDER BY event.happened_at DESC, event.expected_at DESC LIMIT 1
                      ) estimate ON TRUE
                 LEFT JOIN LATERAL (%(last_news)s) news ON TRUE
@@ -258,7 +259,8 @@ class StockPicking(models.Model):
         return SQL(
             """COALESCE(
                 (SELECT MIN(event.happened_at) FROM logistics_shipment_event event
-                  WHERE event.picking_id = sp.id AND event.kind = %s AND event.source <> %s),
+                  WHERE event.picking_id = sp.id AND event.kind = %s AND event.source <> %s
+                    AND event.is_held IS NOT TRUE),
                 CASE WHEN sp.state = 'done' THEN sp.date_done END)""",
             shipment.PICKED_UP,
             shipment.ODOO,
@@ -268,7 +270,8 @@ class StockPicking(models.Model):
     def _get_last_news_query(self):
         return SQL(
             """SELECT MAX(event.happened_at) AS last_at FROM logistics_shipment_event event
-                WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s""",
+                WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s
+                  AND event.is_held IS NOT TRUE""",
             shipment.SILENT,
         )
 
@@ -301,6 +304,7 @@ class StockPicking(models.Model):
             company._review_batch()
             if not cron._commit_progress():
                 return
+        self.env["logistics.shipment.event"]._release_held(company)
         for find, work in (
             (self._find_missed, "_refresh_arrival"),
             (self._find_silent, "_note_silence"),

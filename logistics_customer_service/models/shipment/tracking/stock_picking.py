@@ -262,8 +262,9 @@ class StockPicking(models.Model):
         return {number: link for number, link in links.items() if _is_web_address(link)}
 
     def _get_tracking_events(self):
-        """Return the events that mean something, the latest first."""
-        return self.shipment_event_ids.filtered("kind").sorted(
+        """Return the events that mean something and have happened, the latest first."""
+        told = self.shipment_event_ids.filtered(lambda event: event.kind and not event.is_held)
+        return told.sorted(
             lambda event: (event.happened_at, event.id), reverse=True
         )
 
