@@ -49,7 +49,7 @@ class ResCompany(models.Model):
         "or where there is no team, somebody gets an activity on the delivery.",
     )
     logistics_close_category = fields.Boolean(string="Category to Close", default=True)
-    logistics_close_answered = fields.Boolean(
+    logistics_answer_to_close = fields.Boolean(
         string="Answer to Close",
         help="A case of any kind is closed when a person has answered the customer. Otherwise one "
         "that is closed without an answer has missed it.",

@@ -35,13 +35,13 @@ class LogisticsTimeCorrection(models.Model):
 
     @api.model
     def _prepare_told_vals(self, vals):
-        """Return values with what is on record now, of a record that the person may change."""
+        """Return values with what is on record now, of a record that the person may see."""
         context = self.env.context
         model = vals.get("res_model") or context.get("default_res_model")
         if model not in self.env or not hasattr(self.env[model], "_corrected_time"):
             raise ValidationError(self.env._("The time of this is not corrected here."))
         record = self.env[model].browse(vals.get("res_id") or context.get("default_res_id"))
-        record.ensure_one().check_access("write")
+        record.ensure_one().check_access("read")
         return {
             **vals,
             "res_model": model,

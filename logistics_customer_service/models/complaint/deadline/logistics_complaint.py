@@ -95,7 +95,7 @@ class LogisticsComplaint(models.Model):
 
     def _follow_merge(self, before):
         result = super()._follow_merge(before)
-        (before | self.merged_into_id)._move_start()
+        (before | self.merged_into_id)._move_start(merging=True)
         self._hand_over_replies()
         self.filtered(lambda case: not case.merged_into_id)._take_back_replies(before)
         return result
@@ -215,8 +215,11 @@ class LogisticsComplaint(models.Model):
             "started_at": start,
         }
 
-    def _move_start(self):
-        """Let clocks count from when the matter reached us: a merged case from its oldest part."""
+    def _move_start(self, merging=False):
+        """Let clocks count from when the matter reached us: a merged case from its oldest part.
+
+        What is corrected revives no clock that was stopped in fact.
+        """
         # whoever may merge or correct a case moves its clocks; _get_clocks says the same
         merged = self.sudo().search_fetch([("merged_into_id", "in", self.ids)], ["received_at"])
         parts = merged.grouped(lambda case: case.merged_into_id.id)
@@ -224,7 +227,7 @@ class LogisticsComplaint(models.Model):
             started = min((case | parts.get(case.id, case)).mapped("received_at"))
             for clock in case.clock_ids:
                 # what was answered in fact was there by then
-                start = min(filter(None, (started, clock.stopped_at)))
+                start = min(filter(None, (started, not merging and clock.stopped_at)))
                 if clock.target in FROM_THE_START and not clock.frozen and clock.started_at != start:
                     clock.started_at = start
         self._read_clocks()

@@ -225,6 +225,7 @@ class LogisticsComplaint(models.Model):
 
     def _check_change(self, vals):
         super()._check_change(vals)
+        self._check_outside_since(fields.Date.to_date(vals.get("external_on")))
         closed = self.filtered(
             lambda case: case.phase == CLOSED and vals.get("kind", case.kind) != case.kind
         )
@@ -232,6 +233,14 @@ class LogisticsComplaint(models.Model):
             raise UserError(
                 self.env._("%s is closed. Reopen it to make another kind of it.", closed[0].number)
             )
+
+    def _check_outside_since(self, day):
+        # a history is loaded as it was
+        for case in self.browse() if self.env.su or not day else self:
+            if day > case.company_id._get_logistics_today():
+                raise ValidationError(
+                    self.env._("%s: it is not outside before the customer went there.", case.number)
+                )
 
     def _keep_closed_complete(self):
         """What a case needed to be closed stays with it as long as it is closed.
@@ -314,7 +323,7 @@ class LogisticsComplaint(models.Model):
         company = self.company_id
         needs = [
             (company.logistics_close_category, "category_id"),
-            (company.logistics_close_answered, "first_reply_at"),
+            (company.logistics_answer_to_close, "first_reply_at"),
         ]
         if self.kind in ("complaint", "claim"):
             needs += [
@@ -439,11 +448,6 @@ class LogisticsComplaint(models.Model):
 
     @api.constrains("external_on", "external_answered_on")
     def _check_external_days(self):
-        for case in self.filtered("external_on"):
-            if case.external_on > case.company_id._get_logistics_today():
-                raise ValidationError(
-                    self.env._("%s: it is not outside before the customer went there.", case.number)
-                )
         for case in self.filtered("external_answered_on"):
             if case.external_answered_on > case.company_id._get_logistics_today():
                 raise ValidationError(

@@ -58,6 +58,7 @@ class TestLevel(ResolutionCommon):
         case._move_to_phase("closed")
         with self.assertRaises(UserError):
             case.with_user(self.agent).kind = "complaint"
+        self.company.logistics_close_cause = True
         case._move_to_phase("working")
         case.with_user(self.agent).kind = "complaint"
         with self.assertRaises(UserError):
@@ -65,12 +66,13 @@ class TestLevel(ResolutionCommon):
 
     def test_closed_case_keeps_what_it_needed(self):
         case = self._case(kind="inquiry")
+        self.company.logistics_close_category = True
         case._move_to_phase("closed")
         with self.assertRaises(UserError):
             case.with_user(self.agent).category_id = False
 
     def test_policy_refuses_to_close_without_an_answer(self):
-        self.company.logistics_close_answered = True
+        self.company.logistics_answer_to_close = True
         case = self._case(kind="inquiry")
         with self.assertRaises(UserError):
             case._move_to_phase("closed")
