@@ -2,6 +2,15 @@ from odoo import SUPERUSER_ID, api
 from odoo.tools import SQL
 
 BATCH = 1000
+# as in security/shipment/rules.xml
+PORTAL_RULE = """[
+            ('location_dest_id.usage', '=', 'customer'),
+            ('location_id.usage', '!=', 'customer'),
+            ('state', '!=', 'draft'),
+            '|',
+                ('partner_id', 'child_of', [user.commercial_partner_id.id]),
+                ('sale_id.partner_id', 'child_of', [user.commercial_partner_id.id]),
+        ]"""
 
 
 def migrate(cr, version):
@@ -14,6 +23,15 @@ def migrate(cr, version):
               SET tracking_ref = upper(regexp_replace(normalize(tracking_ref, NFKC), '\\s', '', 'g'))
             WHERE tracking_ref <> upper(regexp_replace(normalize(tracking_ref, NFKC), '\\s', '', 'g'))
               AND source = 'carrier'"""
+    )
+    # what goes out again after it came back is a delivery, too
+    cr.execute(
+        """UPDATE ir_rule rule SET domain_force = %s
+             FROM ir_model_data data
+            WHERE data.module = 'logistics_customer_service' AND data.model = 'ir.rule'
+              AND data.name = 'stock_picking_rule_portal' AND data.res_id = rule.id
+              AND rule.domain_force LIKE '%%return_id%%'""",
+        [PORTAL_RULE],
     )
     # what is said of a time that has not come yet is not acted upon
     cr.execute(

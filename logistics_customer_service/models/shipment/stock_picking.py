@@ -320,7 +320,7 @@ class StockPicking(models.Model):
         begun = self._get_begin() - timedelta(days=company.logistics_early_scan_days)
         if self.state != "done":
             return instant >= begun
-        last = max(filter(None, (self.date_done, self.shipment_since)))
+        last = max(filter(None, (self.date_done, self.shipment_since)), default=self.create_date)
         return begun <= instant <= last + timedelta(days=company.logistics_number_days)
 
     def _get_begin(self):

@@ -12,9 +12,6 @@ from ..logistics_complaint_category import SEVERITIES
 from ..logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
 from .logistics_compensation_kinds import COUNTED, PROPOSED
 
-# what may not be taken away from a closed case
-CLOSING_NEEDS = frozenset(("category_id", "cause_id", "party_id", "resolution_ids"))
-
 
 class LogisticsComplaint(models.Model):
     """How a case was investigated and settled. The way outside: which body looks at a case, until
@@ -217,11 +214,7 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_reactions(self):
-        return [
-            *super()._get_reactions(),
-            ("_ensure_nothing_decided", {OTHER_CUSTOMER}),
-            ("_keep_closed_complete", CLOSING_NEEDS),
-        ]
+        return [*super()._get_reactions(), ("_ensure_nothing_decided", {OTHER_CUSTOMER})]
 
     def _check_change(self, vals):
         super()._check_change(vals)
@@ -242,7 +235,8 @@ class LogisticsComplaint(models.Model):
                     self.env._("%s: it is not outside before the customer went there.", case.number)
                 )
 
-    def _keep_closed_complete(self):
+    @api.constrains("category_id", "cause_id", "party_id", "resolution_ids")
+    def _check_closed_complete(self):
         """What a case needed to be closed stays with it as long as it is closed.
 
         Managers complete step by step what they took over as closed.
