@@ -12,6 +12,8 @@ from .customer.tier import test_tiering
 from .customer.tier import test_tier_scheme
 from .customer.tier import test_run
 from .shipment import test_shipment
+from .shipment import test_parcels
+from .shipment import test_held_events
 from .shipment import test_carrier_api
 from .shipment import test_reason
 from .shipment.arrival import test_arrival
@@ -40,6 +42,7 @@ from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
 from .complaint.settlement import test_external
+from .complaint.settlement import test_level
 from .complaint.settlement import test_authority
 from .complaint.settlement import test_execution
 from .complaint.settlement import test_money

@@ -29,6 +29,7 @@ class LogisticsComplaint(models.Model):
         "logistics.case.customer.mixin",
         "logistics.phase.mixin",
         "logistics.told.mixin",
+        "logistics.corrected.time.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -37,6 +38,7 @@ class LogisticsComplaint(models.Model):
     _primary_email = "email_from"
     _check_company_auto = True
     _course_refused_at_create = True
+    _corrected_time = "received_at"
 
     # --- the case
     number = fields.Char(readonly=True, copy=False, index="trigram")
@@ -300,6 +302,7 @@ class LogisticsComplaint(models.Model):
 
     def _check_change(self, vals):
         """Refuse what must not be written to these cases; override to refuse more."""
+        self._check_time_untouched(vals)
 
     def _assign(self):
         """Give open cases without agent to somebody; whoever distributes work overrides it."""
@@ -353,6 +356,10 @@ class LogisticsComplaint(models.Model):
             lambda case: (case.category_id, case.kind)
         ).items():
             cases.with_context(tracking_disable=True).name = category.name or labels[kind]
+
+    @api.constrains("received_at")
+    def _check_received_at(self):
+        self._check_past()
 
     @api.constrains("order_ids", "picking_ids", "partner_id")
     def _check_documents(self):

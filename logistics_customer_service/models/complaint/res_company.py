@@ -52,6 +52,11 @@ class ResCompany(models.Model):
         "or where there is no team, somebody gets an activity on the delivery.",
     )
     logistics_close_category = fields.Boolean(string="Category to Close", default=True)
+    logistics_answer_to_close = fields.Boolean(
+        string="Answer to Close",
+        help="A case of any kind is closed when a person has answered the customer. Otherwise one "
+        "that is closed without an answer has missed it.",
+    )
     logistics_close_cause = fields.Boolean(string="Cause to Close", default=True)
     logistics_close_party = fields.Boolean(string="Responsible Party to Close", default=True)
     logistics_close_resolution = fields.Boolean(string="Resolution to Close", default=True)

@@ -23,6 +23,9 @@ class ResConfigSettings(models.TransientModel):
     logistics_close_category = fields.Boolean(
         related="company_id.logistics_close_category", readonly=False
     )
+    logistics_answer_to_close = fields.Boolean(
+        related="company_id.logistics_answer_to_close", readonly=False
+    )
     logistics_close_cause = fields.Boolean(
         related="company_id.logistics_close_cause", readonly=False
     )

@@ -120,9 +120,8 @@ class LogisticsComplaintIntake(models.TransientModel):
             limit=FOUND,
         )
         pickings = self.env["stock.picking"].search(own & Domain("name", "=ilike", query), limit=1)
-        number = query.replace(" ", "")
         pickings |= self.env["stock.picking"]._find_by_tracking_numbers(
-            {number, number.upper()}, self.company_id.ids
+            {query}, self.company_id.ids
         )
         cases = self.env["logistics.complaint"].search(own & Domain("number", "=ilike", query))
         orders |= pickings.sale_id

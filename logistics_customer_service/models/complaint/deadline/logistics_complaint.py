@@ -97,7 +97,7 @@ class LogisticsComplaint(models.Model):
 
     def _follow_merge(self, before):
         result = super()._follow_merge(before)
-        (before | self.merged_into_id)._move_start()
+        (before | self.merged_into_id)._move_start(merging=True)
         self._hand_over_replies()
         self.filtered(lambda case: not case.merged_into_id)._take_back_replies(before)
         return result
@@ -217,19 +217,21 @@ class LogisticsComplaint(models.Model):
             "started_at": start,
         }
 
-    def _move_start(self):
-        """Let clocks count from when the matter reached us: a merged case from its oldest part."""
+    def _move_start(self, merging=False):
+        """Let clocks count from when the matter reached us: a merged case from its oldest part.
+
+        What is corrected revives no clock that was stopped in fact.
+        """
         # whoever may merge or correct a case moves its clocks; _get_clocks says the same
         merged = self.sudo().search_fetch([("merged_into_id", "in", self.ids)], ["received_at"])
         parts = merged.grouped(lambda case: case.merged_into_id.id)
         for case in self.sudo():
             started = min((case | parts.get(case.id, case)).mapped("received_at"))
-            own = case.clock_ids.filtered(
-                lambda clock, started=started: clock.target in FROM_THE_START
-                and not clock.frozen
-                and clock.started_at != started
-            )
-            own.write({"started_at": started})
+            for clock in case.clock_ids:
+                # what was answered in fact was there by then
+                start = min(filter(None, (started, not merging and clock.stopped_at)))
+                if clock.target in FROM_THE_START and not clock.frozen and clock.started_at != start:
+                    clock.started_at = start
         self._read_clocks()
 
     def _hand_over_replies(self):
@@ -397,14 +399,22 @@ class LogisticsComplaint(models.Model):
     def _is_paused_by(self, offer):
         """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now.
 
-        What may pause waits while others judge, too: our own word has been said.
+        What may pause waits while others judge, too: our own word has been said. The time of the
+        law waits for nobody.
         """
         self.ensure_one()
+        if offer.target == STATUTORY:
+            return False
         outside = self.resolution_level == "external" and not self.external_answered_on
         return self.phase in offer.pauses or (outside and bool(offer.pauses))
 
     def _close_clocks(self, at):
-        """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
+        """Freeze the results. What nobody waits for any more is cancelled, unless it was late.
+
+        A case that is closed without an answer has missed it, however early that is.
+        """
+        unanswered = self._get_clocks(FIRST_RESPONSE)
+        unanswered._note(clocks.MISSED, at, self.env._("Closed without an answer."))
         self._get_clocks()._drop(at, self.env._("Closed without it."))
         self.sudo().clock_ids._freeze()  # as in _get_clocks
 
@@ -413,7 +423,9 @@ class LogisticsComplaint(models.Model):
         own = self.sudo().clock_ids  # as in _get_clocks
         own._thaw()
         cancelled = own.filtered(lambda clock: clock.state == clocks.CANCELLED)
-        last = cancelled.grouped(lambda clock: (clock.complaint_id, clock.target))
+        missed = own.filtered(lambda clock: clocks.MISSED in clock.event_ids.mapped("kind"))
+        ended = (cancelled | missed).sorted("id")
+        last = ended.grouped(lambda clock: (clock.complaint_id, clock.target))
         for clock in last.values():
             clock[-1:]._note(clocks.REOPENED, at)
         self._reopen_settled(at)

@@ -14,6 +14,7 @@ from ....tools.complaint.case_records import (
     name_of,
     parse,
 )
+from ....tools.shipment.tracking_numbers import numbers_of
 from ...foundation.concurrency import begin_anew_on
 from ...foundation.isolation import isolate
 
@@ -358,18 +359,14 @@ class LogisticsComplaintApi(models.AbstractModel):
         """Return the company's deliveries by tracking number; of one used anew the latest."""
         if not numbers:
             return {}
-        spelt = {number: number.replace(" ", "") for number in numbers}
-        found = self.env["stock.picking"]._find_by_tracking_numbers(
-            {form for number in spelt.values() for form in (number, number.upper())},
-            self.env.company.ids,
-        )
+        found = self.env["stock.picking"]._find_by_tracking_numbers(numbers, self.env.company.ids)
         held = {
             form: delivery for delivery in found.sorted("id") for form in delivery._get_tracking_numbers()
         }
         return {
             number: held[form]
-            for number, spelling in spelt.items()
-            for form in (spelling.upper(), spelling)
+            for number in numbers
+            for form in numbers_of(number)[:1]
             if form in held
         }
 

@@ -324,6 +324,7 @@ class LogisticsComplaint(models.Model):
         orders = self.env["sale.order"].search(
             own & Domain("name", "=", reference) & Domain("state", "=", "sale"), limit=5
         )
-        named = Domain("name", "=", reference) | Domain("carrier_tracking_ref", "=", reference)
         pickings = self.env["stock.picking"]
+        parcels = pickings._find_by_tracking_numbers({reference}, company.ids)
+        named = Domain("name", "=", reference) | Domain("id", "in", parcels.ids)
         return orders, pickings.search(own & pickings._get_tracking_domain() & named, limit=5)

@@ -263,7 +263,7 @@ class LogisticsCallback(models.Model):
             "domain": [
                 ("partner_id", "child_of", self.customer_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("picking_type_code", "=", "outgoing"),
+                ("to_customer", "=", True),
                 ("state", "!=", "draft"),
             ],
             "context": {},

@@ -12,7 +12,7 @@ from .logistics_survey_policy import CASE_CLOSED, DELIVERED
 from .logistics_survey_request import OUT, PURPOSE
 
 # goods that did not come are nothing to be asked about
-NOT_COME = {shipment.LOST, shipment.RETURNED}
+NOT_COME = {shipment.LOST, shipment.RETURNED, shipment.PARTLY_DELIVERED}
 RATE_WINDOW = timedelta(days=90)
 
 

@@ -179,6 +179,8 @@ class LogisticsException(models.Model):
                          FROM stock_move sm
                          JOIN uom_uom moved_unit ON moved_unit.id = sm.product_uom
                         WHERE sm.sale_line_id = sol.id AND sm.state = 'done'
+                          -- what goes out again is no more than what came back
+                          AND sm.origin_returned_move_id IS NULL
                           AND sm.location_dest_id = ANY(%s)), 0))""",
             deliveries._get_customer_location_ids(),
         )

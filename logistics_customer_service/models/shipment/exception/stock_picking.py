@@ -3,7 +3,13 @@ from odoo import api, fields, models
 from ....tools.shipment import shipment
 
 # what is wrong with a shipment by its state
-TROUBLE = (shipment.PROBLEM, shipment.ATTEMPTED, shipment.RETURNED, shipment.LOST)
+TROUBLE = (
+    shipment.PROBLEM,
+    shipment.ATTEMPTED,
+    shipment.RETURNED,
+    shipment.LOST,
+    shipment.PARTLY_DELIVERED,
+)
 
 
 class StockPicking(models.Model):
@@ -31,7 +37,7 @@ class StockPicking(models.Model):
     _silent_idx = models.Index("(id) WHERE silent_since IS NOT NULL")
     _shipment_trouble_idx = models.Index(
         "(shipment_state) WHERE shipment_state IN"
-        " ('problem', 'attempted', 'returned', 'lost', 'refused')"
+        " ('problem', 'attempted', 'returned', 'lost', 'partly_delivered', 'refused')"
     )
 
     @api.depends("partner_id.phone", "sale_id.partner_id.phone")
