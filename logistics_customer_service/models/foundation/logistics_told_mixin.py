@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ...tools.foundation import channels, delivery
-from .logistics_sending_result import BOUNCED, SENT
+from .logistics_sending_result import BOUNCED, CANCELLED, SENT
 
 # what became of a message for one recipient, as core's notifications have it
 ARRIVED = {"sent", "pending", "process"}
@@ -59,7 +59,8 @@ class LogisticsToldMixin(models.AbstractModel):
             return "arrived" if result.outcome == SENT else "lost"
         if states & ARRIVED:
             return "arrived"
-        return "under_way" if states & ON_ITS_WAY else "lost"
+        waits = states & ON_ITS_WAY and result.outcome != CANCELLED
+        return "under_way" if waits else "lost"
 
     def _get_told(self, message):
         """Return the notifications of those whom a message is for: not our own people."""
@@ -79,7 +80,7 @@ class LogisticsToldMixin(models.AbstractModel):
         verdict = delivery.judge(result.failure_type, result.failure_text)
         notifications = mail.mail_message_id.notification_ids
         left = notifications.filtered(
-            lambda one: one.notification_type == "email" and one.notification_status == "exception"
+            lambda one: one.mail_mail_id == mail and one.notification_status == "exception"
         )
         attempts = mail.logistics_attempts + 1
         if verdict.for_a_while:

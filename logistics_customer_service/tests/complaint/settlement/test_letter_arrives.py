@@ -218,6 +218,12 @@ class TestReplyArrives(ArrivalCommon):
         self.assertEqual(message.notification_ids.notification_status, "bounce")
         self.assertFalse(self._clock("first_response").stopped_at)
 
+    def test_mail_that_somebody_deletes(self):
+        message = self._reply()
+        message.mail_ids.unlink()
+        self._apply_results()
+        self.assertFalse(self._clock("first_response").stopped_at)
+
     def test_next_reply_counts_then(self):
         first = self._reply()
         with freeze_time(fields.Datetime.now() + timedelta(hours=1)):
