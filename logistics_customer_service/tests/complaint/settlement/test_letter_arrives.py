@@ -222,7 +222,7 @@ class TestReplyArrives(ArrivalCommon):
 
     def test_mail_that_somebody_deletes(self):
         message = self._reply()
-        message.mail_ids.unlink()
+        message.sudo().mail_ids.unlink()
         self._apply_results()
         self.assertFalse(self._clock("first_response").stopped_at)
 
