@@ -47,6 +47,7 @@ def _empty_queues(env, ours):
         " WHERE message.id = mail_message_id AND message.model = ANY(%s)",
         [[model._name for model in ours if not model._abstract]],
     )
+    env.cr.execute("DELETE FROM sms_tracker WHERE logistics_model IS NOT NULL")
     own_fields = [
         field.name
         for field in env["sms.sms"]._fields.values()

@@ -194,10 +194,12 @@ class LogisticsSendingMixin(models.AbstractModel):
                 user = records[0]._get_overseer(self.env["res.users"])
                 self._lay_undelivered(company.partner_id, user, what, text)
             return
-        for record in self:
-            what = self.env._("%s does not work", record.address)
-            user = record._get_overseer(profiles[record].agent_id)
-            self._lay_undelivered(record.partner_id, user, what, text)
+        for (partner, address), records in self.grouped(
+            lambda record: (record.partner_id, record.address)
+        ).items():
+            what = self.env._("%s does not work", address)
+            user = records[0]._get_overseer(profiles[records[0]].agent_id)
+            self._lay_undelivered(partner, user, what, text)
 
     def _get_overseer(self, agent):
         """Return who sees to what did not arrive: the customer's agent, else the first supervisor.

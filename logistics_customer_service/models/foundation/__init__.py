@@ -21,4 +21,5 @@ from . import mail_mail_text
 from . import mail_template
 from . import mail_thread
 from . import sms_sms
+from . import sms_tracker
 from . import ir_sequence

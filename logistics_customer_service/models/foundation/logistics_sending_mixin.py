@@ -309,9 +309,10 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _queue_sms(self, rule):
         """Write the messages, each in its customer's language, into the queue of SMS."""
         bodies = rule.sms_template_id._render_field("body", self.ids, compute_lang=True)
-        self.env["sms.sms"].create(
+        messages = self.env["sms.sms"].create(
             [record._prepare_sms_vals(bodies[record.id]) for record in self]
         )
+        messages._follow_reports()
         for record in self:
             record.write(record._prepare_texted_vals(bodies[record.id]))
 

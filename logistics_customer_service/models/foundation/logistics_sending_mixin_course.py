@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools.foundation import channels, delivery
+from .isolation import isolate
 from .logistics_sending_mixin import FINAL_FAILURES
 from .logistics_sending_result import BOUNCED, CANCELLED, FAILED, SENT
 
@@ -143,8 +145,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         if outcome == SENT:
             self._succeed(at)
         elif outcome == BOUNCED:
-            wrong = failure_type == "mail_bounce"
-            self._come_back(text, delivery.Verdict(wrong_address=wrong))
+            self._come_back(text, delivery.judge(failure_type, None))
         elif outcome == CANCELLED:
             for why, records in self.grouped(lambda one: one._get_cancelled_text()).items():
                 records._note_failure(why)
@@ -162,10 +163,15 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _find_lost(self):
         """Bring to its end what waits in the queue though its mail or SMS is through or gone."""
         queued = [("state", "=", "queued"), ("channel", "=", channels.MAIL)]
-        ended = [*queued, ("mail_id.state", "!=", "outgoing")]
-        for record in self.search(ended, limit=LOST_BATCH):
+        ended = [*queued, ("mail_id.state", "in", ("sent", "exception", "cancel"))]
+        gone = [*queued, ("mail_id", "=", False)]
+        lost = self.search(Domain(ended) | Domain(gone), limit=LOST_BATCH)
+        isolate(lost, lambda part: part._end_lost(), lambda one, error: one._leave_out(error))
+
+    def _end_lost(self):
+        for record in self:
             mail = record.mail_id
-            if mail.state in ("sent", "received"):
+            if mail.state == "sent":
                 record._succeed(mail.write_date)
             elif mail.state == "exception":
                 record._fail(mail.failure_reason, mail.failure_type)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
 from ...tools.foundation import channels, delivery
-from .logistics_sending_result import BOUNCED, SENT
+from .logistics_sending_result import BOUNCED, CANCELLED, FAILED, SENT
 
 # what became of a message for one recipient, as core's notifications have it
 ARRIVED = {"sent", "pending", "process"}
@@ -30,36 +30,42 @@ class LogisticsToldMixin(models.AbstractModel):
         """
         messages = self.env["mail.message"].browse(results.mapped("message_id")).exists()
         records = self.browse(results.mapped("res_id")).exists()
-        last = {result.message_id: result for result in results}  # the others are history
+        by_message = results.grouped("message_id")
         for message in messages:
             record = self.browse(message.res_id)
             if record in records:
-                record._take_result(message, last[message.id])
+                record._take_results_of(message, by_message[message.id])
 
-    def _take_result(self, message, result):
-        """Bring what became of one message to the record."""
+    def _take_results_of(self, message, results):
+        """Bring what became of the mails of one message to the record."""
         self.ensure_one()
-        if result.outcome not in (SENT, BOUNCED) and self._send_later(message, result):
-            return
-        match self._get_fate(message, result):
+        # of each mail the last counts, the others are history
+        failed = {one.item_id: one for one in results if one.outcome != BOUNCED}.values()
+        again = [one for one in failed if one.outcome == FAILED and self._send_later(one)]
+        match self._get_fate(message, results[-1:], again):
             case "arrived":
-                self._note_arrived(message, result.happened_at)
+                self._note_arrived(message, results[-1:].happened_at)
             case "lost":
-                self._note_not_arrived(message, result._get_text())
+                self._note_not_arrived(message, results[-1:]._get_text())
 
-    def _get_fate(self, message, result):
+    def _get_fate(self, message, result, again):
         """Return ``arrived``, ``lost`` or ``under_way``, by those whom it was for.
 
         Core keeps what became of a message by recipient; where it keeps nothing the result says it.
+
+        :param result: what came last
+        :param again: what became of mails that are tried again
         """
         # whoever wrote it need not see to whom else it went
         told = self._get_told(message.sudo())
         states = set(told.mapped("notification_status"))
         if not states:
-            return "arrived" if result.outcome == SENT else "lost"
+            ended = "arrived" if result.outcome == SENT else "lost"
+            return "under_way" if again else ended
         if states & ARRIVED:
             return "arrived"
-        return "under_way" if states & ON_ITS_WAY else "lost"
+        waits = states & ON_ITS_WAY and result.outcome != CANCELLED
+        return "under_way" if waits else "lost"
 
     def _get_told(self, message):
         """Return the notifications of those whom a message is for: not our own people."""
@@ -68,7 +74,7 @@ class LogisticsToldMixin(models.AbstractModel):
             and (not one.res_partner_id or one.res_partner_id.partner_share)
         )
 
-    def _send_later(self, message, result):
+    def _send_later(self, result):
         """Queue a mail again for those it did not reach, if that may be of use; tell whether it is.
 
         One whose address is wrong does not keep it from the others.
@@ -79,7 +85,7 @@ class LogisticsToldMixin(models.AbstractModel):
         verdict = delivery.judge(result.failure_type, result.failure_text)
         notifications = mail.mail_message_id.notification_ids
         left = notifications.filtered(
-            lambda one: one.notification_type == "email" and one.notification_status == "exception"
+            lambda one: one.mail_mail_id == mail and one.notification_status == "exception"
         )
         attempts = mail.logistics_attempts + 1
         if verdict.for_a_while:

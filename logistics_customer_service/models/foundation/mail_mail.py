@@ -137,6 +137,11 @@ class MailMail(models.Model):
         return timedelta(hours=self._get_logistics_number("retry_hours", DEFAULT_RETRY_HOURS))
 
     @api.model
+    def _get_bounce_days(self):
+        """Return how many days after it was sent something may come back."""
+        return self._get_logistics_number("bounce_days", DEFAULT_BOUNCE_DAYS)
+
+    @api.model
     def _get_logistics_number(self, name, default):
         parameters = self.env["ir.config_parameter"].sudo()  # parameters are admin-only
         return int(parameters.get_param(f"logistics_customer_service.{name}") or default)
@@ -144,8 +149,7 @@ class MailMail(models.Model):
     @api.autovacuum
     def _gc_logistics(self):
         """Drop what customers were sent, once no bounce and no answer is to be expected any more."""
-        days = self._get_logistics_number("bounce_days", DEFAULT_BOUNCE_DAYS)
-        limit = fields.Datetime.now() - timedelta(days=days)
+        limit = fields.Datetime.now() - timedelta(days=self._get_bounce_days())
         mixin = self.pool["logistics.sending.mixin"]
         names = [name for name, model in self.pool.items() if issubclass(model, mixin)]
         domain = [("model", "in", names), ("state", "in", ("sent", "cancel"))]

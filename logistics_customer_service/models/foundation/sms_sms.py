@@ -32,6 +32,22 @@ class SmsSms(models.Model):
             self._append_results(outcome, vals.get("failure_type"))
         return result
 
+    def _follow_reports(self):
+        """Have the gateway's reports find what these messages were written for."""
+        # trackers are core's own, and outlive the messages
+        self.env["sms.tracker"].sudo().create(
+            [
+                {
+                    "sms_uuid": sms.uuid,
+                    "logistics_model": sendings._name,
+                    "logistics_res_id": sendings.id,
+                    "logistics_sms_id": sms.id,
+                }
+                for sms in self
+                for sendings in filter(None, sms._get_logistics_sendings())
+            ]
+        )
+
     def _append_results(self, outcome, failure_type=None):
         """Append what became of those of these messages that are followed, and no more.
 

@@ -4,6 +4,7 @@ from . import mail_message
 from . import logistics_service_team
 from . import logistics_complaint
 from . import logistics_complaint_reply
+from . import logistics_complaint_arrival
 from . import ir_attachment
 from . import logistics_complaint_form
 from . import stock_picking

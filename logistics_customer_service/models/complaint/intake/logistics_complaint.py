@@ -420,27 +420,6 @@ class LogisticsComplaint(models.Model):
         if told:
             told._note_acknowledged(message={one: one.acknowledgement_message_id for one in told})
 
-    def _note_arrived(self, message, at):
-        result = super()._note_arrived(message, at)
-        self._get_acknowledged_by(message)._note_acknowledgement("sent")
-        return result
-
-    def _note_not_arrived(self, message, text):
-        result = super()._note_not_arrived(message, text)
-        self._get_acknowledged_by(message)._note_acknowledgement("failed")
-        return result
-
-    def _get_undelivered_name(self, message):
-        if self._get_acknowledged_by(message):
-            return self.env._("The acknowledgement did not arrive")
-        return super()._get_undelivered_name(message)
-
-    def _get_acknowledged_by(self, message):
-        return self.filtered(lambda case: case.acknowledgement_message_id == message)
-
-    def _note_acknowledgement(self, state):
-        self.with_context(tracking_disable=True).acknowledgement = state
-
     def _trigger_acknowledgements(self):
         if all(case.acknowledgement != "to_send" for case in self):
             return

@@ -74,7 +74,8 @@ class LogisticsResultLetter(models.Model):
         result = super()._note_told(at)
         for letter in fresh:
             others = letter.complaint_id.letter_ids - letter
-            later = others.filtered(lambda one, mine=letter._get_turn(): one._get_turn() > mine)
+            turn = letter._get_turn()
+            later = others.filtered(lambda one, turn=turn: one._get_turn() > turn)
             (others - later)._end()
             if later.filtered("told_at"):
                 letter._end()

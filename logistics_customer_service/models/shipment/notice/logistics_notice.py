@@ -83,6 +83,7 @@ class LogisticsNotice(models.Model):
         "(order_id, occasion) WHERE picking_id IS NULL AND order_id IS NOT NULL"
     )
     _due_idx = models.Index("(due_at, id) WHERE due_at IS NOT NULL")
+    _queued_idx = models.Index("(id) WHERE state = 'queued'")
     _failed_idx = models.Index("(company_id, id) WHERE state = 'failed'")
 
     # === COMPUTE METHODS ===#

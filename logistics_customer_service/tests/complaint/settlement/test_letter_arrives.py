@@ -34,11 +34,13 @@ class ArrivalCommon(LetterCommon):
         """Return what the agent wrote to the customer in the chatter."""
         case = (case or self.case).with_user(self.agent)
         return case.with_context(mail_notify_force_send=False).message_post(
-            body="We look into it.",
-            partner_ids=self.customer.ids,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            **vals,
+            **{
+                "body": "We look into it.",
+                "partner_ids": self.customer.ids,
+                "message_type": "comment",
+                "subtype_xmlid": "mail.mt_comment",
+                **vals,
+            }
         )
 
 
@@ -218,6 +220,12 @@ class TestReplyArrives(ArrivalCommon):
         self.assertEqual(message.notification_ids.notification_status, "bounce")
         self.assertFalse(self._clock("first_response").stopped_at)
 
+    def test_mail_that_somebody_deletes(self):
+        message = self._reply()
+        message.sudo().mail_ids.unlink()
+        self._apply_results()
+        self.assertFalse(self._clock("first_response").stopped_at)
+
     def test_next_reply_counts_then(self):
         first = self._reply()
         with freeze_time(fields.Datetime.now() + timedelta(hours=1)):
@@ -240,14 +248,7 @@ class TestReplyArrives(ArrivalCommon):
     def test_one_of_two_recipients(self):
         """One wrong address keeps a message neither from the others nor from having arrived."""
         wrong = self._customer("Wrong", email="wrong@example.com", parent_id=self.customer.id)
-        message = self.case.with_user(self.agent).with_context(
-            mail_notify_force_send=False
-        ).message_post(
-            body="We look into it.",
-            partner_ids=(wrong | self.customer).ids,
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
+        message = self._reply(partner_ids=(wrong | self.customer).ids)
 
         def refuse_one(address):
             if address == "wrong@example.com":
@@ -258,6 +259,13 @@ class TestReplyArrives(ArrivalCommon):
         states = {one.res_partner_id: one.notification_status for one in message.notification_ids}
         self.assertEqual(states, {wrong: "exception", self.customer: "sent"})
         self.assertTrue(self._clock("first_response").stopped_at)
+
+    def test_carrier_who_reads_along_is_not_the_customer(self):
+        carrier = self._customer("Carrier", email="desk@carrier.example")
+        message = self._reply(partner_ids=(carrier | self.customer).ids)
+        self._hand_over(take)
+        self._come_back(message, self.customer.email)
+        self.assertFalse(self._clock("first_response").stopped_at)
 
     def test_customer_wrote_meanwhile(self):
         """Of two clocks for the same the older goes on."""

@@ -254,6 +254,19 @@ class TestTold(NoticeCommon):
             self.assertEqual(notice.state, "sent")
             self.env["logistics.undeliverable.address"].search([]).unlink()
 
+    def test_sms_of_which_the_gateway_reports_later(self):
+        self._rule("order_confirmed").write({"channel_order": "sms_mail", "by_preference": False})
+        notice = self._queued()
+        uuid = notice.sms_ids.uuid
+        self._send_sms()
+        notice.sms_ids.unlink()  # core does, once it is sent
+        self.assertEqual(notice.state, "sent")
+        tracker = self.env["sms.tracker"].search([("sms_uuid", "=", uuid)])
+        tracker._action_update_from_provider_error("not_delivered")
+        self._apply_results()
+        self._process()
+        self.assertEqual((notice.state, notice.channel), ("queued", "mail"))
+
     def test_both_ways_fail(self):
         notice = self._queued()
         self._hand_over(refuse(550, NOBODY))
