@@ -61,7 +61,8 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         request = self.Request.search([("picking_id", "=", picking.id)])
         while self.Request._advance_or_rest():
             continue
-        [mail] = [one for one in self._send_mails() if one["To"] == request.address]
+        sent = [one for one in self._send_mails() if "/q/" in (one["List-Unsubscribe"] or "")]
+        [mail] = [one for one in sent if one["To"] == request.address]
         return request, mail
 
     def _greeted(self):
