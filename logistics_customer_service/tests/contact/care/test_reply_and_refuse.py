@@ -61,8 +61,8 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         request = self.Request.search([("picking_id", "=", picking.id)])
         while self.Request._advance_or_rest():
             continue
-        sent = [one for one in self._send_mails() if "/q/" in (one["List-Unsubscribe"] or "")]
-        [mail] = [one for one in sent if one["To"] == request.address]
+        link = f"<{request.refuse_url}>"
+        [mail] = [one for one in self._send_mails() if one["List-Unsubscribe"] == link]
         return request, mail
 
     def _greeted(self):
