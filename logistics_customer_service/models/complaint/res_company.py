@@ -129,7 +129,7 @@ class ResCompany(models.Model):
     @api.depends("logistics_team_ids.alias_email", "logistics_team_ids.sequence", "catchall_formatted")
     def _compute_logistics_emails(self):
         """The address of the first team that has one; what comes to the catchall finds a team, too."""
-        super()._compute_logistics_emails()
+        result = super()._compute_logistics_emails()
         for company in self.filtered("logistics_team_ids"):
             teams = company.logistics_team_ids.sorted(lambda team: (team.sequence, team.id))
             if own := teams.filtered("alias_email")[:1]:
@@ -137,6 +137,7 @@ class ResCompany(models.Model):
                 company.logistics_sender_email = company.logistics_reply_email = address
             elif company.catchall_email:
                 company.logistics_reply_email = company.catchall_formatted
+        return result
 
     # === CRUD METHODS ===#
 
