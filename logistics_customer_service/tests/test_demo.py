@@ -99,7 +99,6 @@ ORDERS = {
         ("picking_id.delivered_at", "answered_at"),
         ("order_id.date_order", "answered_at"),
         ("complaint_id.received_at", "answered_at"),
-        ("answered_at", "reaction_complaint_id.received_at"),
     ],
     "logistics.callback": [
         ("call_from", "due_at"),
@@ -244,6 +243,33 @@ class TestDemo(TransactionCase):
             with self.subTest(model=model, held=held):
                 bare = self._get_records(model).filtered_domain(domain)
                 self.assertFalse(bare.filtered(lambda record, held=held: not record[held]))
+
+    def test_nothing_is_wrong_with_goods_that_have_not_come(self):
+        damage = self.env.ref(f"{MODULE}.complaint_category_damage")
+        cases = self._get_records("logistics.complaint").filtered_domain(
+            [("category_id", "child_of", damage.id), ("kind", "in", ("complaint", "claim"))]
+        )
+        for case in cases:
+            for picking in case.picking_ids:
+                with self.subTest(case=case.number):
+                    self.assertTrue(picking.delivered_at)
+                    self.assertLessEqual(picking.delivered_at, case.received_at)
+
+    def test_nobody_is_called_about_a_delivery_before_there_was_one(self):
+        purpose = self.env.ref(f"{MODULE}.callback_purpose_after_delivery")
+        called = self._get_records("logistics.callback.attempt").filtered(
+            lambda attempt: attempt.callback_id.purpose_id == purpose
+        )
+        for attempt in called:
+            delivered = self.env["stock.picking"].search(
+                [
+                    ("sale_id.partner_id", "child_of", attempt.customer_id.id),
+                    ("picking_type_code", "=", "outgoing"),
+                    ("state", "=", "done"),
+                ]
+            )
+            with self.subTest(attempt=attempt.id):
+                self.assertLessEqual(min(delivered.mapped("date_done")), attempt.called_at)
 
     def test_months_are_issued_when_they_are_over(self):
         reports = self._get_records("logistics.visit.monthly.report").filtered("issued_at")
