@@ -245,9 +245,10 @@ class TestDemo(TransactionCase):
                 self.assertFalse(bare.filtered(lambda record, held=held: not record[held]))
 
     def test_nothing_is_wrong_with_goods_that_have_not_come(self):
-        damage = self.env.ref(f"{MODULE}.complaint_category_damage")
+        names = ("damage", "shortage", "misdelivery", "handover", "attitude_courier")
+        categories = [self.env.ref(f"{MODULE}.complaint_category_{name}").id for name in names]
         cases = self._get_records("logistics.complaint").filtered_domain(
-            [("category_id", "child_of", damage.id), ("kind", "in", ("complaint", "claim"))]
+            [("category_id", "child_of", categories), ("kind", "in", ("complaint", "claim"))]
         )
         for case in cases:
             for picking in case.picking_ids:

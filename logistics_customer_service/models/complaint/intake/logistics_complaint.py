@@ -10,7 +10,7 @@ from odoo.tools.mail import email_split_tuples
 
 from ....tools.complaint import mail_text
 from ....tools.complaint.moments import NEW_CASE
-from ..logistics_complaint import OWN
+from ..logistics_complaint import INCIDENT, OWN
 from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
 
 _logger = logging.getLogger(__name__)
@@ -322,7 +322,8 @@ class LogisticsComplaint(models.Model):
             "contact_id": self.contact_id.id,
             "email_from": self.email_from,
             "team_id": self.team_id.id,
-            "kind": self.kind,
+            # what we found is the customer's question, once the customer writes about it
+            "kind": "inquiry" if message and self.kind == INCIDENT else self.kind,
             "category_id": self.category_id.id,
             "name": self.name,
             "order_ids": [fields.Command.set(self.order_ids.ids)],

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ....tools.foundation.foresight import WAITS, Fate
 from ...common import MODULE
 from ..common import NOW
 from .common import CallbackCommon
@@ -40,6 +41,8 @@ class TestCallsAndCases(CallbackCommon):
         callback, case = self._about(), self._case()
         self.assertEqual(callback.waiting_case_id, case)
         self.assertFalse(self._next())
+        known = callback._prepare_foresight()
+        self.assertEqual(callback._foresee(NOW, "call", known, lambda: None), Fate(WAITS))
         with self.assertRaisesRegex(UserError, case.number):
             callback.with_user(self.agent).action_call()
         case._move_to_phase("closed")
