@@ -48,12 +48,13 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_phase_steps(self):
-        steps = ("_ask_when_closed", "_follow_by_feedback", "_ask_after_dispute")
-        return [*super()._get_phase_steps(), *steps]
+        return [*super()._get_phase_steps(), "_ask_when_closed", "_follow_by_feedback"]
 
     def _ask_when_closed(self, old, new):
         if new == CLOSED:
             self._plan_survey_requests()
+        if old in OPEN_PHASES and new not in OPEN_PHASES:
+            self._ask_after_dispute()
 
     def _plan_survey_requests(self):
         """Have customers asked how their cases were handled; of incidents they need not know."""
@@ -104,13 +105,12 @@ class LogisticsComplaint(models.Model):
             [("reaction_complaint_id", "in", self.ids), ("reaction_state", "=", was)]
         ).reaction_state = then
 
-    def _ask_after_dispute(self, old, new):
+    def _ask_after_dispute(self):
         """Who was not asked about a delivery while its case was open may be asked now."""
-        if old in OPEN_PHASES and new not in OPEN_PHASES:
-            # whoever closes a case need not see what customers are asked
-            cases = self.sudo()
-            deliveries = cases.picking_ids | cases.order_ids.picking_ids
-            self.env["logistics.survey.request"].sudo()._go_on_after(deliveries)
+        # whoever closes a case need not see what customers are asked
+        cases = self.sudo()
+        deliveries = cases.picking_ids | cases.order_ids.picking_ids
+        self.env["logistics.survey.request"].sudo()._go_on_after(deliveries)
 
     def _set_aside(self, kept):
         """The answers for which a merged case was opened go on with the one that is kept."""

@@ -49,7 +49,7 @@ class LogisticsComplaintIntake(models.TransientModel):
     is_new = fields.Boolean(
         string="New Customer", help="Register whoever turns to us as a customer of the company."
     )
-    is_company = fields.Boolean(string="Is a Company")
+    is_legal_entity = fields.Boolean(string="Is a Company")
     street = fields.Char()
     street2 = fields.Char()
     zip = fields.Char()
@@ -334,7 +334,7 @@ class LogisticsComplaintIntake(models.TransientModel):
     def _prepare_customer(self):
         return {
             "name": self.contact_name.strip(),
-            "is_company": self.is_company,
+            "is_company": self.is_legal_entity,
             "phone": self.phone,
             "email": self.email_from,
             "street": self.street,

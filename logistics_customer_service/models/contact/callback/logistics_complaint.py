@@ -67,15 +67,17 @@ class LogisticsComplaint(models.Model):
             "call_from": max(local_midnight(self.callback_on, zone), fields.Datetime.now()),
         }
 
-    @api.model
-    def _get_phase_steps(self):
-        steps = ("_drop_follow_ups", "_call_after_dispute")
-        return [*super()._get_phase_steps(), *steps]
+    def _plan_callback_when_closed(self, old, new):
+        """What is planned with the end of a case falls when it is taken up again."""
+        result = super()._plan_callback_when_closed(old, new)
+        if old in (CLOSED, CANCELLED) and new in OPEN_PHASES:
+            self._drop_follow_ups()
+        elif old in OPEN_PHASES and new not in OPEN_PHASES:
+            self._call_after_dispute()
+        return result
 
-    def _drop_follow_ups(self, old, new):
+    def _drop_follow_ups(self):
         """What was to be asked after the end falls with it: the next end plans it anew."""
-        if old not in (CLOSED, CANCELLED) or new not in OPEN_PHASES:
-            return
         purpose = self.env.ref("logistics_customer_service.callback_purpose_after_case")
         # a customer's mail reopens a case, and the callback may be anybody's
         planned = self.sudo().callback_ids.filtered(
@@ -88,17 +90,19 @@ class LogisticsComplaint(models.Model):
         # a day that somebody named stands; one by the rules is worked out anew
         self.filtered(lambda case: case.callback_on and case._needs_callback()).callback_on = False
 
-    def _call_after_dispute(self, old, new):
+    def _call_after_dispute(self):
         """Calls about a delivery go on when its case is settled, and have their time from now."""
-        if old not in OPEN_PHASES or new in OPEN_PHASES:
-            return
         # as above
         cases = self.sudo()
         deliveries = cases.picking_ids | cases.order_ids.picking_ids
-        for callback in self.env["logistics.callback"].sudo().search(
-            [("picking_id", "in", deliveries.ids), ("origin", "=", "delivery")]
-            + [("next_at", "!=", False)]
-        ):
+        waiting = self.env["logistics.callback"].sudo().search(
+            [
+                ("picking_id", "in", deliveries.ids),
+                ("origin", "=", "delivery"),
+                ("next_at", "!=", False),
+            ]
+        )
+        for callback in waiting:
             days = timedelta(days=callback.purpose_id.window_days)
             callback.due_at = max(callback.due_at, fields.Datetime.now() + days)
 

@@ -81,7 +81,7 @@ class TestIntake(ComplaintCommon):
 
     def test_an_agent_registers_a_new_customer(self):
         self.assertFalse(self.env["res.partner"].with_user(self.agent).has_access("create"))
-        case = self._register(self._new(is_company=True))
+        case = self._register(self._new(is_legal_entity=True))
         customer = case.partner_id
         self.assertEqual((customer.name, customer.is_company), ("Mr Li", True))
         self.assertEqual((case.phone, customer.phone), ("+86 138 0000 4711",) * 2)
