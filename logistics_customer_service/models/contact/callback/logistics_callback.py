@@ -79,13 +79,6 @@ class LogisticsCallback(models.Model):
     promised_date = fields.Datetime(related="picking_id.shipment_promised_at", string="Promised")
     shipment_state = fields.Selection(related="picking_id.shipment_state")
     open_complaint_count = fields.Integer(related="profile_id.open_complaint_count")
-    waiting_case_id = fields.Many2one(
-        "logistics.complaint",
-        string="Waits for Case",
-        compute="_compute_waiting_case_id",
-        search="_search_waiting_case_id",
-        help="Nobody is called about a delivery while a case about it is open.",
-    )
     history_ids = fields.Many2many(
         "logistics.callback", string="Earlier Calls", compute="_compute_history_ids"
     )
@@ -314,35 +307,6 @@ class LogisticsCallback(models.Model):
                     and other.company_id == callback.company_id
                 )
             )[:SHOWN]
-
-    @api.depends("origin", "picking_id")
-    def _compute_waiting_case_id(self):
-        """A call about the case itself, or about a bad answer, does not wait: it is part of it."""
-        about = self.filtered(lambda callback: callback.origin == "delivery")
-        cases = about.sudo().picking_id._get_open_cases()  # whoever calls need not see them
-        for callback in self:
-            callback.waiting_case_id = callback in about and cases.get(callback.picking_id)
-
-    @api.model
-    def _search_waiting_case_id(self, operator, value):
-        """Find calls that wait, or that do not: ``("waiting_case_id", "=", False)``."""
-        if operator != "in" or set(value) != {False}:
-            return NotImplemented
-        self.env["stock.picking"]._flush_cases()
-        return Domain.custom(
-            to_sql=lambda model, alias, query: SQL("NOT %s", self._get_waiting_sql(alias))
-        )
-
-    @api.model
-    def _get_waiting_sql(self, alias):
-        """Return in SQL whether a callback waits for the end of a case."""
-        return SQL(
-            """(%(callback)s.origin = 'delivery' AND %(case)s IS NOT NULL)""",
-            callback=SQL.identifier(alias),
-            case=self.env["stock.picking"]._get_open_case_sql(
-                SQL.identifier(alias, "picking_id")
-            ),
-        )
 
     @api.depends("due_at", "state", "next_at")
     def _compute_is_overdue(self):

@@ -9,7 +9,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ....tools.complaint.assignment import to_language
 from ....tools.contact import reach
 from ....tools.foundation.periods import local_date, local_midnight
 from ...foundation import bulk
@@ -105,9 +104,11 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        tried, asleep = self.browse(), []
-        languages = self._get_languages()
+        tried, asleep, languages = self.browse(), [], ()
         while candidates := self._get_candidates(now, tried, asleep, *languages):
+            if not languages and candidates._speak_several():
+                languages = self._get_languages()
+                continue
             wanted = candidates._pick_callable(now)
             if not tried and not wanted:
                 asleep = self._put_off_asleep(now)
@@ -226,28 +227,6 @@ class LogisticsCallback(models.Model):
             return  # a colleague has just done it; the rest is the next press's
 
     @api.model
-    def _get_languages(self):
-        """Return two lists of languages: those that the agent speaks and not every colleague
-        does, and those that the agent does not speak and a colleague does.
-        """
-        installed = {to_language(code) for code, _name in self.env["res.lang"].get_installed()}
-        if len(installed) < 2:
-            return [], []
-        # colleagues' groups and skills are not the agent's to read
-        people = self.env.ref("logistics_customer_service.group_agent").sudo().all_user_ids
-        own, mates = self.env.user.sudo(), people - self.env.user
-        mates = mates.filtered(lambda user: user.company_ids & self.env.companies)
-        mates -= self._get_away(mates)
-        skills = {}
-        for company in self.env.companies:
-            skills |= self.env["logistics.agent.skill"].sudo()._get_skills(own | mates, company)
-        spoken = (own | mates)._get_languages(skills)
-        others = [spoken[mate] for mate in mates]
-        mine = spoken[own]
-        scarce = {lang for lang in mine if any(lang not in theirs for theirs in others)}
-        return sorted(scarce), sorted(set().union(*others) - mine)
-
-    @api.model
     def _get_candidates(self, now, tried=(), asleep=(), scarce=(), foreign=()):
         """Return the first of the calls that are due: the most urgent first, own before others'.
 
@@ -301,20 +280,6 @@ class LogisticsCallback(models.Model):
             return self._get_candidates(now, tried, asleep)
         # what the rules hide stays hidden
         return self.browse(row[0] for row in found)._filtered_access("write")
-
-    @api.model
-    def _get_known_sql(self, foreign):
-        """Return in SQL that a call is the agent's own, or in none of these languages."""
-        if not foreign:
-            return SQL("TRUE")
-        return SQL(
-            """(callback.user_id = %s OR NOT EXISTS (
-                    SELECT FROM res_partner person
-                     WHERE person.id = callback.partner_id
-                       AND split_part(COALESCE(person.lang, ''), '_', 1) = ANY(%s)))""",
-            self.env.uid,
-            list(foreign),
-        )
 
     @api.model
     def _get_awake_sql(self, asleep):
