@@ -58,6 +58,8 @@ from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case
 from .complaint.desk import test_assignment
+from .complaint.desk import test_incident
+from .complaint.desk import test_my_day
 from .complaint.desk import test_distribution
 from .complaint.desk import test_merge
 from .complaint.desk import test_lesson
@@ -65,6 +67,7 @@ from .complaint.analysis import test_complaint_report
 from .complaint.analysis import test_case_dashboard
 from .satisfaction.request import test_asking
 from .satisfaction.request import test_on_the_spot
+from .satisfaction.request import test_dispute
 from .satisfaction.request import test_calendar
 from .satisfaction.request import test_survey_wizards
 from .satisfaction.request import test_survey_performance
@@ -86,6 +89,7 @@ from .satisfaction.insight import test_satisfaction_indicators
 from .satisfaction.insight import test_screens
 from .contact.callback import test_callback
 from .contact.callback import test_course
+from .contact.callback import test_between
 from .contact.callback import test_call_screen
 from .contact.callback import test_contact_dashboard
 from .contact.callback import test_agent_hour
@@ -107,6 +111,7 @@ from .contact.care import test_greeting
 from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
+from . import test_demo
 from . import test_security
 from . import test_multicompany
 from . import test_performance

@@ -12,6 +12,8 @@ from .logistics_complaint_stage import CANCELLED, NEW
 from .logistics_priority_rule import PRIORITIES
 from .res_company import SEQUENCE_CODE
 
+# what we found before the customer said anything: the kind of such a case, and its channel
+INCIDENT, OWN = "incident", "own"
 # a case belongs to these
 CUSTOMER = frozenset(("partner_id", "contact_id", "company_id"))
 
@@ -30,6 +32,7 @@ class LogisticsComplaint(models.Model):
         "logistics.phase.mixin",
         "logistics.told.mixin",
         "logistics.corrected.time.mixin",
+        "logistics.team.work.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -52,10 +55,12 @@ class LogisticsComplaint(models.Model):
             ("inquiry", "Inquiry"),
             ("tracking", "Tracking Request"),
             ("suggestion", "Suggestion"),
+            (INCIDENT, "Incident"),
         ],
         required=True,
         default="complaint",
         tracking=True,
+        help="An incident is what we found ourselves; it counts as no complaint.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -75,6 +80,7 @@ class LogisticsComplaint(models.Model):
             ("letter", "Letter"),
             ("counter", "Counter"),
             ("api", "API"),
+            (OWN, "Found by Us"),
         ],
         required=True,
         default="phone",
@@ -473,6 +479,11 @@ class LogisticsComplaint(models.Model):
     def _get_repeatable_kinds(self):
         """Return the kinds whose repetition is a bad sign; asking twice is none."""
         return ("complaint", "claim")
+
+    def _get_turned_at(self):
+        """Return when the customer turned to us, which of an incident is after we found it."""
+        self.ensure_one()
+        return self.channel == OWN and self.customer_wrote_at or self.received_at
 
     def _get_duplicates_domain(self):
         """Return the domain of the cases that may be about the same matter as this one."""

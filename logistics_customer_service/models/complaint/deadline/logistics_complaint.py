@@ -5,6 +5,7 @@ from odoo.tools import email_normalize
 from ....tools.complaint import clocks, sla
 from ....tools.complaint.moments import NEW_CASE
 from ...foundation.concurrency import begin_anew_on
+from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, RESOLVED
 from ..logistics_priority_rule import PRIORITIES
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
@@ -112,9 +113,15 @@ class LogisticsComplaint(models.Model):
         for case in self:
             facts = case._to_sla_case()
             if facts not in chosen:
-                chosen[facts] = sla.choose(offers[case.company_id], facts)
+                chosen[facts] = case._without_answers(sla.choose(offers[case.company_id], facts))
             result[case] = chosen[facts]
         return result
+
+    def _without_answers(self, offers):
+        """Return the offers without those of an answer where nobody has asked."""
+        if self.kind != INCIDENT:
+            return offers
+        return {target: offer for target, offer in offers.items() if target not in ANSWERED}
 
     def _to_sla_case(self):
         """Return what policies look at."""
@@ -329,7 +336,7 @@ class LogisticsComplaint(models.Model):
             waiting = self - done
             if target in (ACKNOWLEDGE, FIRST_RESPONSE):
                 waiting = waiting.filtered(lambda case: not case.first_reply_at)
-            starts = {case: case.received_at for case in waiting}
+            starts = {case: case._get_turned_at() for case in waiting}
             waiting._start_target(target, starts, read=False)
         self._start_external()
 

@@ -68,6 +68,13 @@ class LogisticsComplaint(models.Model):
         compute="_compute_duplicate_ids",
         help="Cases of the customer about the same order, delivery or category, open or recent.",
     )
+    exception_ids = fields.One2many(
+        "logistics.exception",
+        "complaint_id",
+        string="Exceptions",
+        readonly=True,
+        groups="logistics_customer_service.group_agent",  # customers read their cases
+    )
     merge_ids = fields.One2many(
         "logistics.complaint.merge", "source_id", string="Merges", readonly=True
     )
@@ -162,15 +169,17 @@ class LogisticsComplaint(models.Model):
                 cases.sudo().with_context(**quiet).user_id = agent
 
     def _get_suits(self, agents, skills):
-        """Return agent → how well the agent suits this case.
+        """Return agent → how well the agent suits this case: who speaks the language comes first.
 
         :param skills: mapping of agent to :class:`assignment.Skill` records
         """
         self.ensure_one()
         path = self.category_id.parent_path or ""
         categories = set(map(int, filter(None, path.split("/"))))
+        speakers = agents._get_speakers(self.lang, skills)
         return {
             agent: assignment.suit(skills.get(agent, ()), categories, self.lang)
+            + assignment.SPEAKS * (agent in speakers)
             for agent in agents
         }
 

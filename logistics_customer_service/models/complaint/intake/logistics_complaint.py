@@ -10,6 +10,7 @@ from odoo.tools.mail import email_split_tuples
 
 from ....tools.complaint import mail_text
 from ....tools.complaint.moments import NEW_CASE
+from ..logistics_complaint import INCIDENT, OWN
 from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
 
 _logger = logging.getLogger(__name__)
@@ -288,6 +289,10 @@ class LogisticsComplaint(models.Model):
         """
         self.ensure_one()
         case = self._get_kept()
+        if channel == OWN:
+            # the customer has said nothing yet
+            case.message_post(body=plaintext2html(text or ""), subtype_xmlid="mail.mt_note")
+            return case
         label = dict(self._fields["channel"]._description_selection(self.env))[channel]
         message = case.message_post(
             body=Markup("<p><b>%s</b></p>%s")
@@ -338,7 +343,8 @@ class LogisticsComplaint(models.Model):
             "contact_id": self.contact_id.id,
             "email_from": self.email_from,
             "team_id": self.team_id.id,
-            "kind": self.kind,
+            # what we found is the customer's question, once the customer writes about it
+            "kind": "inquiry" if message and self.kind == INCIDENT else self.kind,
             "category_id": self.category_id.id,
             "name": self.name,
             "order_ids": [fields.Command.set(self.order_ids.ids)],
@@ -394,7 +400,10 @@ class LogisticsComplaint(models.Model):
 
     @api.depends()
     def _compute_acknowledgement(self):
-        """Decided once, when the case is opened: a later change must not send a second one."""
+        """Decided once, when the case is opened: a later change must not send a second one.
+
+        Nobody is thanked for a message who has not written.
+        """
         wanted = not (
             self.env.context.get("logistics_no_acknowledgement")
             or self.env.context.get("logistics_mail_automatic")
@@ -404,7 +413,8 @@ class LogisticsComplaint(models.Model):
             # policy of the team, whoever registers the case
             template = case.team_id.sudo().acknowledgement_template_id
             reachable = bool(email_normalize(case.email_from or ""))
-            case.acknowledgement = "to_send" if wanted and template and reachable else "none"
+            wrote = case.channel != OWN
+            case.acknowledgement = "to_send" if wanted and template and reachable and wrote else "none"
 
     @api.model
     def _get_reactions(self):

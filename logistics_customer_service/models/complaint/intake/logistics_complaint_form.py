@@ -16,6 +16,7 @@ from odoo.tools.misc import babel_locale_parse
 from ....tools.complaint import mail_text
 from ....tools.foundation.periods import to_local
 from ..deadline.logistics_sla_target import RESOLUTION
+from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import (
     CANCELLED,
     CLOSED,
@@ -97,8 +98,9 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_customer_domain(self, partner):
-        """Return which cases are those of a customer and its branches."""
-        return Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        """Return which cases are those of a customer and its branches; incidents are ours."""
+        own = Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        return own & Domain("kind", "!=", INCIDENT)
 
     def _get_customer_states(self):
         """Return what a phase means to the customer, by phase."""

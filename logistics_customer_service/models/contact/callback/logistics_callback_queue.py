@@ -71,6 +71,14 @@ class LogisticsCallback(models.Model):
 
     def _check_may_call(self):
         """Refuse a call that somebody wants to take by name; override to refuse more."""
+        if case := self.waiting_case_id:
+            raise UserError(
+                self.env._(
+                    "A case about this delivery is open: call about %s instead, and about the "
+                    "delivery when it is settled.",
+                    case.sudo().display_name,  # whoever calls need not see it
+                )
+            )
 
     def _get_call_action(self):
         return {
@@ -96,8 +104,11 @@ class LogisticsCallback(models.Model):
     def _take_next(self):
         """Return the best call that is due, in the customer's hours, and nobody's yet."""
         now = fields.Datetime.now()
-        tried, asleep = self.browse(), []
-        while candidates := self._get_candidates(now, tried, asleep):
+        tried, asleep, languages = self.browse(), [], ()
+        while candidates := self._get_candidates(now, tried, asleep, *languages):
+            if not languages and candidates._speak_several():
+                languages = self._get_languages()
+                continue
             wanted = candidates._pick_callable(now)
             if not tried and not wanted:
                 asleep = self._put_off_asleep(now)
@@ -216,16 +227,22 @@ class LogisticsCallback(models.Model):
             return  # a colleague has just done it; the rest is the next press's
 
     @api.model
-    def _get_candidates(self, now, tried=(), asleep=()):
+    def _get_candidates(self, now, tried=(), asleep=(), scarce=(), foreign=()):
         """Return the first of the calls that are due: the most urgent first, own before others'.
+
+        Nobody's calls go first to who speaks the customer's language; who does not gets them when
+        nothing else waits.
 
         Those of colleagues who are away are anybody's. Each share of the queue is read in the order
         of an index, so that it does not matter how many wait in it.
 
         :param tried: callbacks that were looked at already
         :param asleep: hours, as in :meth:`_get_hours_sql`, of customers to pass by
+        :param scarce: languages of customers to prefer
+        :param foreign: languages of customers whom colleagues understand, and the agent does not
         """
         self.flush_model()
+        self.env["stock.picking"]._flush_cases()
         away = self._get_away(self._get_assigned())
         found = self.env.execute_query(
             SQL(
@@ -233,13 +250,17 @@ class LogisticsCallback(models.Model):
                      FROM unnest(%(companies)s) company
                     CROSS JOIN unnest(%(owners)s) owner
                     CROSS JOIN LATERAL (
-                          SELECT id, priority, user_id, due_at FROM logistics_callback callback
+                          SELECT id, priority, user_id, due_at, partner_id
+                            FROM logistics_callback callback
                            WHERE company_id = company AND COALESCE(user_id, 0) = owner
                              AND next_at <= %(now)s AND main_id IS NULL AND state IN %(waiting)s
-                             AND id <> ALL(%(tried)s) AND %(awake)s
+                             AND id <> ALL(%(tried)s) AND %(awake)s AND %(known)s
+                             AND NOT %(waits)s
                            ORDER BY priority DESC, due_at, id
                            LIMIT %(limit)s) found
+                     JOIN res_partner person ON person.id = found.partner_id
                     ORDER BY found.priority DESC, found.user_id IS DISTINCT FROM %(user)s,
+                             split_part(COALESCE(person.lang, ''), '_', 1) <> ALL(%(scarce)s),
                              found.due_at, found.id
                     LIMIT %(limit)s""",
                 companies=self.env.companies.ids,
@@ -248,10 +269,15 @@ class LogisticsCallback(models.Model):
                 waiting=WAITING,
                 tried=[callback.id for callback in tried],
                 awake=self._get_awake_sql(asleep),
+                known=self._get_known_sql(foreign),
+                waits=self._get_waiting_sql("callback"),
+                scarce=list(scarce),
                 user=self.env.uid,
                 limit=LOOKED_AT,
             )
         )
+        if foreign and not found:
+            return self._get_candidates(now, tried, asleep)
         # what the rules hide stays hidden
         return self.browse(row[0] for row in found)._filtered_access("write")
 
@@ -340,7 +366,11 @@ class LogisticsCallback(models.Model):
         now = fields.Datetime.now()
         tonight = local_midnight(local_date(now, zone) + timedelta(days=1), zone)
         waiting = (self._get_waiting_for_customer() - self)._cancel_unwanted()
-        joined = waiting.filtered(lambda callback: callback.next_at and callback.next_at < tonight)
+        joined = waiting.filtered(
+            lambda callback: callback.next_at
+            and callback.next_at < tonight
+            and not callback.waiting_case_id
+        )
         joined._note_course({"main_id": self.id})
         self._note_course(
             {

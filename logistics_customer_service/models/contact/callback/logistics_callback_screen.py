@@ -312,7 +312,16 @@ class LogisticsCallback(models.Model):
     # --- how the call ends
 
     def action_done(self):
-        """The customer was reached and everything was said."""
+        """The customer was reached and everything was said.
+
+        :raise UserError: where nobody says what came of it
+        """
+        if not all(callback.outcome for callback in self):
+            raise UserError(self.env._("Say what came of the call: choose an outcome."))
+        for callback in self:
+            # what was said in the same call came to the same, unless somebody says otherwise
+            joined = callback._get_joined().filtered(lambda other: not other.outcome)
+            joined.outcome = callback.outcome
         return self._end(DONE)
 
     def action_no_answer(self):

@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ....tools.contact import months
-from ....tools.foundation.periods import local_date
+from ....tools.foundation.periods import local_date, local_midnight
 from ...foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         help="Any day of the month that is reported on.",
     )
     month_name = fields.Char(string="Month in Words", compute="_compute_month_name")
+    is_month_over = fields.Boolean(compute="_compute_is_month_over")
     user_id = fields.Many2one(
         "res.users",
         string="Written By",
@@ -165,6 +166,12 @@ class LogisticsVisitMonthlyReport(models.Model):
             day = report.month
             report.month_name = day and format_skeleton("yMMMM", day, locale=locale)
 
+    @api.depends("month", "company_id")
+    def _compute_is_month_over(self):
+        now = fields.Datetime.now()
+        for report in self:
+            report.is_month_over = bool(report.month) and report._get_end_of_month() <= now
+
     @api.depends("team_id", "month")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -219,11 +226,16 @@ class LogisticsVisitMonthlyReport(models.Model):
     # === BUSINESS METHODS ===#
 
     def action_issue(self):
-        """Issue the report: it stays as it is, and its recipients get it by mail."""
+        """Issue the report: it stays as it is, and its recipients get it by mail.
+
+        Drafted while the month went on, it is drawn once more, so that the whole month is in it.
+        """
         self._ensure_manager()
         self.check_access("write")
         if any(report._is_frozen() for report in self):
             raise UserError(self.env._("This report has been issued already."))
+        self._check_month_over()
+        self.filtered(lambda report: not report._is_of_whole_month())._draw()
         self._note_course(
             {"state": ISSUED, "issued_at": fields.Datetime.now(), "issued_by_id": self.env.uid}
         )
@@ -232,6 +244,24 @@ class LogisticsVisitMonthlyReport(models.Model):
         for report in self:
             report._mail()
         return True
+
+    def _check_month_over(self):
+        if going_on := self.filtered(lambda report: not report.is_month_over)[:1]:
+            raise UserError(
+                self.env._(
+                    "%s: the month is not over yet. The report is issued after it.",
+                    going_on.display_name,
+                )
+            )
+
+    def _get_end_of_month(self):
+        """Return when the month was over by the company's clock, as a naive UTC instant."""
+        zone = self.company_id._get_logistics_tz()
+        return local_midnight(months.next_month(self.month), zone)
+
+    def _is_of_whole_month(self):
+        """Tell whether all of the month was there when the report was drawn."""
+        return bool(self.drawn_at) and self.drawn_at >= self._get_end_of_month()
 
     def action_mail_again(self):
         """Mail an issued report to its recipients, those named since among them."""
@@ -286,20 +316,33 @@ class LogisticsVisitMonthlyReport(models.Model):
         """Draw the last month's reports of a company's teams."""
         month = months.previous_month(company._get_logistics_today())
         teams = self.env["logistics.service.team"].search([("company_id", "=", company.id)])
-        there = self.search([("team_id", "in", teams.ids), ("month", "=", month)]).team_id
+        there = self.search([("team_id", "in", teams.ids), ("month", "=", month)])
         left_out = []
 
         def draw(some):
             for team in some:
                 self._draw_for_team(team, month)
 
-        def leave_out(team, error):
-            _logger.warning("The report of %s could not be drawn: %s", team.name, error)
-            left_out.append(team)
+        def leave_out(left, error):
+            name = left.display_name
+            _logger.warning("The report of %s could not be drawn: %s", name, error)
+            left_out.append(left)
 
-        isolate(teams - there, draw, leave_out)
+        isolate(teams - there.team_id, draw, leave_out)
+        isolate(there._get_drafted_early(), type(self)._draw_again, leave_out)
         if not left_out:  # tomorrow those are tried again
             company.logistics_visit_month = month
+
+    def _get_drafted_early(self):
+        return self.filtered(
+            lambda report: not report._is_frozen() and not report._is_of_whole_month()
+        )
+
+    def _draw_again(self):
+        """Draw what was drafted while the month went on, and have its writer issue it."""
+        for report in self:
+            report.with_context(lang=report.user_id.lang or self.env.lang)._draw()
+            report._schedule(report.user_id, type(report)._get_drawn_summary)
 
     @api.model
     def _draw_for_team(self, team, month):

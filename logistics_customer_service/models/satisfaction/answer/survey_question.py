@@ -19,6 +19,8 @@ ONCE = ("overall", "recommend", "effort")
 # a nought on the scale of recommendation is an answer, on a choice it is none
 AS_CHOICE = set(RANGES) - {"recommend"}
 STEPS = 5
+# scores of an aspect up to this ask why
+LOW = 2
 WIDE = 8  # so many steps stand in one row of a narrow phone
 FACES, STEPPED, CHOICE, SCALE = "faces", "steps", "choice", "scale"
 
@@ -30,6 +32,12 @@ class SurveyQuestion(models.Model):
 
     logistics_survey_type = fields.Selection(
         related="survey_id.survey_type", string="Type of the Questionnaire"
+    )
+
+    logistics_when_low = fields.Boolean(
+        string="Also Where an Aspect Is Low",
+        help="Asked where an earlier question about an aspect was answered with 1 or 2, beside the "
+        "answers that show it. Without any of them it is not asked.",
     )
 
     # === CONSTRAINT METHODS ===#
@@ -119,10 +127,28 @@ class SurveyQuestion(models.Model):
             low=low,
             high=high,
             choices=frozenset(self.suggested_answer_ids.ids),
-            triggers=frozenset(self.triggering_answer_ids.ids),
+            triggers=frozenset(self._get_triggers()),
             shortest=self.validation_length_min if checked else 0,
             longest=self.validation_length_max if checked else 0,
         )
+
+    def _get_triggers(self):
+        """Return the answers that show the question: ids of choices, and names of steps of a scale."""
+        triggers = self.triggering_answer_ids.ids
+        if not self.logistics_when_low:
+            return triggers
+        place = (self.sequence, self.id)
+        for question in self.survey_id.question_ids:
+            if question.logistics_part == "score" and (question.sequence, question.id) < place:
+                triggers += question._get_low_answers()
+        return triggers
+
+    def _get_low_answers(self):
+        """Return the answers that are low scores, as :meth:`_get_triggers` does."""
+        if self.question_type == "scale":
+            return [answers.name_step(self.id, step) for step in range(1, LOW + 1)]
+        low = self.suggested_answer_ids.filtered(lambda one: 0 < one.logistics_value <= LOW)
+        return low.ids
 
     def _get_range(self):
         if self.question_type == "scale":
@@ -196,7 +222,7 @@ class SurveyQuestion(models.Model):
             "text": given if isinstance(given, str) else "",
             "max_length": self._get_answer_length(),
             "part": self.logistics_part,
-            "triggers": self.triggering_answer_ids.ids,
+            "triggers": self._get_triggers(),
             "problem": problem,
         }
 

@@ -51,6 +51,10 @@ export class PhoneScreen extends Component {
                 for (const id of this.state.given[question.id] || []) {
                     chosen.add(id);
                 }
+            } else if (question.kind === "scale") {
+                for (const step of this.state.given[question.id] || []) {
+                    chosen.add(`${question.id}_${step}`);
+                }
             }
         }
         return asked;
