@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.complaint.mail_text import get_people
 from ...tools.complaint.moments import NEW_CASE, OTHER_CUSTOMER
 from ..foundation.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
@@ -306,7 +307,9 @@ class LogisticsComplaint(models.Model):
     def _compute_address(self):
         for case in self:
             person, customer = case.contact_id, case.partner_id
-            case.email_from = person.email or customer.email or case.email_from
+            email = person.email or customer.email or ""
+            # of several in one field the first
+            case.email_from = next((one for _name, one in get_people(email)), email) or case.email_from
             case.phone = person.phone or customer.phone or case.phone
 
     @api.depends("contact_id", "partner_id", "company_id")

@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from ...tools.complaint.mail_text import get_people
+from ...tools.foundation.folding import one_line
+
 FOUND = 8
 LAST_ORDERS = 6
 
@@ -13,16 +16,12 @@ class LogisticsComplaintIntake(models.TransientModel):
     _name = "logistics.complaint.intake"
     _description = "Register a Case"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
     query = fields.Char(string="Who Is It?")
     found_ids = fields.Many2many("res.partner", "logistics_intake_found_rel")
     found_count = fields.Integer()
     nothing_found = fields.Boolean()
-    choice_id = fields.Many2one(
-        "res.partner", string="Which One?", domain="[('id', 'in', found_ids)]"
-    )
+    choice_id = fields.Many2one("res.partner", string="Which One?", domain="[('id', 'in', found_ids)]")
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -39,9 +38,7 @@ class LogisticsComplaintIntake(models.TransientModel):
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
     contact_name = fields.Char(string="Caller")
-    email_from = fields.Char(
-        string="Email", compute="_compute_address", store=True, readonly=False
-    )
+    email_from = fields.Char(string="Email", compute="_compute_address", store=True, readonly=False)
     phone = fields.Char(compute="_compute_address", store=True, readonly=False)
     kind = fields.Selection(
         selection=lambda self: (
@@ -106,7 +103,7 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _find(self):
         """Return orders, deliveries and partners that the words in the box may mean."""
-        query = self.query.strip()
+        query = one_line(self.query)
         orders, pickings, partners = self._find_by_document(query)
         if not partners:
             partners = self._find_by_address(query) or self._find_by_name(query)
@@ -136,23 +133,22 @@ class LogisticsComplaintIntake(models.TransientModel):
     def _find_by_address(self, query):
         """Find by mail address or telephone number, however it is written."""
         if "@" in query:
-            return self._search_partners(Domain("email_normalized", "=", query.lower()))
+            addresses = [address for _name, address in get_people(query)]
+            found = self._search_partners(Domain("email_normalized", "in", addresses))
+            several = self.env["res.partner"]._find_logistics_by_one_of_several(addresses)
+            return found | found.union(*several.values())
         partners = self.env["res.partner"]
         found = partners._find_logistics_callers_by_phone([query], self.company_id)
         return found.get(query, partners)[:FOUND]
 
     def _find_by_name(self, query):
-        return self._search_partners(
-            Domain("name", "ilike", query) | Domain("ref", "=ilike", query)
-        )
+        return self._search_partners(Domain("name", "ilike", query) | Domain("ref", "=ilike", query))
 
     def _search_partners(self, domain):
         """Search customers of the company, those with orders first; addresses only are left out."""
         partners = self.env["res.partner"]
         usable = partners._get_logistics_caller_domain(self.company_id)
-        return partners.search(
-            usable & domain, limit=FOUND, order="customer_rank desc, complete_name"
-        )
+        return partners.search(usable & domain, limit=FOUND, order="customer_rank desc, complete_name")
 
     @api.depends("choice_id")
     def _compute_partner_id(self):
@@ -244,12 +240,8 @@ class LogisticsComplaintIntake(models.TransientModel):
         known = self.row_ids.order_id
         orders = (self.order_ids._origin - known) | chosen.order_id._origin
         pickings = self.picking_ids._origin | chosen.picking_id._origin
-        ours = orders.filtered(
-            lambda order: order.partner_id.commercial_partner_id == self.partner_id
-        )
-        return ours, pickings.filtered(
-            lambda picking: not picking.sale_id or picking.sale_id in ours
-        )
+        ours = orders.filtered(lambda order: order.partner_id.commercial_partner_id == self.partner_id)
+        return ours, pickings.filtered(lambda picking: not picking.sale_id or picking.sale_id in ours)
 
     # === ACTION METHODS ===#
 
@@ -272,9 +264,7 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _create_case(self):
         if not (self.partner_id or self.contact_name or self.email_from or self.phone):
-            raise UserError(
-                self.env._("Say who it is: a customer, or a name and a way to answer.")
-            )
+            raise UserError(self.env._("Say who it is: a customer, or a name and a way to answer."))
         return self.env["logistics.complaint"].create(self._prepare_case())
 
     def _prepare_case(self):
