@@ -35,7 +35,7 @@ CHINESE, WESTERN, UNICODE = "gb18030", "cp1252", "utf-8"
 SHIFTING = ("iso2022", "hz", "utf_7", "utf-7", "utf-16", "utf_16", "utf-32", "utf_32", "cp037", "cp500")
 # characters of GB2312 in daily use: its signs, and the hanzi of the first level
 COMMON_LEADS = (*range(0xA1, 0xA4), *range(0xB0, 0xD8))
-COMMON_SHARE = 0.7
+COMMON_SHARE = 0.5
 SAMPLE = 20_000
 META = re.compile(rb"charset[\s=\"']{1,9}([\w.:-]{1,40})", re.IGNORECASE)
 WORD = re.compile(rb"=\?([\w.:+-]{1,40})(?:\*[\w-]{1,20})?\?([bq])\?([^?\r\n]{0,4000})\?=", re.IGNORECASE)

@@ -1,7 +1,6 @@
 """Who wrote a mail: a person or a program, and which person. Pure functions, no Odoo."""
 
 import re
-from email.utils import getaddresses
 
 from ..foundation.folding import fold
 from .mail_quotes import LINE_LENGTH, is_forward_rule
@@ -42,7 +41,7 @@ VIA = (
     " 经由 ",
     " 代表 ",
 )
-ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?![\w@-])", re.ASCII)
+ADDRESS = re.compile(r"(?<![\w.+'=-])[\w.+'=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?![\w@-])", re.ASCII)
 FROM_LABELS = frozenset(
     "from von de da van od från fra fra: lähettäjä mittente kimden от expéditeur remitente absender"
     " afzender 发件人 寄件者 寄件人 發件人 差出人 发信人 发送人 寄信人 보낸사람".split()
@@ -53,6 +52,7 @@ TO_LABELS = frozenset(
 )
 LABEL_LENGTH = 30
 LABEL_ENDS = ":|\t"
+SEPARATORS = ",;、\n\t"
 PEOPLE = 20
 
 
@@ -193,13 +193,30 @@ def get_people(value):
 
     Several may be separated by commas, semicolons, their Chinese likes, or blanks.
     """
-    value = fold(value[: LINE_LENGTH * 10])
-    for separator in ";、\n\t":
-        value = value.replace(separator, ",")
-    pairs = [(name.strip(" '\""), address) for name, address in getaddresses([value]) if "@" in address]
-    if pairs and all(ADDRESS.fullmatch(address) for _name, address in pairs):
-        return [(name, address.lower()) for name, address in pairs][:PEOPLE]
-    return [("", address.lower()) for address in ADDRESS.findall(value)][:PEOPLE]
+    people = [person for part in _split_people(fold(value[: LINE_LENGTH * 10])) for person in _get_person(part)]
+    return people[:PEOPLE]
+
+
+def _split_people(value):
+    """Yield what stands between separators that are not quoted."""
+    start, quoted = 0, False
+    for index, sign in enumerate(value):
+        if sign == '"':
+            quoted = not quoted
+        elif sign in SEPARATORS and not quoted:
+            yield value[start:index]
+            start = index + 1
+    yield value[start:]
+
+
+def _get_person(part):
+    """Return name and address of one, or several addresses; an address within a name is none."""
+    found = list(ADDRESS.finditer(part))
+    bracketed = [one for one in found if part[one.start() - 1 : one.start()] == "<"][-1:]
+    if not bracketed:
+        return [("", one[0].lower()) for one in found]
+    name = part[: bracketed[0].start() - 1].strip(" '\"")
+    return [(name, bracketed[0][0].lower())]
 
 
 def is_passed_on(text_lines):

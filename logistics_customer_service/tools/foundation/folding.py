@@ -19,7 +19,8 @@ def _one_for_one():
 
 
 _FOLDED = _one_for_one()
-_SPELT = dict.fromkeys(_UNSEEN) | _DASHES
+# the sign for "number" would become letters
+_SPELT = dict.fromkeys(_UNSEEN) | _DASHES | {0x2116: " "}
 
 
 def fold(text):
