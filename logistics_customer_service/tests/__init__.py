@@ -43,6 +43,8 @@ from .complaint.intake import test_intake
 from .complaint.intake import test_mail
 from .complaint.intake import test_api
 from .complaint.intake import test_mail_shapes
+from .complaint.intake import test_mail_origin
+from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once

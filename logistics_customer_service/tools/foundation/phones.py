@@ -23,7 +23,7 @@ def parse_numbers(text, region):
     :param region: ISO code of the country in which it is dialled, or None
     :return: list of ``phonenumbers.PhoneNumber``
     """
-    text = _prepare(text)
+    text, region = _prepare(text), region or None
     found = [*_find(text, region, phonenumbers.Leniency.VALID)]
     found = found or [*_find(text, region, phonenumbers.Leniency.POSSIBLE)]
     head, _dash, tail = text.rpartition("-")
@@ -36,6 +36,13 @@ def _prepare(text):
     text = LABELS.sub(" ", fold(text)[:MAX_LENGTH].lower())
     text = text.replace(";phone-context=", " ").replace(";ext=", " ext. ").replace(";", " ; ")
     return EXTENSION.sub(" ext. ", text)
+
+
+def get_pieces(text):
+    """Return the digits of what in a text may be numbers, where the library knows none: no extensions."""
+    text = _prepare(text).replace(";", ",").replace("/", ",")
+    pieces = (piece.split("ext.")[0] for piece in text.split(","))
+    return [digits for piece in pieces if (digits := "".join(filter(str.isdecimal, piece)))]
 
 
 def _find(text, region, leniency):

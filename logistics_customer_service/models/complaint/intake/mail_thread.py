@@ -43,7 +43,7 @@ class MailThread(models.AbstractModel):
                 data, label = part.get_payload(decode=True), part.get_param("charset")
                 label = label if isinstance(label, str) else part.get_content_charset()
                 charset = mail_charset.find_charset(data, label, is_html)
-                part.set_param("charset", charset, replace=True)
+                part.set_param("charset", charset, replace="Content-Type" in part)
         parsed = super().message_parse(message, save_original=save_original)
         writer = self._find_logistics_writer(message)
         return {**parsed, "email_from": writer, "from": writer} if writer else parsed

@@ -99,5 +99,5 @@ def _get_tails(text, country):
         return set()
     found = {phones.get_digits(number) for number in phones.parse_numbers(text, country)}
     # what the library takes for no number may be one all the same
-    found = found or {"".join(sign for sign in fold(text) if sign.isdecimal())}
+    found = found or phones.get_pieces(text)
     return {digits[-PHONE_TAIL:] for digits in found if len(digits) >= PHONE_LEAST}
