@@ -3,6 +3,7 @@ from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_renames
+from .foundation import test_phone_numbers
 from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts

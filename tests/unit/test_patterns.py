@@ -30,6 +30,9 @@ LENGTH, LIMIT = 1500, 2
 # seconds below which no text of this length can be one that takes the square of its length
 NOISE = 0.006
 RATIO = 3.2
+# where, of what the parser says of a part of a pattern, the pattern in it stands
+REPEATS = dict.fromkeys(("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"), 2)
+INNER = {**REPEATS, "ASSERT": 1, "ASSERT_NOT": 1, "SUBPATTERN": 3}
 COMMON = " \n\ta1A.-(\"'>@:/=?\x00写"
 SAMPLES, MANY = 24, 3
 # patterns made of what users enter, by file and function: what makes them, from texts as nasty as may be
@@ -47,7 +50,8 @@ IN_SCRIPT = re.compile(r"(?<![\w/)*<])/((?![*/])(?:[^/\\\n]|\\.)+)/([a-z]*)(?=\.
 
 
 def _find_sources(suffix):
-    return [path for path in sorted(ADDON.rglob(f"*{suffix}")) if "tests" not in path.relative_to(ADDON).parts]
+    found = sorted(ADDON.rglob(f"*{suffix}"))
+    return [path for path in found if "tests" not in path.relative_to(ADDON).parts]
 
 
 def _get_namespace(path, tree):
@@ -149,14 +153,9 @@ def _walk(parsed):
         elif name == "CATEGORY":
             yield {"DIGIT": "1", "SPACE": " "}.get(str(value).rpartition("_")[2], "a")
         elif name == "BRANCH":
-            for branch in value[1]:
-                yield from _walk(branch)
-        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-            yield from _walk(value[2])
-        elif name in ("ASSERT", "ASSERT_NOT"):
-            yield from _walk(value[1])
-        elif name == "SUBPATTERN":
-            yield from _walk(value[3])
+            yield from itertools.chain.from_iterable(map(_walk, value[1]))
+        elif name in INNER:
+            yield from _walk(value[INNER[name]])
 
 
 def _make_match(parsed, times=2):
@@ -166,7 +165,7 @@ def _make_match(parsed, times=2):
         name = str(kind)
         if name == "BRANCH":
             text += _make_match(value[1][0])
-        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        elif name in REPEATS:
             text += _make_match(value[2]) * max(min(times, value[1]), value[0])
         elif name == "SUBPATTERN":
             text += _make_match(value[3])
@@ -252,7 +251,7 @@ def _run(pattern):
 
 def test_patterns_are_found():
     places = " ".join(place for place, _pattern in PATTERNS)
-    for path in ("tools/complaint/anonymise.py", "models/complaint/intake/res_partner.py", "renames.py", ".js"):
+    for path in ("complaint/anonymise.py", "complaint/intake/res_partner.py", "renames.py", ".js"):
         assert path in places
     assert len(PATTERNS) > 30
 
@@ -292,8 +291,9 @@ READERS = {
     "mend_headers_gbk": lambda text: mail_charset.mend_headers(text.encode("gb18030")),
     "find_charset": lambda text: mail_charset.find_charset(text.encode("gb18030"), None, True),
 }
-PUMPED = (*"  \t\n1a@.-(<>\"'\\:;=?,元写－１", "re:", "转发：", "[Re]", "1,", "1 ", "a@a.", "a@", "(x", "=?a?b?")
-PUMPED += ("--", "发件人：a@b.cn\n", "=?gb2312?B?xOM=?=", "><", "> ", "</div>", "<div>", "www.", "1-", "K/1", "王 ")
+PUMPED = (*"  \t\n1a@.-(<>\"'\\:;=?,元写－１", "re:", "转发：", "[Re]", "1,", "1 ", "a@a.", "a@", "(x")
+PUMPED += ("--", "发件人：a@b.cn\n", "=?gb2312?B?xOM=?=", "=?a?b?", "><", "> ", "</div>", "<div>")
+PUMPED += ("www.", "1-", "K/1", "王 ")
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -86,7 +86,7 @@ def mask(text, names, words):
 
 
 def _replace(pattern, word, text, condition=None):
-    """Replace what a pattern finds (its group, if it has one) in a text as folded; the rest stays as it was."""
+    """Replace what a pattern (or its group) finds in a text as folded; the rest stays as it was."""
     pieces, last, group = [], 0, 1 if pattern.groups else 0
     for found in pattern.finditer(fold(text)):
         if condition is None or condition(found[group]):

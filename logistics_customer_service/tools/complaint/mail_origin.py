@@ -193,8 +193,8 @@ def get_people(value):
 
     Several may be separated by commas, semicolons, their Chinese likes, or blanks.
     """
-    people = [person for part in _split_people(fold(value[: LINE_LENGTH * 10])) for person in _get_person(part)]
-    return people[:PEOPLE]
+    parts = _split_people(fold(value[: LINE_LENGTH * 10]))
+    return [person for part in parts for person in _get_person(part)][:PEOPLE]
 
 
 def _split_people(value):

@@ -13,10 +13,12 @@ RULES = (
 ).split("|")
 # and before what they pass on
 FORWARD_RULES = (
-    "转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|forwarded message|forwarded mail|weitergeleitete nachricht"
+    "转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|forwarded message|forwarded mail"
+    "|weitergeleitete nachricht"
     "|message transféré|message transmis|mensaje reenviado|messaggio inoltrato|doorgestuurd bericht"
     "|mensagem encaminhada|begin forwarded message|anfang der weitergeleiteten nachricht"
-    "|début du message transféré|start of forwarded message|转发信息|開始轉寄郵件|以下是转发的邮件|下面是被转发的邮件"
+    "|début du message transféré|start of forwarded message"
+    "|转发信息|開始轉寄郵件|以下是转发的邮件|下面是被转发的邮件"
 ).split("|")
 # "On Monday, Li Lei <li@example.com> wrote:"
 WROTE = (

@@ -26,7 +26,8 @@ AUTO_WORDS = (
     "|undeliverable|undelivered mail returned to sender|delivery status notification"
     "|delivery status notification (failure)|returned mail|mail delivery failed|mail delivery failure"
     "|mail delivery failed returning message to sender|failure notice|unzustellbar"
-    "|自动回复|自動回覆|自動回復|自动答复|自動答覆|自动应答|外出自动回复|休假自动回复|自動返信|不在通知|자동 회신|자동 응답"
+    "|自动回复|自動回覆|自動回復|自动答复|自動答覆|自动应答|外出自动回复|休假自动回复"
+    "|自動返信|不在通知|자동 회신|자동 응답"
     "|系统退信|系統退信|邮件投递失败|退信通知"
 ).split("|")
 AUTO_ENDS = ("", *":]】)」/!")

@@ -36,7 +36,9 @@ def public_holidays(country, years, languages=()):
         for name in english[day]:
             if _NO_HOLIDAY.search(name):
                 continue
-            holiday = found.setdefault(code_of(country, name), {"names": {ENGLISH: name}, "days": {}})
+            holiday = found.setdefault(
+                code_of(country, name), {"names": {ENGLISH: name}, "days": {}}
+            )
             holiday["days"].setdefault(day.year, day)
     _add_lantern_festival(country, found)
     for language in languages:
@@ -62,7 +64,9 @@ def code_of(country, name):
 
 def _read(country, years, language):
     """Return the names of each date in a language, or in that the library has instead."""
-    calendar = holidays.country_holidays(country, years=list(years), language=language, observed=False)
+    calendar = holidays.country_holidays(
+        country, years=list(years), language=language, observed=False
+    )
     return {day: calendar.get_list(day) for day in calendar}
 
 

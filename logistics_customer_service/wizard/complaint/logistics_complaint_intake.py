@@ -16,12 +16,16 @@ class LogisticsComplaintIntake(models.TransientModel):
     _name = "logistics.complaint.intake"
     _description = "Register a Case"
 
-    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     query = fields.Char(string="Who Is It?")
     found_ids = fields.Many2many("res.partner", "logistics_intake_found_rel")
     found_count = fields.Integer()
     nothing_found = fields.Boolean()
-    choice_id = fields.Many2one("res.partner", string="Which One?", domain="[('id', 'in', found_ids)]")
+    choice_id = fields.Many2one(
+        "res.partner", string="Which One?", domain="[('id', 'in', found_ids)]"
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -38,7 +42,9 @@ class LogisticsComplaintIntake(models.TransientModel):
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
     contact_name = fields.Char(string="Caller")
-    email_from = fields.Char(string="Email", compute="_compute_address", store=True, readonly=False)
+    email_from = fields.Char(
+        string="Email", compute="_compute_address", store=True, readonly=False
+    )
     phone = fields.Char(compute="_compute_address", store=True, readonly=False)
     kind = fields.Selection(
         selection=lambda self: (
@@ -142,13 +148,17 @@ class LogisticsComplaintIntake(models.TransientModel):
         return found.get(query, partners)[:FOUND]
 
     def _find_by_name(self, query):
-        return self._search_partners(Domain("name", "ilike", query) | Domain("ref", "=ilike", query))
+        return self._search_partners(
+            Domain("name", "ilike", query) | Domain("ref", "=ilike", query)
+        )
 
     def _search_partners(self, domain):
         """Search customers of the company, those with orders first; addresses only are left out."""
         partners = self.env["res.partner"]
         usable = partners._get_logistics_caller_domain(self.company_id)
-        return partners.search(usable & domain, limit=FOUND, order="customer_rank desc, complete_name")
+        return partners.search(
+            usable & domain, limit=FOUND, order="customer_rank desc, complete_name"
+        )
 
     @api.depends("choice_id")
     def _compute_partner_id(self):
@@ -240,8 +250,12 @@ class LogisticsComplaintIntake(models.TransientModel):
         known = self.row_ids.order_id
         orders = (self.order_ids._origin - known) | chosen.order_id._origin
         pickings = self.picking_ids._origin | chosen.picking_id._origin
-        ours = orders.filtered(lambda order: order.partner_id.commercial_partner_id == self.partner_id)
-        return ours, pickings.filtered(lambda picking: not picking.sale_id or picking.sale_id in ours)
+        ours = orders.filtered(
+            lambda order: order.partner_id.commercial_partner_id == self.partner_id
+        )
+        return ours, pickings.filtered(
+            lambda picking: not picking.sale_id or picking.sale_id in ours
+        )
 
     # === ACTION METHODS ===#
 
@@ -264,7 +278,9 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _create_case(self):
         if not (self.partner_id or self.contact_name or self.email_from or self.phone):
-            raise UserError(self.env._("Say who it is: a customer, or a name and a way to answer."))
+            raise UserError(
+                self.env._("Say who it is: a customer, or a name and a way to answer.")
+            )
         return self.env["logistics.complaint"].create(self._prepare_case())
 
     def _prepare_case(self):

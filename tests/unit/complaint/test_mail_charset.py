@@ -60,7 +60,7 @@ def _word(data, label):
         _word("朱镕的货物".encode(), "gb2312"),
         _word("朱镕的货物".encode("gbk"), "utf-8"),
         _word("朱镕的货物".encode("gbk"), "x-none"),
-        _word("朱镕的货物".encode("gbk")[:3], "gbk") + b"\r\n " + _word("朱镕的货物".encode("gbk")[3:], "gbk"),
+        b"\r\n ".join(_word("朱镕的货物".encode("gbk")[cut], "gbk") for cut in (slice(3), slice(3, 10))),
         b"=?GB2312?Q?=D6=EC=E9F=B5=C4=BB=F5=CE=EF?=",
         "朱镕的货物".encode("gbk"),
         "朱镕的货物".encode(),

@@ -21,11 +21,12 @@ def test_folding_keeps_places():
 
 @pytest.mark.parametrize(
     "text",
-    ["关于%s的问题", "投诉%s还没解决", "Case %s.", "No.%s", "%s- photos", "(%s)", "ref_%s_x", "%s", "№%s号", "re:%s/2"],
+    ["关于%s的问题", "投诉%s还没解决", "Case %s.", "No.%s", "%s- photos", "(%s)", "x_%s_x", "№%s号"],
 )
 @pytest.mark.parametrize("number", ["CASE/2026/0001", "KS-00012", "投诉2026-001", "12345"])
 def test_a_number_is_found_whatever_stands_around_it(text, number):
-    for written in (number, number.lower(), number.replace("-", "－").replace("/", "／"), number.replace("-", "‑")):
+    wide = number.translate({ord("-"): "－", ord("/"): "／"})
+    for written in (number, number.lower(), wide, number.replace("-", "‑")):
         assert names_number(spell(text % written), number)
 
 
@@ -59,6 +60,7 @@ def test_language(text, installed, usual, chosen):
     assert choose_language(text, installed, usual) == chosen
 
 
+BASE64 = "Content-Transfer-Encoding: base64"
 OPAQUE = base64.b64encode(bytes.fromhex("3080") + bytes.fromhex("06092a864886f70d010702") + b"x").decode()
 
 
@@ -68,9 +70,9 @@ OPAQUE = base64.b64encode(bytes.fromhex("3080") + bytes.fromhex("06092a864886f70
         ("Content-Type: application/ms-tnef; name=winmail.dat", "x", ("tnef",)),
         ('Content-Type: application/octet-stream; name="WINMAIL.DAT"', "x", ("tnef",)),
         ("Content-Type: application/pkcs7-mime; smime-type=signed-data", "x", ("signed",)),
-        ("Content-Type: application/x-pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64", OPAQUE, ("signed",)),
+        (f"Content-Type: application/x-pkcs7-mime; name=smime.p7m\n{BASE64}", OPAQUE, ("signed",)),
         ("Content-Type: application/pkcs7-mime; smime-type=enveloped-data", "x", ("encrypted",)),
-        ("Content-Type: multipart/encrypted; boundary=a", "--a\nContent-Type: text/plain\n\nx\n--a--", ("pgp",)),
+        ("Content-Type: multipart/encrypted; boundary=a", "--a\n\nx\n--a--", ("pgp",)),
         ("Content-Type: application/pkcs7-signature; name=smime.p7s", "x", ()),
         ("Content-Type: text/plain", "x", ()),
     ],

@@ -82,7 +82,9 @@ class LogisticsComplaint(models.Model):
         cases = self.with_context(default_user_id=False)
         if not sender or self._is_colleague(sender):
             cases = cases.with_context(logistics_mail_quiet=True)
-        return super(LogisticsComplaint, cases).message_new({**msg_dict, "email_from": sender}, values)
+        return super(LogisticsComplaint, cases).message_new(
+            {**msg_dict, "email_from": sender}, values
+        )
 
     @api.model
     def _clean_mail(self, msg_dict):
@@ -147,10 +149,13 @@ class LogisticsComplaint(models.Model):
         if author and not author.partner_share:
             return False
         sender = email_normalize(message.email_from or "")
-        # whoever of ours reads the case may know to whom it belongs
-        if sender and sender in self.sudo()._get_known_addresses():
+        if sender and sender == self.email_from:
             return True
-        return bool(author.commercial_partner_id & self._get_owners())
+        if author:
+            return bool(author.commercial_partner_id & self._get_owners())
+        # core knows nobody by the second of several addresses in a field; whoever reads the case may
+        # know whose it is
+        return bool(sender) and sender in self.sudo()._get_known_addresses()
 
     def _get_owners(self):
         """Return the customer and the companies above it."""
@@ -219,7 +224,9 @@ class LogisticsComplaint(models.Model):
             attachment.copy({"res_model": self._name, "res_id": case.id})
         link = case._get_html_link()
         self.message_post(
-            body=self.env._("The customer wrote again after the time for reopening: %s takes it up.", link)
+            body=self.env._(
+                "The customer wrote again after the time for reopening: %s takes it up.", link
+            )
             if wrote
             else self.env._("After the time for reopening %s takes it up.", link)
         )
@@ -267,7 +274,9 @@ class LogisticsComplaint(models.Model):
         rest = self.filtered(lambda case: not case.sudo().team_id)
         if rest:
             found.update(
-                super(LogisticsComplaint, rest)._notify_get_reply_to(default=default, author_id=author_id)
+                super(LogisticsComplaint, rest)._notify_get_reply_to(
+                    default=default, author_id=author_id
+                )
             )
         return found
 
@@ -323,7 +332,9 @@ class LogisticsComplaint(models.Model):
         """Write to those who turned to us: one batch a call, each once."""
         waiting = self.search([("acknowledgement", "=", "to_send")], limit=ACKNOWLEDGED_AT_ONCE)
         # another worker may be at the same ones
-        batch = waiting.try_lock_for_update().filtered(lambda case: case.acknowledgement == "to_send")
+        batch = waiting.try_lock_for_update().filtered(
+            lambda case: case.acknowledgement == "to_send"
+        )
         batch._acknowledge()
         remaining = self.search_count([("acknowledgement", "=", "to_send")]) if batch else 0
         self.env["ir.cron"]._commit_progress(len(batch), remaining=remaining)

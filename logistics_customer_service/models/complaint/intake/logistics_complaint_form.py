@@ -14,7 +14,6 @@ from odoo.tools import (
 from odoo.tools.misc import babel_locale_parse
 
 from ....tools.complaint import mail_text
-from ....tools.complaint.mail_text import get_people
 from ....tools.foundation.folding import spell
 from ....tools.foundation.periods import to_local
 from ..deadline.logistics_sla_target import RESOLUTION
@@ -170,7 +169,8 @@ class LogisticsComplaint(models.Model):
         return {
             clock.complaint_id: clock.due_at
             for clock in clocks
-            if clock.complaint_id.phase in OPEN_PHASES and clock.complaint_id.result_state not in told
+            if clock.complaint_id.phase in OPEN_PHASES
+            and clock.complaint_id.result_state not in told
         }
 
     def _get_customer_expectation(self):
@@ -286,7 +286,7 @@ class LogisticsComplaint(models.Model):
         :param files: pairs of name and bytes, checked
         """
         text = values["text"]
-        addresses = [address for _name, address in get_people(values["email"] or "")]
+        addresses = [address for _name, address in mail_text.get_people(values["email"] or "")]
         email = addresses[0] if addresses else values["email"]
         if values["reference"]:
             text += "\n\n" + self.env._("Number given: %s", values["reference"])
@@ -320,7 +320,7 @@ class LogisticsComplaint(models.Model):
         for partner in (orders.partner_id | pickings.partner_id).commercial_partner_id:
             people = partner | partner.child_ids
             person = people.filtered(
-                lambda one: email in (address for _name, address in get_people(one.email or ""))
+                lambda one: email in (address for _name, address in mail_text.get_people(one.email or ""))
             )[:1]
             if person:
                 own = ("partner_id", "child_of", partner.ids)
@@ -341,5 +341,7 @@ class LogisticsComplaint(models.Model):
         named = Domain("name", "in", list(numbers))
         orders = self.env["sale.order"].search(own & named & Domain("state", "=", "sale"), limit=5)
         pickings = self.env["stock.picking"]
-        pickings = pickings.search(own & pickings._get_tracking_domain() & named, limit=5)
-        return orders, pickings | pickings._find_by_tracking_numbers(numbers, company.ids)[:5]
+        tracked = own & pickings._get_tracking_domain() & named
+        return orders, pickings.search(tracked, limit=5) | pickings._find_by_tracking_numbers(
+            numbers, company.ids
+        )

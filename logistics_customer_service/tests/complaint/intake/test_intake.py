@@ -62,8 +62,13 @@ class TestIntake(ComplaintCommon):
             "021-55598731-808",
         ):
             self.person.phone = written
-            for query in ("+86 21 5559 8731", "021 55598731 转 12", "tel:02155598731", "０２１－５５５９８７３１",
-                          "021-55598731、13900139001"):  # fmt: skip
+            for query in (
+                "+86 21 5559 8731",
+                "021 55598731 转 12",
+                "tel:02155598731",
+                "０２１－５５５９８７３１",
+                "021-55598731、13900139001",
+            ):
                 with self.subTest(written=written, query=query):
                     self.assertEqual(self._form(query).contact_id, self.person)
         self.assertFalse(self._form("021-55598732").partner_id)

@@ -125,8 +125,8 @@ class TestMailOrigin(WrittenMail):
         talks = {
             "TR : colis": "De : Wang <wang.min@cold.example.com>\nÀ : agent@logistics.example.com",
             "RV: caja": "De: agent@logistics.example.com\nPara: Wang <wang.min@cold.example.com>",
-            "转发：少一箱": "发件人：客服 <service@logistics.example.com>\n收件人：<wang.min@cold.example.com>",
-            "Re: short": "---- 转发的邮件 ----\n| 发件人 | 王敏<wang.min@cold.example.com> |\n| 收件人 | x@y.cn |",
+            "转发：少一箱": "发件人：我们 <service@logistics.example.com>\n收件人：wang.min@cold.example.com",
+            "Re: short": "---- 转发的邮件 ----\n| 发件人 | 王敏<wang.min@cold.example.com> |\n",
             "【转发】x": "发件人：depot@logistics.example.com\n发件人：王敏 <wang.min@cold.example.com>",
         }
         for subject, body in talks.items():
