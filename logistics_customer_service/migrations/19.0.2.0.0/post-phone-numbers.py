@@ -5,7 +5,7 @@ AT_ONCE = 1000
 
 
 def migrate(cr, version):
-    """Bring telephone numbers to one spelling that were kept as typed, there being no library to read them."""
+    """Bring telephone numbers to one spelling: those kept while there was no library are as typed."""
     env = api.Environment(cr, SUPERUSER_ID, {"active_test": False})
     _spell_partners(env["res.partner"])
     _spell_refusals(env["phone.blacklist"])

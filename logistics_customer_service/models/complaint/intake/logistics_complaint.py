@@ -78,6 +78,8 @@ class LogisticsComplaint(models.Model):
         self._clean_mail(msg_dict)
         sender = self._get_sender(msg_dict)
         values = {**self._prepare_mail_values(msg_dict, sender), **(custom_values or {})}
+        if not values.get("partner_id"):
+            values.setdefault("lang", self._choose_lang(values))
         # nobody but the rules assigns it, least of all the account that fetches mails
         cases = self.with_context(default_user_id=False)
         if not sender or self._is_colleague(sender):

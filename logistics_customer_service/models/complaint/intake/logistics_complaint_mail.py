@@ -67,12 +67,9 @@ class LogisticsComplaint(models.Model):
         """
         # the gateway reads on behalf of the company
         partners = self.env["res.partner"].sudo()
+        several = partners._find_logistics_by_one_of_several(addresses)
         found = partners.search([("email_normalized", "in", addresses)])
-        return found | partners.browse(
-            partner.id
-            for partners in partners._find_logistics_by_one_of_several(addresses).values()
-            for partner in partners
-        )
+        return found.union(*several.values())
 
     @api.model
     def _get_sender(self, msg_dict):
@@ -136,27 +133,22 @@ class LogisticsComplaint(models.Model):
 
         :param sender: what :meth:`_get_sender` returned
         """
-        body, text = self._get_own_words(msg_dict)
         person = self._find_customer(sender)
         named = mail_text.get_people(sender)
-        values = {
+        return {
             "name": mail_text.plain_subject(msg_dict.get("subject")) or False,
             "channel": "mail",
-            "description": body,
+            "description": self._get_own_words(msg_dict),
             "partner_id": person.commercial_partner_id.id,
             "contact_id": person.id if person.parent_id else False,
             "contact_name": False if person or not named else named[0][0],
             "mail_reference": msg_dict.get("message_id"),
             "customer_wrote_at": fields.Datetime.now(),
         }
-        if not person:
-            words = " ".join((values["name"] or "", text[:DESCRIPTION_LENGTH]))
-            values["lang"] = self._choose_lang(words)
-        return values
 
     @api.model
     def _get_own_words(self, msg_dict):
-        """Return as HTML and as text what a mail says itself; what is passed on belongs to it."""
+        """Return as HTML what a mail says itself; what is passed on belongs to it."""
         body = mail_text.without_quotes(msg_dict["body"])
         text = html2plaintext(body)
         if not text.strip() or mail_text.is_forwarded(msg_dict.get("subject")):
@@ -169,12 +161,20 @@ class LogisticsComplaint(models.Model):
             body = Markup("").join(
                 Markup("<p>%s</p>") % self._get_wrapping_texts()[kind] for kind in wrappings
             )
-        return body, text
+        return body
 
     @api.model
-    def _choose_lang(self, text):
-        """Return the code of an installed language in which whoever wrote a text can be answered."""
-        usual = self.env.company.partner_id.lang or self.env.lang
+    def _choose_lang(self, values):
+        """Return the code of an installed language in which whoever is unknown can be answered.
+
+        :param values: of the case that the mail opens
+        """
+        # whoever the gateway works as
+        team = self.env["logistics.service.team"].sudo().browse(values.get("team_id") or [])
+        company = self.env["res.company"].sudo().browse(values.get("company_id") or [])
+        company = company or team.company_id or self.env.company
+        usual = company.partner_id.lang or self.env.lang
+        text = f"{values['name'] or ''} {html2plaintext(values['description'] or '')}"
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
         return mail_language.choose_language(text, installed, usual)
 

@@ -40,8 +40,14 @@ class ResPartner(models.Model):
         if not addresses:
             return {}
         self.flush_model(["email"])
-        # as the index says it: there are few of them
-        rows = self.env.execute_query(SQL(f"SELECT id, email FROM res_partner WHERE {SEVERAL_ADDRESSES}"))
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, email FROM res_partner
+                    WHERE %(several)s AND (LOWER(email) LIKE ANY(%(parts)s) OR email ~ '[＠．]')""",
+                several=SQL(SEVERAL_ADDRESSES),
+                parts=[f"%{address}%" for address in sorted(addresses)],
+            )
+        )
         held = {partner_id: {one for _name, one in get_people(email)} for partner_id, email in rows}
         usable = self.search([("id", "in", [key for key, own in held.items() if own & addresses])])
         found = {
@@ -68,18 +74,19 @@ class ResPartner(models.Model):
         # as phone_mobile_search does, whose index serves it, but for all numbers at once
         rows = self.env.execute_query(
             SQL(
-                f"""SELECT id, COALESCE(phone_sanitized, '') || ' '
+                """SELECT id, COALESCE(phone_sanitized, '') || ' '
                            || regexp_replace(translate(phone, %(wide)s, %(usual)s), %(pattern)s, '', 'g')
                       FROM res_partner
                      WHERE phone IS NOT NULL
                        AND (regexp_replace((phone::text), %(pattern)s, '', 'g') LIKE ANY(%(tails)s)
-                            OR {WIDE_PHONE} AND regexp_replace(
+                            OR %(wide_phone)s AND regexp_replace(
                                 translate(phone, %(wide)s, %(usual)s), %(pattern)s, '', 'g'
                             ) LIKE ANY(%(tails)s))""",
                 pattern=PHONE_REGEX_PATTERN,
                 tails=wanted,
                 wide=WIDE_SIGNS,
                 usual=fold(WIDE_SIGNS),
+                wide_phone=SQL(WIDE_PHONE),
             )
         )
         digits = dict(rows)
