@@ -14,6 +14,8 @@ def migrate(cr, version):
 def _spell_partners(partners):
     field = partners._fields["phone_sanitized"]
     for batch in split_every(AT_ONCE, partners.search([("phone", "!=", False)]).ids, partners.browse):
+        # else what is worked out is held against the cache, not against what is stored
+        batch.invalidate_recordset(["phone_sanitized"], flush=False)
         partners.env.add_to_compute(field, batch)
         batch.flush_recordset(["phone_sanitized"])
         partners.env.invalidate_all()
