@@ -17,6 +17,7 @@ DESCRIPTION_LENGTH = 20_000
 SUBJECT_LENGTH = 1000
 # whoever names more documents than that sends a list
 NAMED_AT_MOST = 5
+LEAST_REFERENCE = 5
 
 
 class LogisticsComplaint(models.Model):
@@ -235,6 +236,8 @@ class LogisticsComplaint(models.Model):
         # what the customer names is linked whoever's rights carry the message
         case = self.sudo()
         orders, pickings = case._find_named(f"{message.subject or ''}\n{text}")
+        if orders <= case.order_ids and pickings <= case.picking_ids:
+            return
         try:
             with self.env.cr.savepoint():
                 case._link_documents(orders, pickings)
@@ -248,8 +251,7 @@ class LogisticsComplaint(models.Model):
             name: [fields.Command.link(document.id) for document in documents - self[name]]
             for name, documents in (("order_ids", orders), ("picking_ids", pickings))
         }
-        if any(vals.values()):
-            self.write({name: commands for name, commands in vals.items() if commands})
+        self.write({name: commands for name, commands in vals.items() if commands})
 
     def _find_named(self, text):
         """Return the customer's orders and deliveries whose numbers a text names.
@@ -263,11 +265,14 @@ class LogisticsComplaint(models.Model):
         own = Domain("company_id", "=", self.company_id.id)
         theirs = Domain("partner_id", "child_of", self.partner_id.ids)
         named = Domain("name", "in", list(numbers))
-        by_reference = Domain("client_order_ref", "in", list(numbers))
+        # a customer's own reference may be any number, such as a year
+        references = [number for number in numbers if len(number) >= LEAST_REFERENCE]
+        by_reference = Domain("client_order_ref", "in", references)
         confirmed = own & theirs & Domain("state", "=", "sale")
         orders = orders.search(confirmed & (named | by_reference), limit=NAMED_AT_MOST)
-        pickings = pickings.search(own & pickings._get_tracking_domain() & named, limit=NAMED_AT_MOST)
-        pickings |= pickings._find_by_tracking_numbers(numbers, self.company_id.ids)
-        ordered = Domain("sale_id.partner_id", "child_of", self.partner_id.ids)
-        pickings = pickings.filtered_domain(theirs | ordered)[:NAMED_AT_MOST]
+        delivered = theirs | Domain("sale_id.partner_id", "child_of", self.partner_id.ids)
+        tracked = own & pickings._get_tracking_domain() & delivered & named
+        parcels = pickings._find_by_tracking_numbers(numbers, self.company_id.ids)
+        pickings = pickings.search(tracked, limit=NAMED_AT_MOST)
+        pickings |= parcels.filtered_domain(delivered)[:NAMED_AT_MOST]
         return orders | pickings.sale_id.filtered_domain(theirs), pickings

@@ -42,6 +42,19 @@ class TestMailMatter(WrittenMail):
                 case = self._open(subject, body)
                 self.assertEqual((case.order_ids, case.picking_ids), (order, deliveries))
 
+    def test_the_customers_own_reference(self):
+        order = self._order(self.customer, client_order_ref="PO-4711/B")
+        self._order(self.customer, client_order_ref="2026")
+        self.assertEqual(self._open("x", "unser Auftrag ｐｏ-4711/b von 2026").order_ids, order)
+
+    def test_the_receiver_of_a_delivery_names_its_parcel(self):
+        receiver = self._customer("Receiver", email="dock@receiver.example.com")
+        order = self._order(self.customer, partner_shipping_id=receiver.id)
+        order.picking_ids.carrier_tracking_ref = "SF99887766"
+        case = self._open("SF99887766", sender="dock@receiver.example.com")
+        self.assertEqual((case.partner_id, case.picking_ids), (receiver, order.picking_ids))
+        self.assertFalse(case.order_ids, "the order is another's")
+
     def test_named_later(self):
         order = self._order(self.customer)
         case = self._open()
