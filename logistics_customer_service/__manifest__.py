@@ -18,7 +18,7 @@
         "stock_delivery",
         "survey",
     ],
-    "external_dependencies": {"python": ["holidays"]},
+    "external_dependencies": {"python": ["holidays", "phonenumbers"]},
     "data": [
         "security/foundation/groups.xml",
         "security/foundation/ir.model.access.csv",

@@ -4,6 +4,7 @@ from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_mail_templates
 from .foundation import test_renames
+from .foundation import test_phone_numbers
 from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts
@@ -53,6 +54,8 @@ from .complaint.intake import test_mail
 from .complaint.intake import test_reply
 from .complaint.intake import test_api
 from .complaint.intake import test_mail_shapes
+from .complaint.intake import test_mail_origin
+from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once

@@ -3,6 +3,8 @@ from odoo.addons.base.models.res_partner import _lang_get
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from ...tools.complaint.mail_text import get_people
+
 
 class LogisticsCaseCustomerMixin(models.AbstractModel):
     """Whose case it is: the customer with profile and tier as they were then, and who turned to us."""
@@ -64,7 +66,9 @@ class LogisticsCaseCustomerMixin(models.AbstractModel):
     def _compute_address(self):
         for case in self:
             person, customer = case.contact_id, case.partner_id
-            case.email_from = person.email or customer.email or case.email_from
+            email = person.email or customer.email or ""
+            # of several in one field the first
+            case.email_from = next((one for _name, one in get_people(email)), email) or case.email_from
             case.phone = person.phone or customer.phone or case.phone
 
     @api.depends("contact_id", "partner_id", "company_id")

@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_currency
+from . import res_partner
 from . import logistics_cached_mixin
 from . import logistics_company_terms_mixin
 from . import logistics_secret_mixin

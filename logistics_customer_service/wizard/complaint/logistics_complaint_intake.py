@@ -4,6 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
 from ...models.complaint.logistics_complaint import INCIDENT
+from ...tools.complaint.mail_text import get_people
+from ...tools.foundation.folding import one_line
 
 FOUND = 8
 LAST_ORDERS = 6
@@ -132,7 +134,7 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _find(self):
         """Return orders, deliveries and partners that the words in the box may mean."""
-        query = self.query.strip()
+        query = one_line(self.query)
         orders, pickings, partners = self._find_by_document(query)
         if not partners:
             partners = self._find_by_address(query) or self._find_by_name(query)
@@ -161,7 +163,10 @@ class LogisticsComplaintIntake(models.TransientModel):
     def _find_by_address(self, query):
         """Find by mail address or telephone number, however it is written."""
         if "@" in query:
-            return self._search_partners(Domain("email_normalized", "=", query.lower()))
+            addresses = [address for _name, address in get_people(query)]
+            found = self._search_partners(Domain("email_normalized", "in", addresses))
+            several = self.env["res.partner"]._find_logistics_by_one_of_several(addresses)
+            return found | found.union(*several.values())
         partners = self.env["res.partner"]
         found = partners._find_logistics_callers_by_phone([query], self.company_id)
         return found.get(query, partners)[:FOUND]

@@ -499,12 +499,16 @@ class LogisticsComplaint(models.Model):
     def _get_names_to_mask(self):
         """Return the names that give the case away, by the word that takes their place."""
         # whoever stands behind the customer, also contacts the user may not see
-        customer = self.partner_id.sudo()
-        people = self.contact_id.sudo() | customer.child_ids
-        staff = self.user_id.sudo().partner_id
+        case = self.sudo()
+        customer, orders = case.partner_id, case.order_ids
+        receivers = (case.picking_ids | orders.picking_ids).partner_id
+        receivers |= orders.partner_shipping_id | orders.partner_invoice_id
+        people = case.contact_id | customer.child_ids | receivers
+        staff = (case.user_id | orders.user_id).partner_id
+        firms = customer | people.filtered("is_company") | receivers.commercial_partner_id
         return {
-            "customer": [customer.name, customer.commercial_company_name, customer.ref],
-            "person": [*people.mapped("name"), self.contact_name, staff.name],
+            "customer": [*firms.mapped("name"), customer.commercial_company_name, customer.ref],
+            "person": [*(people - firms).mapped("name"), self.contact_name, *staff.mapped("name")],
             "partner": [self.responsible_partner_id.name, self.carrier_id.name],
             "number": [
                 self.number,

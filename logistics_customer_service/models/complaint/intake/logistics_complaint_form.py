@@ -14,6 +14,7 @@ from odoo.tools import (
 from odoo.tools.misc import babel_locale_parse
 
 from ....tools.complaint import mail_text
+from ....tools.foundation.folding import spell
 from ....tools.foundation.periods import to_local
 from ..deadline.logistics_sla_target import RESOLUTION
 from ..logistics_complaint import INCIDENT
@@ -278,6 +279,8 @@ class LogisticsComplaint(models.Model):
         :param files: pairs of name and bytes, checked
         """
         text = values["text"]
+        addresses = [address for _name, address in mail_text.get_people(values["email"] or "")]
+        email = addresses[0] if addresses else values["email"]
         if values["reference"]:
             text += "\n\n" + self.env._("Number given: %s", values["reference"])
         vals = {
@@ -285,12 +288,13 @@ class LogisticsComplaint(models.Model):
             "company_id": team.company_id.id,
             "channel": "form",
             "contact_name": values["name"],
-            "email_from": values["email"],
+            "email_from": email,
+            "email_cc": ", ".join(addresses[1:]),
             "phone": values["phone"],
             "lang": self.env.lang,
-            **self._match_by_form(team.company_id, values["reference"], values["email"]),
+            **self._match_by_form(team.company_id, values["reference"], email),
         }
-        address = values["email"] and formataddr((values["name"], values["email"]))
+        address = email and formataddr((values["name"], email))
         root = self.env.ref("base.partner_root")
         writer = {"author_id": False, "email_from": address} if address else {"author_id": root.id}
         return self.with_company(team.company_id)._open_by_customer(vals, text, files, **writer)
@@ -308,7 +312,9 @@ class LogisticsComplaint(models.Model):
         orders, pickings = self.sudo()._find_by_reference(company, reference)
         for partner in (orders.partner_id | pickings.partner_id).commercial_partner_id:
             people = partner | partner.child_ids
-            person = people.filtered(lambda one: one.email_normalized == email)[:1]
+            person = people.filtered(
+                lambda one: email in (address for _name, address in mail_text.get_people(one.email or ""))
+            )[:1]
             if person:
                 own = ("partner_id", "child_of", partner.ids)
                 return {
@@ -321,12 +327,14 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _find_by_reference(self, company, reference):
-        """Return orders and deliveries of exactly this number."""
+        """Return orders and deliveries of exactly this number, however it is spelt."""
+        written = spell(reference, capitals=False).strip()
+        numbers = {reference, written, written.upper(), written.upper().replace(" ", "")}
         own = Domain("company_id", "=", company.id)
-        orders = self.env["sale.order"].search(
-            own & Domain("name", "=", reference) & Domain("state", "=", "sale"), limit=5
-        )
+        named = Domain("name", "in", list(numbers))
+        orders = self.env["sale.order"].search(own & named & Domain("state", "=", "sale"), limit=5)
         pickings = self.env["stock.picking"]
-        parcels = pickings._find_by_tracking_numbers({reference}, company.ids)
-        named = Domain("name", "=", reference) | Domain("id", "in", parcels.ids)
-        return orders, pickings.search(own & pickings._get_tracking_domain() & named, limit=5)
+        tracked = own & pickings._get_tracking_domain() & named
+        return orders, pickings.search(tracked, limit=5) | pickings._find_by_tracking_numbers(
+            numbers, company.ids
+        )

@@ -37,6 +37,7 @@ class TestIntake(ComplaintCommon):
             "PO-4711",
             "sf1234567890",
             "SF 1234 567890",
+            "ＳＦ１２３４５６７８９０",
             self.picking.name,
         ):
             with self.subTest(query=query):
@@ -48,6 +49,43 @@ class TestIntake(ComplaintCommon):
                 form = self._form(query)
                 self.assertEqual(form.partner_id, self.customer)
                 self.assertEqual(form.contact_id, self.person)
+
+    def test_telephone_numbers_in_many_hands(self):
+        self.company.country_id = self.env.ref("base.cn")
+        for written in (
+            "021-55598731转808",
+            "０２１－５５５９８７３１",
+            "（０２１）５５５９　８７３１　分机　８０８",
+            "tel:+86-21-5559-8731;ext=808",
+            "13900139000 / 021-55598731",
+            "１３９００１３９０００；０２１－５５５９８７３１",
+            "021-55598731-808",
+        ):
+            self.person.phone = written
+            for query in (
+                "+86 21 5559 8731",
+                "021 55598731 转 12",
+                "tel:02155598731",
+                "０２１－５５５９８７３１",
+                "021-55598731、13900139001",
+            ):
+                with self.subTest(written=written, query=query):
+                    self.assertEqual(self._form(query).contact_id, self.person)
+        self.assertFalse(self._form("021-55598732").partner_id)
+
+    def test_of_two_numbers_the_mobile_one_gets_sms(self):
+        self.company.country_id = self.env.ref("base.cn")
+        self.person.write({"phone": "021-55598731 / １３９ ００１３ ９０００", "country_id": False})
+        self.assertEqual(self.person.phone_sanitized, "+8613900139000")
+        self.person.phone = "021-55598731转808"
+        self.assertEqual(self.person.phone_sanitized, "+862155598731")
+        self.person.phone = "not a number"
+        self.assertFalse(self.person.phone_sanitized)
+
+    def test_one_of_several_mail_addresses(self):
+        self.person.email = "first@cold.example.com；second@cold.example.com"
+        for query in ("SECOND@cold.example.com", "ｓｅｃｏｎｄ＠cold.example.com"):
+            self.assertEqual(self._form(query).contact_id, self.person)
 
     def test_several_are_offered(self):
         self._customer("Cold Foods East")
