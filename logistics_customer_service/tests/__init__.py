@@ -2,6 +2,7 @@ from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_link_page
+from .foundation import test_prints
 from .foundation import test_renames
 from .customer import test_profile
 from .customer import test_profile_merge
@@ -98,6 +99,8 @@ from .contact.care import test_greeting_page
 from .contact.care import test_care_performance
 from . import test_security
 from . import test_multicompany
+from . import test_closed_fields
+from . import test_foreign_ids
 from . import test_performance
 from . import test_tours
 from . import test_translation

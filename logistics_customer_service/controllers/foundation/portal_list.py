@@ -39,7 +39,7 @@ class PortalList(CustomerPortal):
         filterby = _choose(params.get("filterby"), filters or {})
         wanted, search_in = params.get("search"), params.get("search_in") or "all"
         if "\0" in (wanted or ""):
-            raise BadRequest("Nothing contains such a sign.")
+            raise BadRequest  # no text contains it, and no database takes it
         if filterby:
             domain &= filters[filterby]["domain"]
         if wanted:
@@ -98,7 +98,7 @@ def read_number(value):
     try:
         return number_of(value)
     except ValueError as error:
-        raise BadRequest(str(error)) from None
+        raise BadRequest from error
 
 
 def _choose(wanted, offered):

@@ -1,4 +1,6 @@
+from . import base
 from . import res_company
+from . import res_users
 from . import logistics_cached_mixin
 from . import logistics_company_terms_mixin
 from . import logistics_secret_mixin
@@ -11,5 +13,6 @@ from . import logistics_sending_rule_mixin
 from . import mail_mail
 from . import mail_template
 from . import ir_actions_report
+from . import ir_http
 from . import sms_sms
 from . import ir_sequence

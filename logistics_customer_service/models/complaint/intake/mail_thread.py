@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import email_normalize
 
 from ....tools.complaint import mail_text
+from ....tools.foundation.said import SAID
 
 
 class MailThread(models.AbstractModel):
@@ -40,8 +41,8 @@ class MailThread(models.AbstractModel):
         watched = ("logistics.complaint", "logistics.investigation")
         if any(model in watched for model, *_route in routes):
             self = self.with_context(  # pylint: disable=context-overridden
-                logistics_mail_automatic=self._is_logistics_automatic(message, message_dict),
-                logistics_mail_quiet=mail_text.wants_no_answer(message.get),
+                logistics_mail_automatic=self._is_logistics_automatic(message, message_dict) and SAID,
+                logistics_mail_quiet=mail_text.wants_no_answer(message.get) and SAID,
             )
         return super()._message_route_process(message, message_dict, routes)
 
