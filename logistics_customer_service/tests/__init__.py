@@ -3,6 +3,7 @@ from .foundation import test_bulk
 from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_mail_templates
+from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_phone_numbers
 from .customer import test_profile
@@ -78,6 +79,7 @@ from .satisfaction.answer import test_token
 from .satisfaction.answer import test_answer_page
 from .satisfaction.answer import test_rating
 from .satisfaction.answer import test_phone
+from .satisfaction.answer import test_phone_screen
 from .satisfaction.answer import test_answer_browser
 from .satisfaction.answer import test_take_answers
 from .satisfaction.answer import test_reaction
@@ -117,6 +119,8 @@ from .contact.care import test_care_performance
 from . import test_demo
 from . import test_security
 from . import test_multicompany
+from . import test_closed_fields
+from . import test_foreign_ids
 from . import test_performance
 from . import test_tours
 from . import test_translation

@@ -140,6 +140,7 @@ class LogisticsProfileMixin(models.AbstractModel):
         """Lets tier, agent and needs be grouped and sorted: they are related through this one."""
         if field_expr != "logistics_profile_id" or query is None:
             return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
         contact = query.make_alias(alias, "logistics_party")
         query.add_join(
             "LEFT JOIN",

@@ -1,6 +1,8 @@
+from . import base
 from . import res_company
 from . import res_currency
 from . import res_partner
+from . import res_users
 from . import logistics_cached_mixin
 from . import logistics_company_terms_mixin
 from . import logistics_secret_mixin
@@ -21,6 +23,7 @@ from . import ir_actions_report
 from . import mail_mail_text
 from . import mail_template
 from . import mail_thread
+from . import ir_http
 from . import sms_sms
 from . import sms_tracker
 from . import ir_sequence

@@ -8,6 +8,7 @@ from odoo.tools import email_normalize, plaintext2html
 
 from ....tools.complaint import mail_text
 from ....tools.complaint.moments import NEW_CASE
+from ....tools.foundation.said import SAID, is_said
 from ..logistics_complaint import INCIDENT, OWN
 from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
 
@@ -101,7 +102,7 @@ class LogisticsComplaint(models.Model):
         # nobody but the rules assigns it, least of all the account that fetches mails
         cases = self.with_context(default_user_id=False)
         if not sender or self._is_colleague(sender):
-            cases = cases.with_context(logistics_mail_quiet=True)
+            cases = cases.with_context(logistics_mail_quiet=SAID)
         values = self._complete_by_original(values)
         case = super(LogisticsComplaint, cases).message_new(
             {**msg_dict, "email_from": sender}, values
@@ -130,7 +131,7 @@ class LogisticsComplaint(models.Model):
 
     def message_update(self, msg_dict, update_vals=None):
         self._clean_mail(msg_dict)
-        if self.env.context.get("logistics_mail_automatic"):
+        if is_said(self.env, "logistics_mail_automatic"):
             msg_dict["is_internal"] = True  # kept, and passed on to nobody
         return super().message_update(msg_dict, update_vals)
 
@@ -146,8 +147,8 @@ class LogisticsComplaint(models.Model):
         return (
             message.message_type in ("email", "comment")
             and not message.subtype_id.internal
-            and not self.env.context.get("logistics_mail_automatic")
-            and not self.env.context.get("logistics_opening")
+            and not is_said(self.env, "logistics_mail_automatic")
+            and not is_said(self.env, "logistics_opening")
             and message.message_id != self.mail_reference
         )
 
@@ -330,9 +331,10 @@ class LogisticsComplaint(models.Model):
         Nobody is thanked for a message who has not written.
         """
         wanted = not (
-            self.env.context.get("logistics_no_acknowledgement")
-            or self.env.context.get("logistics_mail_automatic")
-            or self.env.context.get("logistics_mail_quiet")
+            # a loader's word
+            (self._is_logistics_loader() and self.env.context.get("logistics_no_acknowledgement"))
+            or is_said(self.env, "logistics_mail_automatic")
+            or is_said(self.env, "logistics_mail_quiet")
         )
         for case in self:
             # policy of the team, whoever registers the case

@@ -16,6 +16,7 @@ from odoo.tools.misc import babel_locale_parse
 from ....tools.complaint import mail_text
 from ....tools.foundation.folding import spell
 from ....tools.foundation.periods import to_local
+from ....tools.foundation.said import SAID
 from ..deadline.logistics_sla_target import RESOLUTION
 from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import (
@@ -253,7 +254,7 @@ class LogisticsComplaint(models.Model):
         cases = self.sudo().with_context(default_user_id=False, mail_create_nosubscribe=True)
         case = cases.create({**vals, "description": plaintext2html(text)})
         # it is what opens the case: no answer of the customer to one of ours
-        case.with_context(logistics_opening=True)._take_customer_message(text, files, **message)
+        case.with_context(logistics_opening=SAID)._take_customer_message(text, files, **message)
         return case
 
     def _take_customer_message(self, text, files, **message):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import email_normalize, formataddr
 
 from ....tools.complaint import mail_charset, mail_text, mail_wrapping
+from ....tools.foundation.said import SAID
 
 
 class MailThread(models.AbstractModel):
@@ -100,8 +101,8 @@ class MailThread(models.AbstractModel):
         if any(model in watched for model, *_route in routes):
             wrappings = mail_wrapping.find_wrappings(message)
             self = self.with_context(  # pylint: disable=context-overridden
-                logistics_mail_automatic=self._is_logistics_automatic(message, message_dict, routes),
-                logistics_mail_quiet=self._is_logistics_quiet(message, message_dict),
+                logistics_mail_automatic=self._is_logistics_automatic(message, message_dict, routes) and SAID,
+                logistics_mail_quiet=self._is_logistics_quiet(message, message_dict) and SAID,
                 logistics_mail_enclosed=self._get_logistics_enclosed(message),
                 logistics_mail_wrappings=wrappings,
             )

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ....tools.foundation.periods import local_date
+from ....tools.foundation.said import SAID, is_said
 from ....tools.shipment import notices
 
 
@@ -81,7 +82,7 @@ class StockPicking(models.Model):
             lambda picking: picking.company_id.sudo()._tells_of(notices.GOODS_OUT)
         )
         if told:
-            quiet = told.with_context(logistics_told_by_notice=True)
+            quiet = told.with_context(logistics_told_by_notice=SAID)
             super(StockPicking, quiet)._send_confirmation_email()
         return super(StockPicking, self - told)._send_confirmation_email()
 
@@ -89,7 +90,7 @@ class StockPicking(models.Model):
         """Leave out core's mail on validation where our notice tells the same."""
         # as in _send_confirmation_email
         confirmation = self.company_id.sudo().stock_mail_confirmation_template_id
-        if self.env.context.get("logistics_told_by_notice") and source_ref == confirmation:
+        if is_said(self.env, "logistics_told_by_notice") and source_ref == confirmation:
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)
 
