@@ -96,6 +96,7 @@ from .contact.care import test_planning
 from .contact.care import test_greeting
 from .contact.care import test_greeting_page
 from .contact.care import test_care_performance
+from . import test_core_models
 from . import test_security
 from . import test_multicompany
 from . import test_performance

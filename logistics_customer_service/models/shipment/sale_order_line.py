@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .sale_order import PROMISE_READERS
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -11,7 +13,9 @@ class SaleOrderLine(models.Model):
         help="The promise in force: the one given at confirmation, or a later one that the "
         "customer agreed to.",
     )
-    promise_ids = fields.One2many("logistics.promise", "line_id", readonly=True)
+    promise_ids = fields.One2many(
+        "logistics.promise", "line_id", readonly=True, groups=PROMISE_READERS
+    )
     substitute_for_id = fields.Many2one(
         "sale.order.line",
         string="In Place of",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import is_html_empty
 
+from ...customer.logistics_profile_mixin import AGENTS
+
 MAX_WORDS = 2000
 MAX_LINE = 200
 CHOICES = ("simple_choice", "multiple_choice")
@@ -26,7 +28,7 @@ class SurveySurvey(models.Model):
         help="What keeps answers to the questionnaire from becoming figures.",
     )
     logistics_feedback_count = fields.Integer(
-        string="Customer Answers", compute="_compute_logistics_feedback_count"
+        string="Customer Answers", compute="_compute_logistics_feedback_count", groups=AGENTS
     )
 
     def _compute_logistics_feedback_count(self):
