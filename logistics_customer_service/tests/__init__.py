@@ -1,5 +1,6 @@
 from .foundation import test_course_mixin
 from .foundation import test_bulk
+from .foundation import test_cached
 from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_renames
