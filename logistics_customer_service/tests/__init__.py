@@ -1,5 +1,6 @@
 from .foundation import test_course_mixin
 from .foundation import test_bulk
+from .foundation import test_cached
 from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_mail_templates
@@ -117,6 +118,7 @@ from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from . import test_demo
+from . import test_core_models
 from . import test_security
 from . import test_multicompany
 from . import test_closed_fields

@@ -2,12 +2,16 @@ from odoo import api, fields, models
 
 from ...tools.shipment.moments import CONFIRMED, PAID, PRICED
 
+PROMISE_READERS = "logistics_customer_service.group_agent,sales_team.group_sale_salesman"
+
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "logistics.reaction.mixin"]
 
-    promise_ids = fields.One2many("logistics.promise", "order_id", readonly=True)
+    promise_ids = fields.One2many(
+        "logistics.promise", "order_id", readonly=True, groups=PROMISE_READERS
+    )
     can_agree_promise = fields.Boolean(compute="_compute_can_agree_promise")
 
     @api.depends("state", "order_line.qty_delivered", "order_line.product_uom_qty")

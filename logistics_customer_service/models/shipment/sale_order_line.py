@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.shipment.moments import PRICED
+from .sale_order import PROMISE_READERS
 
 # what an order comes to
 PRICES = {"price_unit", "discount", "tax_ids", "product_uom_qty", "product_uom_id"}
@@ -16,7 +17,9 @@ class SaleOrderLine(models.Model):
         help="The promise in force: the one given at confirmation, or a later one that the "
         "customer agreed to.",
     )
-    promise_ids = fields.One2many("logistics.promise", "line_id", readonly=True)
+    promise_ids = fields.One2many(
+        "logistics.promise", "line_id", readonly=True, groups=PROMISE_READERS
+    )
     substitute_for_id = fields.Many2one(
         "sale.order.line",
         string="In Place of",

@@ -14,13 +14,18 @@ CONSENT_PURPOSES = {
     "sign_by_other": shipment.SIGNED_BY_OTHER,
 }
 
+# who reads the rows behind the lists of a delivery: on a core model a list is everybody's unless it says
+EVENT_READERS = (
+    "logistics_customer_service.group_agent,stock.group_stock_user,sales_team.group_sale_salesman"
+)
+
 
 class StockPicking(models.Model):
     _name = "stock.picking"
     _inherit = ["stock.picking", "logistics.reaction.mixin", "logistics.return.reason.mixin"]
 
     shipment_event_ids = fields.One2many(
-        "logistics.shipment.event", "picking_id", string="Shipment Events"
+        "logistics.shipment.event", "picking_id", string="Shipment Events", groups=EVENT_READERS
     )
     shipment_event_count = fields.Integer(
         string="Number of Shipment Events",
@@ -92,7 +97,7 @@ class StockPicking(models.Model):
         help="Why the delivery took another route than planned.",
     )
     delivery_remark_ids = fields.One2many(
-        "logistics.delivery.remark", "picking_id", string="Damaged or Short"
+        "logistics.delivery.remark", "picking_id", string="Damaged or Short", groups=EVENT_READERS
     )
 
     to_customer = fields.Boolean(

@@ -9,6 +9,7 @@ from odoo.tools import SQL, email_normalize, formataddr, html2plaintext, plainte
 
 from ....tools.complaint import mail_language, mail_numbers, mail_text, mail_wrapping
 from ....tools.foundation.folding import spell
+from ....tools.foundation.said import is_said
 
 _logger = logging.getLogger(__name__)
 
@@ -227,7 +228,7 @@ class LogisticsComplaint(models.Model):
         if (
             message.message_type not in ("email", "comment")
             or message.subtype_id.internal
-            or self.env.context.get("logistics_mail_automatic")
+            or is_said(self.env, "logistics_mail_automatic")
             or not self.partner_id
             or not self._is_customers(message)
         ):

@@ -87,29 +87,49 @@ class SurveyQuestion(models.Model):
 
     @api.constrains("logistics_part", "survey_id")
     def _check_one_overall(self):
-        for survey in self.survey_id:
-            parts = survey.question_ids.mapped("logistics_part")
-            doubled = [part for part in ONCE if parts.count(part) > 1]
-            if doubled:
-                label = dict(self._fields["logistics_part"]._description_selection(self.env))
-                raise ValidationError(
-                    self.env._(
-                        "“%(survey)s” asks twice for: %(part)s",
-                        survey=survey.title,
-                        part=label[doubled[0]],
-                    )
+        surveys = self.filtered(lambda question: question.logistics_part in ONCE).survey_id
+        # asked of the database: core copies a survey while its questions are not all in the cache
+        doubled = self._read_group(
+            [("survey_id", "in", surveys.ids), ("logistics_part", "in", ONCE)],
+            ["survey_id", "logistics_part"],
+            having=[("__count", ">", 1)],
+        )
+        for survey, part in doubled:
+            label = dict(self._fields["logistics_part"]._description_selection(self.env))
+            raise ValidationError(
+                self.env._(
+                    "“%(survey)s” asks twice for: %(part)s", survey=survey.title, part=label[part]
                 )
+            )
 
     @api.constrains("question_type", "survey_id")
     def _check_answerable_kind(self):
-        for question in self:
-            if question.survey_id.survey_type == "logistics" and question.question_type == "matrix":
+        for question in self.filtered(lambda question: question.question_type == "matrix"):
+            if question.survey_id.survey_type == "logistics":
                 raise ValidationError(
                     self.env._(
                         "Customers answer on a phone: ask “%s” as one question for each row.",
                         question.title,
                     )
                 )
+
+    # === CRUD METHODS ===#
+
+    def copy_data(self, default=None):
+        """What a questionnaire asks once counts once: a second question is one without a figure."""
+        vals_list = super().copy_data(default)
+        # a whole questionnaire is copied as it is
+        if not self.env.context.get("__copy_data_seen", {}).get("survey.survey"):
+            for question, vals in zip(self, vals_list, strict=True):
+                if vals and vals.get("survey_id") == question.survey_id.id:
+                    self._count_once(vals)
+        return vals_list
+
+    def _count_once(self, vals):
+        if vals.get("logistics_part") in ONCE:
+            vals["logistics_part"] = False
+            for _command, _id, answer in vals.get("suggested_answer_ids") or ():
+                answer["logistics_value"] = 0
 
     # === BUSINESS METHODS ===#
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import is_html_empty
 
 from ....tools.satisfaction.answers import name_step
+from ...customer.logistics_profile_mixin import AGENTS
 
 MAX_WORDS = 2000
 MAX_LINE = 200
@@ -28,7 +29,7 @@ class SurveySurvey(models.Model):
         help="What keeps answers to the questionnaire from becoming figures.",
     )
     logistics_feedback_count = fields.Integer(
-        string="Customer Answers", compute="_compute_logistics_feedback_count"
+        string="Customer Answers", compute="_compute_logistics_feedback_count", groups=AGENTS
     )
 
     def _compute_logistics_feedback_count(self):

@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 
-from ...customer.logistics_profile_mixin import STAFF
+from ...customer.logistics_profile_mixin import AGENTS, STAFF
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     cod_ids = fields.One2many(
-        "logistics.cod", "picking_id", string="Money Collected", groups=STAFF
+        "logistics.cod", "picking_id", string="Money Collected", groups=AGENTS
     )
     cod_amount = fields.Monetary(
         string="Amount to Collect",

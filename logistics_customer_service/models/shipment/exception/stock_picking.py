@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ....tools.shipment import shipment
+from ...customer.logistics_profile_mixin import AGENTS
 
 # what is wrong with a shipment by its state
 TROUBLE = (
@@ -23,13 +24,16 @@ class StockPicking(models.Model):
         help="Less than ordered went out; the rest is a backorder, or nothing.",
     )
 
-    exception_ids = fields.One2many("logistics.exception", "picking_id", string="Exceptions")
+    exception_ids = fields.One2many(
+        "logistics.exception", "picking_id", string="Exceptions", groups=AGENTS
+    )
     can_agree_promise = fields.Boolean(related="sale_id.can_agree_promise")
     # whoever gets the goods is not given the number of whoever ordered them
     partner_phone = fields.Char(
-        string="Phone", compute="_compute_partner_phone", groups="base.group_user"
+        string="Phone", compute="_compute_partner_phone", compute_sudo=True, groups="base.group_user"
     )
-    tracking_link = fields.Char(compute="_compute_tracking_link")
+    # a carrier is not everybody's to read who reads its deliveries
+    tracking_link = fields.Char(compute="_compute_tracking_link", compute_sudo=True)
 
     # few of very many: what the list of exceptions is made from
     _shipment_short_idx = models.Index("(id) WHERE shipment_short")

@@ -3,12 +3,15 @@ from odoo import fields, models
 from ....tools.foundation.periods import local_date
 from ....tools.foundation.said import SAID, is_said
 from ....tools.shipment import notices
+from ..stock_picking import EVENT_READERS
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    notice_ids = fields.One2many("logistics.notice", "picking_id", string="Notices")
+    notice_ids = fields.One2many(
+        "logistics.notice", "picking_id", string="Notices", groups=EVENT_READERS
+    )
     notice_count = fields.Integer(
         string="Number of Notices",
         compute="_compute_notice_count",
