@@ -68,6 +68,19 @@ def test_what_is_not_known_is_said():
         compute(Standard("no_method", Decimal(1)), Basis())
 
 
+def test_a_cap_that_cannot_be_known_leaves_nothing_due():
+    standard = Standard("share_value", Decimal("0.05"), cap_freight=Decimal(1))
+    result = compute(standard, Basis(value=Decimal(1464)))
+    assert (result.amount, codes(result)) == (Decimal(0), ["share_value", "cap_unknown"])
+    assert result.steps[-1].figures == {"method": "multiple_freight"}
+
+
+def test_what_is_left_to_give_outweighs_all():
+    standard = Standard("share_value", Decimal(1), minimum=Decimal(20))
+    result = compute(standard, Basis(value=Decimal(1464), left=Decimal(564)))
+    assert (result.amount, codes(result)) == (Decimal(564), ["share_value", "cap_left"])
+
+
 def test_half_a_unit_is_rounded_up():
     half = Standard("share_value", Decimal("0.5"))
     assert compute(half, Basis(value=Decimal("0.25"))).amount == Decimal("0.13")
@@ -81,7 +94,7 @@ def test_half_a_unit_is_rounded_up():
     MAYBE,
     MAYBE,
     st.booleans(),
-    st.builds(Basis, MAYBE, MAYBE, MAYBE),
+    st.builds(Basis, MAYBE, MAYBE, MAYBE, MAYBE),
 )
 def test_no_case_gets_more_than_a_cap_or_less_than_nothing(
     method, rate, minimum, cap_amount, cap_freight, cap_value, basis
@@ -95,4 +108,8 @@ def test_no_case_gets_more_than_a_cap_or_less_than_nothing(
         assert result.amount <= cap_freight * basis.freight + Decimal("0.005")
     if cap_value and basis.value is not None:
         assert result.amount <= basis.value
+    if basis.left is not None:
+        assert result.amount <= basis.left
+    if (cap_value and basis.value is None) or (cap_freight is not None and basis.freight is None):
+        assert result.amount == 0
     assert abs(result.amount - result.steps[-1].amount) <= Decimal("0.005")

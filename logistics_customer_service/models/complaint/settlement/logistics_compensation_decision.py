@@ -235,7 +235,7 @@ class LogisticsCompensation(models.Model):
             return
         if self._goes_beyond():
             why = self.env._("Write why, for who decides.")
-            raise UserError(f"{self._explain_beyond()} {why}")
+            raise UserError(" ".join([self._explain_beyond(), why]))
         more = self.currency_id.compare_amounts(self.amount, self.computed_amount) > 0
         if self.standard_id and self.kind not in MOVES_GOODS and more:
             raise UserError(

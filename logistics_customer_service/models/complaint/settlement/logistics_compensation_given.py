@@ -285,7 +285,7 @@ class LogisticsCompensation(models.Model):
         to = (delivery if self.kind in MOVES_GOODS else invoice).partner_id.commercial_partner_id
         if not self.authority_id.may_exceed and self._goes_beyond():
             since = self.env._("More was given since it was approved.")
-            raise UserError(f"{self._explain_beyond()} {since}")
+            raise UserError(" ".join([self._explain_beyond(), since]))
         if (
             (delivery and not record._owns(delivery))
             or (invoice and self.kind in PAID_BACK and invoice != record._get_invoice())

@@ -80,9 +80,7 @@ class LogisticsComplaint(models.Model):
             lines = orders.order_line.filtered(lambda line, product=product: line.product_id == product)
             moves = lines.move_ids.filtered(lambda move: move.state == "done" and move._is_taken_back())
             unit = product.uom_id
-            back = sum(
-                move.product_uom._compute_quantity(move.quantity, unit, round=False) for move in moves
-            )
+            back = sum(move.product_uom._compute_quantity(move.quantity, unit, round=False) for move in moves)
             over = sum(
                 line.product_uom_id._compute_quantity(
                     line.qty_invoiced - line.qty_delivered, unit, round=False
