@@ -380,7 +380,7 @@ class _Condition(ast.NodeTransformer):
 class _Fields(_Condition):
     """Renames a field, wherever a string reads like a path that leads to it."""
 
-    PATH = re.compile(r"([a-z_][a-z0-9_.]*)([: ].*)?\Z", re.DOTALL)
+    PATH = re.compile(r"\A([a-z_][a-z0-9_.]*)([: ].*)?\Z", re.DOTALL)
 
     def __init__(self, cr, model, changed_model, old, new):
         super().__init__(cr, model, changed_model)

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import LogisticsCommon
@@ -127,3 +128,38 @@ class TestMulticompany(LogisticsCommon):
         run = self.env["logistics.run"].search([("company_id", "=", self.other.id)], limit=1)
         amounts = run.cuts[str(self.scheme.criterion_ids.sorted("sequence")[0].id)]
         self.assertEqual(max(amounts), 50)
+
+    def test_what_serves_every_company_is_changed_by_who_works_for_all(self):
+        """A rule without a company is everybody's, whichever kind of rule it is."""
+        boss = self._new_user("boss", "group_manager")
+        boss.company_ids = self.env["res.company"].search([])
+        seen = 0
+        for name in self.env.registry:
+            records = self.env[name]
+            changed = records.with_user(self.manager).has_access("write")
+            if not changed or not records._may_be_logistics_shared():
+                continue
+            shared = records.search([("company_id", "=", False)], limit=1)
+            if not shared:
+                continue
+            seen += 1
+            for operation in ("write", "unlink"):
+                with self.subTest(model=name, operation=operation):
+                    self.assertTrue(shared.with_user(self.manager).has_access("read"))
+                    self.assertFalse(shared.with_user(self.manager).has_access(operation))
+                    self.assertTrue(
+                        not records.with_user(boss).has_access(operation)
+                        or shared.with_user(boss).has_access(operation)
+                    )
+        self.assertGreater(seen, 8)
+
+    def test_nobody_makes_a_rule_for_companies_that_are_not_his(self):
+        reasons = self.env["logistics.reason"].with_user(self.manager)
+        vals = {"name": "Ours", "code": "ours", "kind": "damage"}
+        with self.assertRaisesRegex(AccessError, "every company"):
+            reasons.create({**vals, "company_id": False})
+        own = reasons.create(vals)
+        self.assertEqual(own.company_id, self.company, "who does not say it means his own")
+        own.name = "Ours alone"
+        with self.assertRaisesRegex(AccessError, "every company"):
+            own.company_id = False

@@ -42,6 +42,7 @@ MATRIX = {
         {READ, WRITE, CREATE},
         NOTHING,
     ),
+    "logistics.time.correction": ({READ}, {READ, CREATE}, {READ, CREATE}, NOTHING),
     "logistics.shipment.event": ({READ, WRITE, CREATE}, ALL, ALL, NOTHING),
     "logistics.lead.time": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.tracking.link": ({READ}, {READ}, {READ}, NOTHING),
@@ -161,6 +162,12 @@ MATRIX = {
     "logistics.authority": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.recovery": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
     "logistics.result.letter": (ALL, ALL, ALL, NOTHING),
+    "logistics.complaint.step.up": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        NOTHING,
+    ),
     "logistics.complaint.intake": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.intake.order": (ALL, ALL, ALL, NOTHING),
     "logistics.complaint.merge": ({READ}, {READ}, {READ}, NOTHING),
@@ -271,7 +278,7 @@ class TestSecurity(LogisticsCommon):
                 )
             }
             allowed = {name for name in public if name.startswith("action_")}
-            overrides = {"create", "write", "unlink", "copy_data", "default_get"}
+            overrides = {"create", "write", "unlink", "copy_data", "default_get", "onchange"}
             overrides |= {"message_process", "message_new", "message_update"}  # the mail gateway's
             overrides |= {"message_subscribe"}  # takes a right away
             overrides |= {"register_cases", "read_case_states"}  # the API, with the caller's rights

@@ -324,6 +324,7 @@ class ContactMonth:
             self.seen["left"] += 1
             return False
         else:
+            callback.outcome = "other"
             getattr(callback, outcome)()
         self.seen[outcome] += 1
         return True

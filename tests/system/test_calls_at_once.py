@@ -53,6 +53,7 @@ def test_no_call_is_handed_out_twice(database, clients):
             if not action.get("res_id"):
                 return handed_out
             handed_out.append(action["res_id"])
+            client.call("write", MODEL, ids=handed_out[-1:], vals={"outcome": "other"})
             status, answer = client.call("action_done", MODEL, ids=handed_out[-1:])
             assert status == 200, answer
 

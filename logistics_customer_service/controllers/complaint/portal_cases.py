@@ -4,7 +4,7 @@ from odoo.http import content_disposition, request, route
 from ...models.complaint.logistics_complaint_stage import OPEN_PHASES
 from ...tools.foundation.received import clean, clean_line
 from ...tools.foundation.throttle import Throttle
-from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList
+from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList, read_number
 from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
 ADDRESS = "/my/cases"
@@ -199,7 +199,7 @@ class PortalCases(PortalList):
 
     def _choose(self, offered, *values):
         """Return those of the offered records that the browser named."""
-        named = {int(value) for value in values if str(value or "").isdecimal()}
+        named = {read_number(value) for value in values}
         return offered.filtered(lambda record: record.id in named)
 
     def _prepare_case_vals(self, values, offers):

@@ -1,8 +1,9 @@
 import hashlib
 
 from odoo.http import Controller, request, route
-from odoo.tools import email_normalize
 
+from ...tools.complaint.mail_text import get_people
+from ...tools.foundation.folding import one_line
 from ...tools.foundation.received import clean, clean_line
 from ...tools.foundation.throttle import Throttle
 from ..foundation.link_page import LOOKING, SENDING, LinkPage, is_stamped, make_stamp
@@ -85,10 +86,12 @@ class ServiceForm(LinkPage, Controller):
     # === BUSINESS METHODS ===#
 
     def _clean(self, params):
-        lines = {name: clean_line(params.get(name)) for name in ("name", "phone", "reference")}
         return {
-            **lines,
-            "email": clean_line(params.get("email"), 254),
+            "name": clean_line(params.get("name")),
+            # typed with signs of full width as often as not
+            "phone": clean_line(one_line(params.get("phone"))),
+            "reference": clean_line(one_line(params.get("reference"))),
+            "email": clean_line(one_line(params.get("email")), 254),
             "text": clean(params.get("text"), MAX_TEXT + 1),
         }
 
@@ -100,7 +103,7 @@ class ServiceForm(LinkPage, Controller):
             return request.env._("Please write what happened.")
         if len(values["text"]) > MAX_TEXT:
             return request.env._("Please write no more than %s characters.", MAX_TEXT)
-        if values["email"] and not email_normalize(values["email"]):
+        if values["email"] and not get_people(values["email"]):
             return request.env._("Please check your mail address.")
         if not values["email"] and sum(map(str.isdigit, values["phone"])) < 5:
             return request.env._("Please write a mail address or a telephone number.")

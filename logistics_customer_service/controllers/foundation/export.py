@@ -4,7 +4,12 @@ import json
 
 from werkzeug.datastructures import FileStorage
 
-from odoo.addons.web.controllers.export import CSVExport, ExcelExport
+from odoo.addons.web.controllers.export import (
+    CSVExport,
+    ExcelExport,
+    ExportXlsxWriter,
+    GroupExportXlsxWriter,
+)
 from odoo.addons.web.controllers.pivot import TableExporter
 from odoo.http import route
 
@@ -16,6 +21,20 @@ UNMARKED = tuple(sign for sign in SIGNS if sign not in MARKED)
 # a workbook tells texts from formulas: only what its writer would make a formula, or a link to
 # another file, is marked
 WRITTEN = ("=", "{=", "external:", "internal:")
+# a pivot's writer would make links of these, too; the lists' are told not to
+PIVOT_WRITTEN = (*WRITTEN, "http://", "https://", "ftp://", "ftps://", "mailto:", "file://")
+
+
+class TextWriter(ExportXlsxWriter):
+    """Writes texts as texts: an address that somebody wrote is no link to be clicked."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.worksheet.strings_to_urls = False
+
+
+class GroupTextWriter(GroupExportXlsxWriter, TextWriter):
+    """The same by groups."""
 
 
 class SafeCSVExport(CSVExport):
@@ -29,11 +48,19 @@ class SafeExcelExport(ExcelExport):
     """A workbook in which nothing that somebody wrote becomes a formula."""
 
     def from_data(self, fields, columns_headers, rows):
-        return super().from_data(fields, columns_headers, _mark_rows(rows, WRITTEN))
+        with TextWriter(fields, columns_headers, len(rows)) as writer:
+            for number, row in enumerate(_mark_rows(rows, WRITTEN), start=1):
+                for column, value in enumerate(row):
+                    writer.write_cell(number, column, value)
+        return writer.value
 
     def from_group_data(self, fields, columns_headers, groups):
         _mark_group(groups)
-        return super().from_group_data(fields, columns_headers, groups)
+        with GroupTextWriter(fields, columns_headers, groups.count) as writer:
+            place = 1, 0
+            for name, group in groups.children.items():
+                place = writer.write_group(*place, name, group)
+        return writer.value
 
 
 class SafePivotExport(TableExporter):
@@ -49,7 +76,7 @@ class SafePivotExport(TableExporter):
         if table:
             headers = [header for level in table["col_group_headers"] for header in level]
             for titled in (*headers, *table["rows"]):
-                titled["title"] = as_text(titled["title"], WRITTEN)
+                titled["title"] = as_text(titled["title"], PIVOT_WRITTEN)
         return super().export_xlsx(json.dumps(table), **kw)
 
 

@@ -1,15 +1,18 @@
 """A customer's own records in the portal: what the lists and pages of them share."""
 
+from werkzeug.exceptions import BadRequest
+
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
 
+from ...tools.foundation.received import MAX_ID, number_of
+
 OWN = {"type": "http", "auth": "user", "website": True}
 OWN_LOOKING = {**OWN, "readonly": True, "methods": ["GET"]}
 OWN_SENDING = {**OWN, "readonly": False, "methods": ["POST"]}
 MAX_SEARCH = 100
-MAX_ID = 2**31 - 1
 
 
 class PortalList(CustomerPortal):
@@ -35,6 +38,8 @@ class PortalList(CustomerPortal):
         sortby = _choose(params.get("sortby"), sortings)
         filterby = _choose(params.get("filterby"), filters or {})
         wanted, search_in = params.get("search"), params.get("search_in") or "all"
+        if "\0" in (wanted or ""):
+            raise BadRequest  # no text contains it, and no database takes it
         if filterby:
             domain &= filters[filterby]["domain"]
         if wanted:
@@ -44,7 +49,7 @@ class PortalList(CustomerPortal):
         pages = pager(
             url=address,
             total=records.search_count(domain),
-            page=params.get("page", 1),
+            page=read_number(params.get("page")) or 1,
             step=self._items_per_page,
             url_args=asked,
         )
@@ -83,6 +88,17 @@ class PortalList(CustomerPortal):
         values = {**self._prepare_portal_layout_values(), **values}
         status = 422 if values.get("problem") else 200
         return request.render(f"logistics_customer_service.{template}", values, status=status)
+
+
+def read_number(value):
+    """Return the number that the address names, or None where it names none.
+
+    :raise BadRequest: for a number that nothing can have
+    """
+    try:
+        return number_of(value)
+    except ValueError as error:
+        raise BadRequest from error
 
 
 def _choose(wanted, offered):

@@ -14,6 +14,8 @@ class SurveyCounter(AnswerPage, Controller):
     """The page of a tablet at a counter: it comes back to its start by itself."""
 
     _link_model = "logistics.survey.counter"
+    # the tablet's browser speaks for nobody: whoever comes by expects the language of the place
+    _lang_path = "company_id.partner_id.lang"
 
     @route(ADDRESSES, **LOOKING)
     def show_counter(self, token, lang=None, done=None, **_params):

@@ -41,7 +41,14 @@ class PortalDeliveries(PortalList):
     def _get_deliveries_search_domain(self, search_in, search):
         fields = {"tracking": ["carrier_tracking_ref"], "order": ["origin"]}
         names = fields.get(search_in, ["name", "origin", "carrier_tracking_ref"])
-        return Domain.OR([Domain(name, "ilike", search) for name in names])
+        found = Domain.OR([Domain(name, "ilike", search) for name in names])
+        if "carrier_tracking_ref" in names:
+            # as it is written in the field, or as the number is; of these the customer sees his own
+            parcels = request.env["stock.picking"].sudo()._find_by_tracking_numbers(
+                {search}, request.env["res.company"].sudo().search([]).ids
+            )
+            found |= Domain("id", "in", parcels.ids)
+        return found
 
     @route([ADDRESS, f"{ADDRESS}/page/<int:page>"], **OWN_LOOKING)
     def portal_my_deliveries(self, **params):

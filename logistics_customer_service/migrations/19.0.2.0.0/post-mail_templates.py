@@ -66,6 +66,7 @@ def _widen_punctuation(cr, own):
         ("subject", r"(\}\}):", r"\1："),
         ("body_html", r"(</t>|</strong>|/>):(</p>)", r"\1：\2"),
         ("body_html", r"(</strong>),(?=[一-龥])", r"\1，"),
+        ("body_html", r"(<t t-if=\"compensation.amount\">): ", r"\1："),
     ):
         cr.execute(
             SQL(

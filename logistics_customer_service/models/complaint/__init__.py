@@ -3,6 +3,9 @@ from . import logistics_complaint_stage
 from . import logistics_remedy
 from . import logistics_priority_rule
 from . import logistics_service_team
+from . import logistics_case_customer_mixin
+from . import logistics_phase_mixin
+from . import logistics_team_work_mixin
 from . import logistics_complaint
 from . import logistics_complaint_line
 from . import logistics_profile

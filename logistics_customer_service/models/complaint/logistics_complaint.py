@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _lang_get
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -9,16 +8,14 @@ from odoo.tools import SQL
 from ...tools.complaint.moments import NEW_CASE, OTHER_CUSTOMER
 from ..foundation.concurrency import wait_for
 from .logistics_complaint_category import SEVERITIES
-from .logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, PHASES, RESOLVED
+from .logistics_complaint_stage import CANCELLED, NEW
 from .logistics_priority_rule import PRIORITIES
 from .res_company import SEQUENCE_CODE
 
+# what we found before the customer said anything: the kind of such a case, and its channel
+INCIDENT, OWN = "incident", "own"
 # a case belongs to these
 CUSTOMER = frozenset(("partner_id", "contact_id", "company_id"))
-
-
-class History(dict):
-    """By the id of a case, when something happened to it elsewhere. As such it comes by no RPC."""
 
 
 class LogisticsComplaint(models.Model):
@@ -31,8 +28,11 @@ class LogisticsComplaint(models.Model):
         "mail.tracking.duration.mixin",
         "portal.mixin",
         "logistics.reaction.mixin",
-        "logistics.course.mixin",
+        "logistics.case.customer.mixin",
+        "logistics.phase.mixin",
         "logistics.told.mixin",
+        "logistics.corrected.time.mixin",
+        "logistics.team.work.mixin",
     ]
     _description = "Service Case"
     _order = "priority desc, id desc"
@@ -41,6 +41,7 @@ class LogisticsComplaint(models.Model):
     _primary_email = "email_from"
     _check_company_auto = True
     _course_refused_at_create = True
+    _corrected_time = "received_at"
 
     # --- the case
     number = fields.Char(readonly=True, copy=False, index="trigram")
@@ -54,10 +55,12 @@ class LogisticsComplaint(models.Model):
             ("inquiry", "Inquiry"),
             ("tracking", "Tracking Request"),
             ("suggestion", "Suggestion"),
+            (INCIDENT, "Incident"),
         ],
         required=True,
         default="complaint",
         tracking=True,
+        help="An incident is what we found ourselves; it counts as no complaint.",
     )
     company_id = fields.Many2one(
         "res.company",
@@ -77,6 +80,7 @@ class LogisticsComplaint(models.Model):
             ("letter", "Letter"),
             ("counter", "Counter"),
             ("api", "API"),
+            (OWN, "Found by Us"),
         ],
         required=True,
         default="phone",
@@ -113,54 +117,6 @@ class LogisticsComplaint(models.Model):
         PRIORITIES, string="Own Priority", tracking=True, copy=False
     )
     priority_reason = fields.Char(string="Why This Priority", tracking=True, copy=False)
-
-    # --- the customer, as it was
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Customer",
-        index=True,
-        ondelete="restrict",
-        tracking=True,
-        help="The customer as a legal entity.",
-    )
-    contact_id = fields.Many2one(
-        "res.partner", string="Contact", index="btree_not_null", ondelete="restrict"
-    )
-    contact_name = fields.Char(
-        string="Caller", help="Who turned to us, where the person is no contact yet."
-    )
-    email_from = fields.Char(
-        string="Email", compute="_compute_address", store=True, readonly=False, precompute=True
-    )
-    phone = fields.Char(compute="_compute_address", store=True, readonly=False, precompute=True)
-    lang = fields.Selection(
-        _lang_get,
-        string="Language",
-        compute="_compute_lang",
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="The language in which the customer is written to.",
-    )
-    profile_id = fields.Many2one(
-        "logistics.profile",
-        compute="_compute_profile_id",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-    )
-    tier_id = fields.Many2one(
-        "logistics.tier",
-        string="Tier",
-        compute="_compute_profile_id",
-        store=True,
-        precompute=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The customer's tier when the case was opened.",
-    )
-    tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
 
     # --- what it is about
     order_ids = fields.Many2many(
@@ -212,36 +168,9 @@ class LogisticsComplaint(models.Model):
             ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
         ],
     )
-    stage_id = fields.Many2one(
-        "logistics.complaint.stage",
-        compute="_compute_stage_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
-        copy=False,
-        ondelete="restrict",
-        tracking=True,
-        group_expand="_read_group_stage_ids",
-        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
-    )
-    phase = fields.Selection(
-        related="stage_id.phase", store=True, precompute=True, string="Phase", index=True
-    )
-    is_open = fields.Boolean(compute="_compute_is_open", search="_search_is_open")
-    customer_answered = fields.Boolean(
-        string="Answered by Customer",
-        copy=False,
-        readonly=True,
-        help="The customer has written and waits for our answer.",
-    )
     customer_wrote_at = fields.Datetime(
         string="Customer's Last Message", copy=False, readonly=True
     )
-    resolved_at = fields.Datetime(string="Resolved", copy=False, readonly=True)
-    closed_at = fields.Datetime(string="Closed", copy=False, readonly=True)
-    reopen_count = fields.Integer(string="Reopened", copy=False, readonly=True)
 
     # --- other cases of the customer
     is_repeated = fields.Boolean(
@@ -303,44 +232,6 @@ class LogisticsComplaint(models.Model):
                 given = min(str(int(given) + 1), PRIORITIES[-1][0])
             case.priority = case.priority_override or given
 
-    @api.depends("contact_id", "partner_id")
-    def _compute_address(self):
-        for case in self:
-            person, customer = case.contact_id, case.partner_id
-            case.email_from = person.email or customer.email or case.email_from
-            case.phone = person.phone or customer.phone or case.phone
-
-    @api.depends("contact_id", "partner_id", "company_id")
-    def _compute_lang(self):
-        for case in self:
-            case.lang = (
-                case.contact_id.lang
-                or case.partner_id.lang
-                or case.lang
-                or case.company_id.partner_id.lang
-                or self.env.lang
-            )
-
-    @api.depends("partner_id", "company_id")
-    def _compute_profile_id(self):
-        """Keep profile and tier as they are now: one query for all cases."""
-        # the case shows its customer's tier also to those without rights on profiles
-        profiles = self.env["logistics.profile"].sudo()
-        profiles.flush_model(["partner_id", "company_id", "tier_id", "active"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT partner_id, company_id, id, tier_id FROM logistics_profile
-                    WHERE partner_id = ANY(%s) AND company_id = ANY(%s) AND active""",
-                self.partner_id.ids,
-                self.company_id.ids,
-            )
-        )
-        held = {(partner, company): found for partner, company, *found in rows}
-        for case in self:
-            case.profile_id, case.tier_id = held.get(
-                (case.partner_id.id, case.company_id.id), (False, False)
-            )
-
     @api.depends("picking_ids")
     def _compute_carrier_id(self):
         for case in self:
@@ -355,6 +246,7 @@ class LogisticsComplaint(models.Model):
                     line.value_affected, case.company_id.currency_id, case.company_id, day
                 )
                 for line in case.line_ids
+                if line.currency_id._has_logistics_rate(case.company_id, day)
             )
 
     @api.depends("line_ids.product_id")
@@ -372,35 +264,6 @@ class LogisticsComplaint(models.Model):
                 case.team_id = named
             elif not case.team_id or case.team_id.company_id != case.company_id:
                 case.team_id = first.get(case.company_id)
-
-    @api.depends("team_id")
-    def _compute_stage_id(self):
-        Stage = self.env["logistics.complaint.stage"]
-        stages = Stage._get_all()
-        for case in self:
-            used = case.stage_id.team_ids
-            if not case.stage_id or (used and case.team_id not in used):
-                phase = case.stage_id.phase or NEW
-                case.stage_id = Stage._pick(stages, phase, case.team_id) or stages[:1]
-
-    @api.depends("phase")
-    def _compute_is_open(self):
-        for case in self:
-            case.is_open = case.phase in OPEN_PHASES
-
-    def _search_is_open(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        domain = Domain("phase", "in", OPEN_PHASES)
-        return domain if True in value else ~domain
-
-    @api.model
-    def _read_group_stage_ids(self, stages, domain):
-        """Show every stage in the kanban, the empty ones too."""
-        team_id = self.env.context.get("default_team_id")
-        return stages.search(
-            ["|", ("team_ids", "=", False), ("team_ids", "in", team_id)] if team_id else []
-        )
 
     # === CRUD METHODS ===#
 
@@ -422,12 +285,9 @@ class LogisticsComplaint(models.Model):
     def write(self, vals):
         self._check_change(vals)
         vals = self._prepare_customer_vals(vals)
-        phases = {case: case.phase for case in self} if "stage_id" in vals else {}
         owners = self._get_customers() if CUSTOMER & vals.keys() else {}
         kept = self.merged_into_id if "merged_into_id" in vals else self.browse()
         result = super().write(vals)
-        if phases:
-            self._follow_phases(phases)
         if "merged_into_id" in vals:
             self._follow_merge(kept)
         self._react(vals)
@@ -448,9 +308,7 @@ class LogisticsComplaint(models.Model):
 
     def _check_change(self, vals):
         """Refuse what must not be written to these cases; override to refuse more."""
-
-    def _get_customers(self):
-        return {case: (case.partner_id, case.company_id) for case in self}
+        self._check_time_untouched(vals)
 
     def _assign(self):
         """Give open cases without agent to somebody; whoever distributes work overrides it."""
@@ -465,14 +323,10 @@ class LogisticsComplaint(models.Model):
         return super()._get_course_fields() | {
             "number",
             "active",
-            "phase",
             "priority",
             "profile_id",
             "tier_id",
             "value_affected",
-            "resolved_at",
-            "closed_at",
-            "reopen_count",
             "is_repeated",
             "merged_into_id",
         }
@@ -482,22 +336,6 @@ class LogisticsComplaint(models.Model):
         return AccessError(
             self.env._("This follows from the work on a case and is not written: %s", labels)
         )
-
-    def _prepare_customer_vals(self, vals):
-        """Return values in which the customer is a legal entity and a person its contact."""
-        if not vals.get("partner_id") and not vals.get("contact_id"):
-            return dict(vals)
-        partners = self.env["res.partner"]
-        named = partners.browse(vals.get("partner_id"))
-        contact = partners.browse(vals.get("contact_id"))
-        if not contact and named != named.commercial_partner_id:
-            contact = named
-        customer = (named or contact).commercial_partner_id
-        return {
-            **vals,
-            "partner_id": customer.id,
-            **({"contact_id": contact.id} if contact else {}),
-        }
 
     @api.model
     def _number(self, vals_list):
@@ -525,90 +363,34 @@ class LogisticsComplaint(models.Model):
         ).items():
             cases.with_context(tracking_disable=True).name = category.name or labels[kind]
 
-    @api.constrains("contact_id", "partner_id")
-    def _check_contact(self):
-        for case in self.filtered("contact_id"):
-            if case.contact_id.commercial_partner_id != case.partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(contact)s is no contact of %(customer)s.",
-                        contact=case.contact_id.display_name,
-                        customer=case.partner_id.display_name,
+    @api.constrains("received_at")
+    def _check_received_at(self):
+        self._check_past()
+
+    @api.constrains("order_ids", "picking_ids", "partner_id")
+    def _check_documents(self):
+        """A case is about its customer's orders, or about what was delivered to the customer."""
+        for case in self.sudo().filtered("partner_id"):  # some register cases who read no orders
+            for document in (*case.order_ids, *case.picking_ids):
+                if not case._concerns(document):
+                    raise ValidationError(
+                        self.env._(
+                            "%(document)s is not of %(customer)s, nor was it delivered there.",
+                            document=document.display_name,
+                            customer=case.partner_id.display_name,
+                        )
                     )
-                )
+
+    def _concerns(self, document):
+        """Tell whether an order or a delivery has to do with the case's customer."""
+        order = document if document._name == "sale.order" else document.sale_id
+        people = document.partner_id | order.partner_id
+        if not people or self.partner_id in people.commercial_partner_id:
+            return True
+        people = order.partner_shipping_id | order.partner_invoice_id | order.picking_ids.partner_id
+        return self.partner_id in people.commercial_partner_id
 
     # === BUSINESS METHODS ===#
-
-    def _follow_phases(self, before):
-        """Let follow what follows from another phase.
-
-        :param before: mapping of case to the phase it had; new cases had none
-        """
-        changed = self.filtered(lambda case: case.phase != before.get(case))
-        for (old, new), cases in changed.grouped(
-            lambda case: (before.get(case), case.phase)
-        ).items():
-            cases._enter_phase(old, new)
-
-    def _enter_phase(self, old, new):
-        """Take the steps that follow from a change of phase.
-
-        :param old: phase before, of all these cases; None where they were made in the new one
-        :param new: phase now
-        """
-        for step in self._get_phase_steps():
-            getattr(self, step)(old, new)
-
-    @api.model
-    def _get_phase_steps(self):
-        """Return the methods that follow a change of phase, in their order.
-
-        Each gets what :meth:`_enter_phase` gets. Rooms above add their own to the end; what may
-        refuse the change comes first.
-        """
-        return ["_stamp_phase"]
-
-    def _stamp_phase(self, old, new):
-        """Keep when cases were resolved and closed, count reopenings."""
-        for at, cases in self.grouped(self._get_happened_at().get).items():
-            cases._stamp_course(old, new, at)
-
-    def _get_happened_at(self):
-        """Return when that happened which is being noted, by case: now, but in a history."""
-        told = self.env.context.get("logistics_history")
-        told = told if isinstance(told, History) else {}
-        now = fields.Datetime.now()
-        return {case: told.get(case.id, now) for case in self}
-
-    def _stamp_course(self, old, new, now):
-        if new == RESOLVED:
-            self._note_course({"resolved_at": now, "closed_at": False})
-        elif new in (CLOSED, CANCELLED):
-            unsettled = self.filtered(lambda case: new == CLOSED and not case.resolved_at)
-            unsettled._note_course({"resolved_at": now, "closed_at": now})
-            (self - unsettled)._note_course({"closed_at": now})
-            self.filtered("customer_answered")._note_course({"customer_answered": False})
-        elif old in (RESOLVED, CLOSED, CANCELLED):
-            self._note_course({"resolved_at": False, "closed_at": False})
-            for count, cases in self.grouped("reopen_count").items():
-                cases._note_course({"reopen_count": count + (old != CANCELLED)})
-
-    def _move_to_phase(self, phase):
-        """Put cases into the first stage of a phase that their team uses."""
-        for team, cases in self.grouped("team_id").items():
-            stage = self.env["logistics.complaint.stage"]._get_by_phase(phase, team)
-            if not stage:
-                label = dict(PHASES)[phase]
-                raise UserError(self.env._("No stage has the phase “%s”.", label))
-            cases.stage_id = stage
-
-    def _move_to_phase_at(self, phase, instants):
-        """Put cases into a phase as of when they came there elsewhere: for loaders of a history.
-
-        :param instants: mapping of case to naive UTC instant
-        """
-        history = History((case.id, at) for case, at in instants.items())
-        self.with_context(logistics_history=history)._move_to_phase(phase)
 
     def _get_kept(self):
         """Return the case itself, or the one it was merged into."""
@@ -697,6 +479,11 @@ class LogisticsComplaint(models.Model):
     def _get_repeatable_kinds(self):
         """Return the kinds whose repetition is a bad sign; asking twice is none."""
         return ("complaint", "claim")
+
+    def _get_turned_at(self):
+        """Return when the customer turned to us, which of an incident is after we found it."""
+        self.ensure_one()
+        return self.channel == OWN and self.customer_wrote_at or self.received_at
 
     def _get_duplicates_domain(self):
         """Return the domain of the cases that may be about the same matter as this one."""

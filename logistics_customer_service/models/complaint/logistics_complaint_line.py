@@ -25,7 +25,8 @@ class LogisticsComplaintLine(models.Model):
         precompute=True,
     )
     value_affected = fields.Monetary(
-        help="What the goods concerned are worth, by the order or the list price; change it freely.",
+        help="What the goods concerned are worth, by the confirmed order, the list price or the "
+        "cost; change it freely.",
         compute="_compute_value_affected",
         store=True,
         readonly=False,
@@ -68,14 +69,29 @@ class LogisticsComplaintLine(models.Model):
             line.value_affected = line.quantity * factor * price
 
     def _get_unit_price(self):
-        """Return price and unit of the product: that of the case's orders, else the list price."""
+        """Return price and unit of the product: what was paid for it, else list price, else cost.
+
+        What somebody only wrote into a quotation is no price.
+        """
         sold = self.complaint_id.order_ids.order_line.filtered(
             lambda line: line.product_id == self.product_id
+            and line.state == "sale"
+            and line.price_reduce_taxinc > 0
         )[:1]
-        if sold:
-            return sold.price_reduce_taxinc, sold.product_uom_id
         company = self.complaint_id.company_id or self.env.company
-        price = company.currency_id._convert(
-            self.product_id.lst_price, self.currency_id, company, fields.Date.context_today(self)
+        product = self.product_id.with_company(company)
+        price, currency, unit = (
+            (sold.price_reduce_taxinc, sold.currency_id, sold.product_uom_id)
+            if sold
+            else (product.lst_price or product.standard_price, company.currency_id, product.uom_id)
         )
-        return price, self.product_id.uom_id
+        today = fields.Date.context_today(self)
+        wanted = self.currency_id or company.currency_id
+        if not all(one._has_logistics_rate(company, today) for one in (currency, wanted)):
+            return 0.0, unit
+        return currency._convert(price, wanted, company, today, round=False), unit
+
+    def _get_product_quantity(self):
+        """Return the quantity in the product's own unit."""
+        unit = self.product_uom_id or self.product_id.uom_id
+        return unit._compute_quantity(self.quantity, self.product_id.uom_id, round=False)

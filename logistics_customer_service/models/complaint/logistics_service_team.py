@@ -80,6 +80,17 @@ class LogisticsServiceTeam(models.Model):
         whole = address and formataddr((self.company_id.name, address))
         return whole if whole and len(whole) <= ADDRESS_LENGTH else address
 
+    @api.model
+    def _get_supervised(self):
+        """Return the teams that the user supervises: those led or joined, else all there are."""
+        if not self.env.user.has_group("logistics_customer_service.group_supervisor"):
+            return self.browse()
+        teams = self.search([("company_id", "in", self.env.companies.ids)])
+        own = teams.filtered(
+            lambda team: self.env.user == team.user_id or self.env.user in team.member_ids
+        )
+        return own or teams
+
     def _alias_get_creation_values(self):
         """Mails to the team's address become cases of the team."""
         values = super()._alias_get_creation_values()

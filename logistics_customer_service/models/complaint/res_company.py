@@ -52,6 +52,11 @@ class ResCompany(models.Model):
         "or where there is no team, somebody gets an activity on the delivery.",
     )
     logistics_close_category = fields.Boolean(string="Category to Close", default=True)
+    logistics_answer_to_close = fields.Boolean(
+        string="Answer to Close",
+        help="A case of any kind is closed when a person has answered the customer. Otherwise one "
+        "that is closed without an answer has missed it.",
+    )
     logistics_close_cause = fields.Boolean(string="Cause to Close", default=True)
     logistics_close_party = fields.Boolean(string="Responsible Party to Close", default=True)
     logistics_close_resolution = fields.Boolean(string="Resolution to Close", default=True)
@@ -80,6 +85,13 @@ class ResCompany(models.Model):
         default="high",
         help="Cases of this severity and above are followed up, whatever the tier; empty: by the "
         "tier alone.",
+    )
+    logistics_freight_categ_ids = fields.Many2many(
+        "product.category",
+        "logistics_company_freight_categ_rel",
+        string="Freight Products",
+        help="Products of these categories, and of those below, are freight in compensation "
+        "standards. The costs of delivery that carriers add to orders always are.",
     )
     logistics_objection_text = fields.Html(
         string="How to Object",
@@ -117,7 +129,7 @@ class ResCompany(models.Model):
     @api.depends("logistics_team_ids.alias_email", "logistics_team_ids.sequence", "catchall_formatted")
     def _compute_logistics_emails(self):
         """The address of the first team that has one; what comes to the catchall finds a team, too."""
-        super()._compute_logistics_emails()
+        result = super()._compute_logistics_emails()
         for company in self.filtered("logistics_team_ids"):
             teams = company.logistics_team_ids.sorted(lambda team: (team.sequence, team.id))
             if own := teams.filtered("alias_email")[:1]:
@@ -125,6 +137,7 @@ class ResCompany(models.Model):
                 company.logistics_sender_email = company.logistics_reply_email = address
             elif company.catchall_email:
                 company.logistics_reply_email = company.catchall_formatted
+        return result
 
     # === CRUD METHODS ===#
 

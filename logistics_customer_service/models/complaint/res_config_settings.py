@@ -23,6 +23,9 @@ class ResConfigSettings(models.TransientModel):
     logistics_close_category = fields.Boolean(
         related="company_id.logistics_close_category", readonly=False
     )
+    logistics_answer_to_close = fields.Boolean(
+        related="company_id.logistics_answer_to_close", readonly=False
+    )
     logistics_close_cause = fields.Boolean(
         related="company_id.logistics_close_cause", readonly=False
     )
@@ -46,6 +49,9 @@ class ResConfigSettings(models.TransientModel):
     )
     logistics_callback_severity = fields.Selection(
         related="company_id.logistics_callback_severity", readonly=False
+    )
+    logistics_freight_categ_ids = fields.Many2many(
+        related="company_id.logistics_freight_categ_ids", readonly=False
     )
     logistics_objection_text = fields.Html(
         related="company_id.logistics_objection_text", readonly=False

@@ -245,8 +245,8 @@ class LogisticsProfileFact(models.Model):
             ), order_fact AS (
                 SELECT o.profile_id, win.months,
                        COUNT(*) AS order_count,
-                       ROUND(SUM(o.amount), 2) AS order_amount,
-                       ROUND(SUM(o.margin), 2) AS margin,
+                       ROUND(SUM(o.amount), %(places)s) AS order_amount,
+                       ROUND(SUM(o.margin), %(places)s) AS margin,
                        MIN(o.date_order) AS first_order_at,
                        MAX(o.date_order) AS last_order_at,
                        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY o.gap) AS median_gap_days
@@ -257,6 +257,7 @@ class LogisticsProfileFact(models.Model):
             amount=self._get_company_amount_sql(company, SQL("so.amount_untaxed")),
             margin=self._get_margin_sql(company),
             company=company.id,
+            places=company.currency_id.decimal_places,
         )
 
     def _get_company_amount_sql(self, company, amount):
@@ -318,7 +319,10 @@ class LogisticsProfileFact(models.Model):
     def _get_refunds_cte(self, company, _today):
         """``refund_fact``: lines of posted credit notes in company currency, by who ordered.
 
-        That is the payer, but where the line is linked to the order of somebody else.
+        That is the payer, but where the line, or the invoice it takes back, is of the order of
+        somebody else. What only undoes an invoice is no refund: that of an order line invoiced
+        beyond what was ordered (issued anew, an advance, an order that was cancelled), or an
+        invoice that is of no order.
         """
         return SQL(
             """paid_by_others AS (
@@ -327,38 +331,73 @@ class LogisticsProfileFact(models.Model):
                   JOIN logistics_profile p ON p.id = o.profile_id
                   JOIN res_partner payer ON payer.id = o.payer_id
                  WHERE payer.commercial_partner_id <> p.partner_id
-            ), refund AS (
-                SELECT c.profile_id, aml.id, move.invoice_date, aml.balance
+            ), noted AS (
+                SELECT c.profile_id, move.id
                   FROM customer c
-                  JOIN logistics_profile p ON p.id = c.profile_id
                   JOIN account_move move ON move.partner_id = c.partner_id
-                  JOIN account_move_line aml ON aml.move_id = move.id
-             LEFT JOIN LATERAL (
-                       SELECT contact.commercial_partner_id AS id
-                         FROM sale_order_line_invoice_rel rel
-                         JOIN sale_order_line line ON line.id = rel.order_line_id
-                         JOIN sale_order so ON so.id = line.order_id
-                         JOIN res_partner contact ON contact.id = so.partner_id
-                        WHERE rel.invoice_line_id = aml.id
-                        LIMIT 1) buyer ON TRUE
-                 WHERE move.company_id = %(company)s AND move.state = 'posted'
-                   AND move.move_type = 'out_refund' AND aml.display_type = 'product'
-                   AND COALESCE(buyer.id, p.partner_id) = p.partner_id
              UNION
-                SELECT o.profile_id, aml.id, move.invoice_date, aml.balance
+                SELECT o.profile_id, move.id
                   FROM paid_by_others o
                   JOIN sale_order_line line ON line.order_id = o.id
                   JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
-                  JOIN account_move_line aml ON aml.id = rel.invoice_line_id
-                  JOIN account_move move ON move.id = aml.move_id
+                  JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                  JOIN account_move move ON entry.move_id IN (move.id, move.reversed_entry_id)
+            ), refund AS MATERIALIZED (
+                SELECT noted.profile_id, aml.id, move.invoice_date, aml.balance, own.line_id
+                  FROM noted
+                  JOIN logistics_profile p ON p.id = noted.profile_id
+                  JOIN account_move move ON move.id = noted.id
+                  JOIN account_move_line aml ON aml.move_id = move.id
+             LEFT JOIN LATERAL (
+                       SELECT MIN(rel.order_line_id) AS line_id
+                         FROM sale_order_line_invoice_rel rel
+                        WHERE rel.invoice_line_id = aml.id) own ON TRUE
+             LEFT JOIN LATERAL (
+                       SELECT MIN(rel.order_line_id) AS line_id
+                         FROM account_move_line entry
+                         JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = entry.id
+                        WHERE own.line_id IS NULL
+                          AND entry.move_id = move.reversed_entry_id) undone ON TRUE
+             LEFT JOIN sale_order_line line ON line.id = COALESCE(own.line_id, undone.line_id)
+             LEFT JOIN sale_order so ON so.id = line.order_id
+             LEFT JOIN res_partner buyer ON buyer.id = so.partner_id
                  WHERE move.company_id = %(company)s AND move.state = 'posted'
-                   AND move.move_type = 'out_refund'
+                   AND move.move_type = 'out_refund' AND aml.display_type = 'product'
+                   AND COALESCE(buyer.commercial_partner_id, p.partner_id) = p.partner_id
+                   AND (line.id IS NOT NULL OR move.reversed_entry_id IS NULL)
+            ), billed AS (
+                SELECT line.id,
+                       CASE WHEN so.state = 'sale' THEN line.price_subtotal ELSE 0 END AS ordered,
+                       COALESCE(SUM(aml.price_subtotal) FILTER (
+                           WHERE aml.move_type = 'out_invoice'), 0) AS invoiced,
+                       COALESCE(SUM(aml.price_subtotal) FILTER (
+                           WHERE aml.move_type = 'out_refund'), 0) AS credited
+                  FROM (SELECT DISTINCT line_id FROM refund) held
+                  JOIN sale_order_line line ON line.id = held.line_id
+                  JOIN sale_order so ON so.id = line.order_id
+                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                  JOIN (SELECT entry.id, entry.price_subtotal, move.move_type
+                          FROM account_move_line entry
+                          JOIN account_move move ON move.id = entry.move_id
+                         WHERE move.state = 'posted') aml ON aml.id = rel.invoice_line_id
+                 GROUP BY line.id, so.state
+            ), kept AS (
+                SELECT id, CASE
+                       WHEN credited > 0
+                       THEN 1 - LEAST(GREATEST(invoiced - ordered, 0), credited) / credited
+                       WHEN credited < 0
+                       THEN 1 - GREATEST(LEAST(invoiced - ordered, 0), credited) / credited
+                       ELSE 1 END AS share
+                  FROM billed
             ), refund_fact AS (
                 SELECT refund.profile_id, win.months,
-                       ROUND(SUM(refund.balance), 2) AS refund_amount
+                       ROUND(SUM(refund.balance * COALESCE(kept.share, 1)), %(places)s)
+                           AS refund_amount
                   FROM refund
+             LEFT JOIN kept ON kept.id = refund.line_id
                   JOIN win ON refund.invoice_date >= win.first_day
                  GROUP BY refund.profile_id, win.months
             )""",
             company=company.id,
+            places=company.currency_id.decimal_places,
         )

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 # customers read their own contacts, orders and deliveries: what is noted about them is not theirs
 STAFF = "base.group_user"
+# who reads profiles; what others see of them is shown by fields of its own
+AGENTS = "logistics_customer_service.group_agent"
 
 
 class LogisticsProfileMixin(models.AbstractModel):
@@ -18,7 +20,7 @@ class LogisticsProfileMixin(models.AbstractModel):
         compute="_compute_logistics_profile_id",
         search="_search_logistics_profile_id",
         compute_sudo=True,
-        groups=STAFF,
+        groups=AGENTS,
     )
     # a profile tells its changes itself: fields that the profile tracks would be tracked here, too,
     # and read the profile at every write on a customer, an order or a delivery
@@ -140,6 +142,7 @@ class LogisticsProfileMixin(models.AbstractModel):
         """Lets tier, agent and needs be grouped and sorted: they are related through this one."""
         if field_expr != "logistics_profile_id" or query is None:
             return super()._field_to_sql(alias, field_expr, query)
+        self._check_field_access(self._fields[field_expr], "read")
         contact = query.make_alias(alias, "logistics_party")
         query.add_join(
             "LEFT JOIN",

@@ -57,9 +57,13 @@ class StockPicking(models.Model):
         backorder.logistics_priority_tier_id = self.logistics_priority_tier_id
         return backorder
 
+    def _leaves_customer(self):
+        """Tell whether the transfer takes goods back from a customer: that alone is a return."""
+        return self.location_id.usage == "customer" and self.location_dest_id.usage != "customer"
+
     def _is_logistics_delivery(self):
         """Tell whether the transfer serves a customer: an outgoing one, or a step before it."""
-        return not self.return_id and (
+        return not self._leaves_customer() and (
             self.picking_type_code == "outgoing"
             or (self.picking_type_code == "internal" and bool(self.sale_id))
         )

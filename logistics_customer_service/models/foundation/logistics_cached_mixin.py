@@ -13,16 +13,25 @@ class LogisticsCachedMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        self.env.registry.clear_cache()
+        if records._filter_cached():
+            self.env.registry.clear_cache()
         return records
 
     def write(self, vals):
+        cached = self._filter_cached()
         result = super().write(vals)
-        if self._cached_fields is None or self._cached_fields & vals.keys():
+        changed = self._cached_fields is None or self._cached_fields & vals.keys()
+        if changed and (cached or self._filter_cached()):
             self.env.registry.clear_cache()
         return result
 
     def unlink(self):
+        cached = bool(self._filter_cached())
         result = super().unlink()
-        self.env.registry.clear_cache()
+        if cached:
+            self.env.registry.clear_cache()
         return result
+
+    def _filter_cached(self):
+        """Return those that are kept in the cache: of a model of others, not all."""
+        return self

@@ -50,3 +50,11 @@ class MailTemplate(models.Model):
         )
         values["email_from"] = values["email_from"] or company.logistics_sender_email
         return values
+
+    def _generate_template_attachments(self, res_ids, render_fields, render_results=None):
+        """Our own mails bring HTML where the server cannot print, rather than not to go out."""
+        ours = (self.model or "").startswith(OURS)
+        template = self.with_context(html_if_unprintable=ours)
+        return super(MailTemplate, template)._generate_template_attachments(
+            res_ids, render_fields, render_results
+        )

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ...tools.foundation.periods import local_date
@@ -19,11 +21,29 @@ class ResCompany(models.Model):
         help="An address that we read; empty where there is none.",
     )
 
+    logistics_clock_tolerance = fields.Integer(
+        string="Tolerance for Clocks (Minutes)",
+        default=15,
+        required=True,
+        help="So much the clocks of carriers and staff may be fast. What a carrier tells of a later "
+        "time is kept and marked, and not acted upon.",
+    )
+
+    _check_logistics_clock_tolerance = models.Constraint(
+        "CHECK (logistics_clock_tolerance >= 0)", "A tolerance is not negative."
+    )
+
     @api.depends("email", "name")
     def _compute_logistics_emails(self):
         for company in self:
             company.logistics_sender_email = company.email_formatted
             company.logistics_reply_email = False
+
+    def _get_latest_instant(self):
+        """Return the naive UTC instant after which nothing can have happened yet."""
+        self.ensure_one()
+        tolerance = self.sudo().logistics_clock_tolerance  # it is no secret
+        return fields.Datetime.now() + timedelta(minutes=tolerance)
 
     def _get_logistics_tz(self):
         """Return the name of the company's time zone: its address's, its calendar's, or UTC."""

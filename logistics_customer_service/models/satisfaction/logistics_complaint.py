@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..complaint.logistics_complaint import INCIDENT
 from ..complaint.logistics_complaint_stage import CLOSED, OPEN_PHASES
 from .request.logistics_survey_policy import CASE_CLOSED
 
@@ -52,11 +53,15 @@ class LogisticsComplaint(models.Model):
     def _ask_when_closed(self, old, new):
         if new == CLOSED:
             self._plan_survey_requests()
+        if old in OPEN_PHASES and new not in OPEN_PHASES:
+            self._ask_after_dispute()
 
     def _plan_survey_requests(self):
-        """Have customers asked how their cases were handled."""
+        """Have customers asked how their cases were handled; of incidents they need not know."""
         # whoever closes a case need not see all that policies go by
-        cases = self.sudo().filtered(lambda case: not case.merged_into_id)
+        cases = self.sudo().filtered(
+            lambda case: not case.merged_into_id and case.kind != INCIDENT
+        )
         self.env["logistics.survey.request"]._plan(
             CASE_CLOSED, [case._prepare_survey_fact() for case in cases]
         )
@@ -99,6 +104,13 @@ class LogisticsComplaint(models.Model):
         opened.search(
             [("reaction_complaint_id", "in", self.ids), ("reaction_state", "=", was)]
         ).reaction_state = then
+
+    def _ask_after_dispute(self):
+        """Who was not asked about a delivery while its case was open may be asked now."""
+        # whoever closes a case need not see what customers are asked
+        cases = self.sudo()
+        deliveries = cases.picking_ids | cases.order_ids.picking_ids
+        self.env["logistics.survey.request"].sudo()._go_on_after(deliveries)
 
     def _set_aside(self, kept):
         """The answers for which a merged case was opened go on with the one that is kept."""

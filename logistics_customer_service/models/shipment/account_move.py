@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...tools.shipment.moments import PAID
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -14,3 +16,8 @@ class AccountMove(models.Model):
         domain="[('kind', '=', 'invoice_error')]",
         help="What was wrong with the invoice; on a credit note, with the invoice it corrects.",
     )
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self.invoice_line_ids.sale_line_ids.order_id._react({PAID})
+        return result

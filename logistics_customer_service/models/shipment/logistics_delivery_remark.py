@@ -61,6 +61,12 @@ class LogisticsDeliveryRemark(models.Model):
         "CHECK (quantity > 0)", "Say how many pieces were damaged or short."
     )
 
+    @api.constrains("date")
+    def _check_date(self):
+        for remark in self:
+            if remark.date > remark.company_id._get_latest_instant():
+                raise ValidationError(remark.env._("What was noted lies in the future."))
+
     @api.constrains("picking_id", "move_id", "quantity", "reason_id")
     def _check_goods(self):
         # what was delivered decides, whether or not the person may read all of it

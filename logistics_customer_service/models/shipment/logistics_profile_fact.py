@@ -27,31 +27,32 @@ class LogisticsProfileFact(models.Model):
         ]
 
     def _get_deliveries_cte(self, company, _today):
-        """``transfer``: outgoing transfers, returns excluded; ``delivery_fact``: those done.
+        """``transfer``: what goes out, returns excluded; ``delivery_fact``: what reached customers.
 
         The customer is the order's, else the transfer's. The promise is that of the order, else
-        the deadline, else the scheduled date of the transfer. On time is judged by calendar day
+        the deadline, else the scheduled date of the transfer; goods sent out again were promised
+        anew. On time is judged by calendar day
         in the company's time zone (formula 1).
         """
         Picking = self.env["stock.picking"]
         return SQL(
             """transfer AS MATERIALIZED (
                 SELECT o.profile_id, o.id AS order_id, sp.state, %(handed_over)s AS date_done,
-                       sp.location_dest_id = ANY(%(customer_locations)s) AS to_customer,
-                       COALESCE(o.promised, sp.date_deadline, sp.scheduled_date) AS promised
+                       %(is_delivery)s AS to_customer,
+                       COALESCE(CASE WHEN sp.return_id IS NULL THEN o.promised END,
+                                sp.date_deadline, sp.scheduled_date) AS promised
                   FROM orders o
                   JOIN stock_picking sp ON sp.sale_id = o.id
-                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s) AND sp.state <> 'cancel'
+                 WHERE sp.company_id = %(company)s AND sp.state <> 'cancel'
+                   AND (%(is_delivery)s OR (sp.picking_type_id = ANY(%(outgoing_types)s)
+                                            AND sp.location_id <> ALL(%(customer_locations)s)))
              UNION ALL
                 SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
                        COALESCE(sp.date_deadline, sp.scheduled_date)
                   FROM customer c
                   JOIN stock_picking sp ON sp.partner_id = c.partner_id
-                 WHERE sp.company_id = %(company)s AND sp.return_id IS NULL
-                   AND sp.sale_id IS NULL AND sp.state = 'done'
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
-                   AND sp.location_dest_id = ANY(%(customer_locations)s)
+                 WHERE sp.company_id = %(company)s AND sp.sale_id IS NULL AND sp.state = 'done'
+                   AND %(is_delivery)s
             ), delivery_fact AS (
                 SELECT d.profile_id, win.months,
                        COUNT(*) AS delivery_count,
@@ -68,6 +69,7 @@ class LogisticsProfileFact(models.Model):
             company=company.id,
             zone=company._get_logistics_tz(),
             handed_over=Picking._get_handed_over_sql(),
+            is_delivery=Picking._get_delivery_sql(),
             customer_locations=Picking._get_customer_location_ids(),
             outgoing_types=Picking._get_outgoing_type_ids(),
         )

@@ -1,21 +1,33 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.shipment import shipment
+from ...tools.shipment import shipment, tracking_numbers
 from ...tools.shipment.carrier_events import TooMany
 from ...tools.shipment.moments import EVENTS, NEW
 
 # what a delivery's own outlook follows from
-FACTS = {"kind", "happened_at", "source", "picking_id", "expected_at"}
+FACTS = {
+    "kind",
+    "happened_at",
+    "source",
+    "picking_id",
+    "expected_at",
+    "tracking_ref",
+    "is_held",
+}
+# a clock that is fast by no more than this is right in the end; later times need a person
+PATIENCE = timedelta(days=1)
+RELEASED = 1000
 
 
 class LogisticsShipmentEvent(models.Model):
     """What happened to a shipment, as staff, the carrier or Odoo itself say."""
 
     _name = "logistics.shipment.event"
-    _inherit = ["logistics.reaction.mixin"]
+    _inherit = ["logistics.reaction.mixin", "logistics.corrected.time.mixin"]
     _description = "Shipment Event"
     _order = "happened_at desc, id desc"
     _rec_name = "kind"
@@ -48,6 +60,13 @@ class LogisticsShipmentEvent(models.Model):
     )
     happened_at = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
     received_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    is_held = fields.Boolean(
+        string="Time in the Future",
+        readonly=True,
+        copy=False,
+        help="The carrier tells of a time that has not come: the event is kept and nothing follows "
+        "from it, until the time has come within a day, or a supervisor corrects it.",
+    )
     expected_at = fields.Datetime(
         string="Expected Arrival", help="When the goods should reach the customer, as said then."
     )
@@ -77,6 +96,7 @@ class LogisticsShipmentEvent(models.Model):
     _unknown_number_idx = models.Index(
         "(company_id, tracking_ref) WHERE picking_id IS NULL AND tracking_ref IS NOT NULL"
     )
+    _held_idx = models.Index("(company_id, happened_at) WHERE is_held")
     _unknown_code_idx = models.Index("(raw_code) WHERE kind IS NULL AND raw_code IS NOT NULL")
     _key_received_idx = models.Index("(key_id, received_at) WHERE key_id IS NOT NULL")
     _check_staff_kind = models.Constraint(
@@ -105,6 +125,11 @@ class LogisticsShipmentEvent(models.Model):
             (shipment.SILENT, self.env._("Silent")),
         ]
 
+    @api.model
+    def _get_states(self):
+        """Return what can become of a delivery: of its parcels, and of all of them together."""
+        return [*self._get_kinds(), (shipment.PARTLY_DELIVERED, self.env._("Delivered in part"))]
+
     @api.depends("picking_id")
     def _compute_company_id(self):
         for event in self:
@@ -115,31 +140,79 @@ class LogisticsShipmentEvent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         given = self.env.context.get("default_picking_id")
+        vals_list = [self._with_numbers(vals) for vals in vals_list]
         lost = [vals for vals in vals_list if not vals.get("picking_id", given)]
         keys = [self._get_match_key(vals) for vals in lost]
         matches = self._find_deliveries(keys)
         for vals, key in zip(lost, keys, strict=True):
             vals["picking_id"] = matches[key]
         events = super().create(vals_list)
-        events.picking_id._react({EVENTS})
-        events._react({NEW})
+        events._hold_future()
+        acted = events.filtered(lambda event: not event.is_held)
+        acted.picking_id._react({EVENTS})
+        acted._react({NEW})
         return events
+
+    def _hold_future(self):
+        """Mark what carriers tell of a time that has not come; staff may not say such a thing."""
+        self.filtered(lambda event: event.source == "staff")._check_past()
+        ahead = self.filtered(
+            lambda event: event.source == "carrier"
+            and event.happened_at > event.company_id._get_latest_instant()
+        )
+        if ahead:
+            super(LogisticsShipmentEvent, ahead).write({"is_held": True})
 
     def write(self, vals):
         """An event may get its meaning, or its delivery, after it came."""
+        self._check_time_untouched(vals)
+        vals = self._with_numbers(vals)
         outlook = bool(FACTS & vals.keys())
         pickings = self.picking_id if outlook else self.env["stock.picking"]
         result = super().write(vals)
+        if "happened_at" in vals:
+            self.filtered(lambda event: event.source == "staff")._check_past()
         if outlook:
             (pickings | self.picking_id)._react({EVENTS})
-        self._react(vals)
+        self.filtered(lambda event: not event.is_held)._react(vals)
         return result
+
+    def _take_corrected_time(self, instant):
+        """What a supervisor has put right is acted upon."""
+        if instant > self.company_id._get_latest_instant():
+            raise UserError(self.env._("The right time lies in the future, too."))
+        held = self.is_held
+        self.write({self._corrected_time: instant, "is_held": False})
+        if not self.picking_id and self.tracking_ref:
+            self._match_deliveries()
+        if held:
+            self._react({NEW})
+
+    @api.model
+    def _release_held(self, company):
+        """Act upon events whose time has come within a day: the clock was a little fast."""
+        waiting = self.search(
+            [("company_id", "=", company.id), ("is_held", "=", True)]
+            + [("happened_at", "<=", fields.Datetime.now())],
+            limit=RELEASED,
+        )
+        due = waiting.filtered(lambda event: event.happened_at <= event.received_at + PATIENCE)
+        if due:
+            due.is_held = False
+            due._react({NEW})
 
     def unlink(self):
         pickings = self.picking_id
         result = super().unlink()
         pickings._react({EVENTS})
         return result
+
+    @api.model
+    def _with_numbers(self, vals):
+        """Return values with tracking numbers as they are compared, however they were written."""
+        if "tracking_ref" not in vals:
+            return vals
+        return {**vals, "tracking_ref": tracking_numbers.joined(vals["tracking_ref"])}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_carriers(self):
@@ -159,7 +232,12 @@ class LogisticsShipmentEvent(models.Model):
     def _match_deliveries(self):
         """Find the delivery of each event anew."""
         keys = {
-            event: (event.tracking_ref, event.company_id.id, event.carrier_id.id)
+            event: (
+                event.tracking_ref,
+                event.company_id.id,
+                event.carrier_id.id,
+                event.happened_at,
+            )
             for event in self
         }
         matches = self._find_deliveries(keys.values())
@@ -170,40 +248,50 @@ class LogisticsShipmentEvent(models.Model):
     @api.model
     def _get_match_key(self, vals):
         company_id = vals.get("company_id") or self.env.company.id
-        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False
+        happened_at = fields.Datetime.to_datetime(vals.get("happened_at")) or fields.Datetime.now()
+        return vals.get("tracking_ref"), company_id, vals.get("carrier_id") or False, happened_at
 
     @api.model
     def _find_deliveries(self, keys):
         """Return the ids of deliveries (or False) by key.
 
-        :param keys: tuples of tracking number, company id, carrier id
+        :param keys: tuples of tracking number, company id, carrier id, instant
         """
         keys = set(keys)
         # whose event it is does not depend on who enters it
         pickings = self.env["stock.picking"].sudo()._find_by_tracking_numbers(
-            {number for number, _company, _carrier in keys if number},
-            {company_id for _number, company_id, _carrier in keys},
+            {number for number, *_others in keys if number},
+            {company_id for _number, company_id, *_others in keys},
         )
         held = defaultdict(list)
         for picking in pickings:
             for number in picking._get_tracking_numbers():
                 held[number, picking.company_id.id].append(picking)
-        return {key: self._choose_delivery(held.get(key[:2], ()), key[2]) for key in keys}
+        found = {}
+        for key in keys:
+            names, company_id, carrier_id, instant = key
+            numbers = tracking_numbers.numbers_of(names)
+            candidates = [one for number in numbers for one in held[number, company_id]]
+            found[key] = self._choose_delivery(candidates, carrier_id, instant)
+        return found
 
     @api.model
-    def _choose_delivery(self, pickings, carrier_id):
+    def _choose_delivery(self, pickings, carrier_id, instant):
         """Return the id of the delivery an event is about, or False.
 
-        One of its own carrier outweighs one without; carriers use numbers anew, the newest counts.
+        One of its own carrier outweighs one without. Carriers use numbers anew: it was under way
+        then, and of several the newest that there was.
 
         :param pickings: deliveries with the event's tracking number, in any order
+        :param instant: when it happened, a naive UTC instant
         """
         fitting = [
-            (bool(picking.carrier_id), picking.id)
+            (bool(picking.carrier_id), picking._get_begin() <= instant, picking.id)
             for picking in pickings
-            if picking.carrier_id.id in (carrier_id, False) or not carrier_id
+            if (picking.carrier_id.id in (carrier_id, False) or not carrier_id)
+            and picking._may_have_seen(instant)
         ]
-        return max(fitting, default=(False, False))[1]
+        return max(fitting, default=(False,))[-1]
 
     @api.model
     def _receive(self, key, reports):
@@ -270,9 +358,14 @@ class LogisticsShipmentEvent(models.Model):
         }
 
     def _to_pure(self):
-        """Return the events that have a meaning, as the pure functions take them."""
+        """Return the events that have a meaning and a time, as the pure functions take them."""
         return [
-            shipment.Event(event.kind, event.happened_at, event.source)
+            shipment.Event(
+                event.kind,
+                event.happened_at,
+                event.source,
+                frozenset(tracking_numbers.numbers_of(event.tracking_ref)),
+            )
             for event in self
-            if event.kind
+            if event.kind and not event.is_held
         ]

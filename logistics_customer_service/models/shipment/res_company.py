@@ -27,6 +27,20 @@ class ResCompany(models.Model):
         help="How long a shipment under way may be without news, where the carrier's usual gap "
         "is not known yet.",
     )
+    logistics_early_scan_days = fields.Integer(
+        string="Scans Before the Delivery (Days)",
+        default=7,
+        required=True,
+        help="Carriers use tracking numbers again. What happened earlier than so many days before "
+        "there was a delivery is of another shipment with the same number.",
+    )
+    logistics_number_days = fields.Integer(
+        string="Tracking Numbers Used Again After (Days)",
+        default=90,
+        required=True,
+        help="What happens so many days after the last that was heard of a delivery is of another "
+        "shipment with the same number.",
+    )
     logistics_lead_date = fields.Date(
         string="Lead Times Of", readonly=True, help="The day on which they were last worked out."
     )
@@ -65,6 +79,10 @@ class ResCompany(models.Model):
     )
     _check_logistics_silence = models.Constraint(
         "CHECK (logistics_silence_hours > 0)", "A shipment may be silent for an hour at least."
+    )
+    _check_logistics_number_days = models.Constraint(
+        "CHECK (logistics_early_scan_days >= 0 AND logistics_number_days > 0)",
+        "A tracking number means one shipment for at least a day.",
     )
     _check_logistics_freeze_days = models.Constraint(
         "CHECK (logistics_freeze_days >= 0)", "Days until figures are frozen are not negative."

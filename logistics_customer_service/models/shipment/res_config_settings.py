@@ -15,6 +15,15 @@ class ResConfigSettings(models.TransientModel):
     logistics_silence_hours = fields.Integer(
         related="company_id.logistics_silence_hours", readonly=False
     )
+    logistics_clock_tolerance = fields.Integer(
+        related="company_id.logistics_clock_tolerance", readonly=False
+    )
+    logistics_early_scan_days = fields.Integer(
+        related="company_id.logistics_early_scan_days", readonly=False
+    )
+    logistics_number_days = fields.Integer(
+        related="company_id.logistics_number_days", readonly=False
+    )
     logistics_freeze_days = fields.Integer(
         related="company_id.logistics_freeze_days", readonly=False
     )

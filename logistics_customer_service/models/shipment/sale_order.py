@@ -1,13 +1,17 @@
 from odoo import api, fields, models
 
-from ...tools.shipment.moments import CONFIRMED
+from ...tools.shipment.moments import CONFIRMED, PAID, PRICED
+
+PROMISE_READERS = "logistics_customer_service.group_agent,sales_team.group_sale_salesman"
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "logistics.reaction.mixin"]
 
-    promise_ids = fields.One2many("logistics.promise", "order_id", readonly=True)
+    promise_ids = fields.One2many(
+        "logistics.promise", "order_id", readonly=True, groups=PROMISE_READERS
+    )
     can_agree_promise = fields.Boolean(compute="_compute_can_agree_promise")
 
     @api.depends("state", "order_line.qty_delivered", "order_line.product_uom_qty")
@@ -30,7 +34,11 @@ class SaleOrder(models.Model):
     @api.model
     def _get_reactions(self):
         """What follows from what happens to orders."""
-        return [("_note_confirmed", {CONFIRMED}), ("_switch_cod", {"cash_on_delivery"})]
+        return [
+            ("_note_confirmed", {CONFIRMED}),
+            ("_switch_cod", {"cash_on_delivery"}),
+            ("_refresh_cod", {PRICED, PAID}),
+        ]
 
     def _keep_promise(self):
         """Keep the day promised at confirmation, of the order and of each line."""

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.shipment.moments import PRICED
+from .sale_order import PROMISE_READERS
+
+# what an order comes to
+PRICES = {"price_unit", "discount", "tax_ids", "product_uom_qty", "product_uom_id"}
+
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
@@ -11,7 +17,9 @@ class SaleOrderLine(models.Model):
         help="The promise in force: the one given at confirmation, or a later one that the "
         "customer agreed to.",
     )
-    promise_ids = fields.One2many("logistics.promise", "line_id", readonly=True)
+    promise_ids = fields.One2many(
+        "logistics.promise", "line_id", readonly=True, groups=PROMISE_READERS
+    )
     substitute_for_id = fields.Many2one(
         "sale.order.line",
         string="In Place of",
@@ -36,8 +44,16 @@ class SaleOrderLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         # what is added to a confirmed order is confirmed, and so promised, at once
-        lines.filtered(lambda line: line.state == "sale")._promise_first()
+        added = lines.filtered(lambda line: line.state == "sale")
+        added._promise_first()
+        added.order_id._react({PRICED})
         return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if PRICES & vals.keys():
+            self.order_id._react({PRICED})
+        return result
 
     def _promise_first(self):
         """Promise these lines the day that their order names, or else the one Odoo expects."""

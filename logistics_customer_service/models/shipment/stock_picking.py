@@ -1,9 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
-from ...tools.shipment import shipment
+from ...tools.shipment import shipment, tracking_numbers
 from ...tools.shipment.moments import CANCELLED, DONE, EVENTS, MOVES_CANCELLED, MOVES_CONFIRMED
 
 # consent purposes by the kind of handover that needs them
@@ -12,13 +14,18 @@ CONSENT_PURPOSES = {
     "sign_by_other": shipment.SIGNED_BY_OTHER,
 }
 
+# who reads the rows behind the lists of a delivery: on a core model a list is everybody's unless it says
+EVENT_READERS = (
+    "logistics_customer_service.group_agent,stock.group_stock_user,sales_team.group_sale_salesman"
+)
+
 
 class StockPicking(models.Model):
     _name = "stock.picking"
     _inherit = ["stock.picking", "logistics.reaction.mixin", "logistics.return.reason.mixin"]
 
     shipment_event_ids = fields.One2many(
-        "logistics.shipment.event", "picking_id", string="Shipment Events"
+        "logistics.shipment.event", "picking_id", string="Shipment Events", groups=EVENT_READERS
     )
     shipment_event_count = fields.Integer(
         string="Number of Shipment Events",
@@ -27,7 +34,7 @@ class StockPicking(models.Model):
         copy=False,
     )
     shipment_state = fields.Selection(
-        selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
+        selection=lambda self: self.env["logistics.shipment.event"]._get_states(),
         string="Shipment State",
         compute="_compute_shipment_state",
         store=True,
@@ -90,12 +97,19 @@ class StockPicking(models.Model):
         help="Why the delivery took another route than planned.",
     )
     delivery_remark_ids = fields.One2many(
-        "logistics.delivery.remark", "picking_id", string="Damaged or Short"
+        "logistics.delivery.remark", "picking_id", string="Damaged or Short", groups=EVENT_READERS
     )
 
-    # a shipment of several parcels holds their numbers with commas between
+    to_customer = fields.Boolean(
+        string="Brings Goods to a Customer",
+        compute="_compute_way",
+        search="_search_to_customer",
+    )
+    from_customer = fields.Boolean(string="Takes Goods Back", compute="_compute_way")
+
+    # a shipment of several parcels holds their numbers in one field, as somebody pasted them
     _tracking_numbers_idx = models.Index(
-        "USING gin (string_to_array(replace(carrier_tracking_ref, ' ', ''), ','))"
+        f"USING gin ({tracking_numbers.candidates_sql('carrier_tracking_ref')})"
         " WHERE carrier_tracking_ref IS NOT NULL"
     )
 
@@ -117,20 +131,25 @@ class StockPicking(models.Model):
     # === COMPUTE METHODS ===#
 
     @api.depends(
+        "carrier_tracking_ref",
         "shipment_event_ids.kind",
         "shipment_event_ids.happened_at",
         "shipment_event_ids.source",
+        "shipment_event_ids.tracking_ref",
+        "shipment_event_ids.is_held",
     )
     def _compute_shipment_state(self):
         """The count makes every event change the row: parallel ones collide and are retried."""
         for picking in self:
             events = picking.shipment_event_ids
             happened = events._to_pure()
-            state = shipment.state_of(happened)
+            state = shipment.state_of(happened, picking._get_tracking_numbers())
             picking.shipment_event_count = len(events)
             picking.shipment_state = state.kind
             picking.shipment_since = state.since
-            picking.shipment_reported = any(event.source != shipment.ODOO for event in events)
+            picking.shipment_reported = any(
+                event.source != shipment.ODOO and not event.is_held for event in events
+            )
             picking.carrier_delivered_at = state.delivered_at
             picking.carrier_delivered_source = state.source
             picking.consent_finding = picking._lacks_consent(happened)
@@ -165,23 +184,80 @@ class StockPicking(models.Model):
                 validated and shipment.ODOO
             )
 
+    @api.depends("location_id.usage", "location_dest_id.usage")
+    def _compute_way(self):
+        for picking in self.sudo():  # whoever sees the transfer may know where it goes
+            picking.to_customer = picking._is_customer_delivery()
+            picking.from_customer = picking._leaves_customer()
+
+    @api.model
+    def _search_to_customer(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        brings = self._get_delivery_domain()
+        return Domain.OR([brings if wanted else ~brings for wanted in value])
+
     def _is_customer_delivery(self):
-        """Tell whether the transfer brings goods to a customer, and not back to a vendor."""
-        return (
-            self.picking_type_code == "outgoing"
-            and self.location_dest_id.usage == "customer"
-            and not self.return_id
+        """Tell whether the transfer brings goods to a customer.
+
+        From the warehouse or straight from a vendor, for the first time or again after they came
+        back; see also the twins :meth:`_get_delivery_domain` and :meth:`_get_delivery_sql`.
+        """
+        return self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
+
+    @api.model
+    def _get_delivery_domain(self):
+        """Return :meth:`_is_customer_delivery` as a domain, the same whoever asks.
+
+        Customers have no rights on locations; that they are asked about reveals nothing.
+        """
+        customers = [("usage", "=", "customer")]
+        return Domain("location_dest_id", "any!", customers) & Domain(
+            "location_id", "not any!", customers
         )
 
     @api.model
-    def _get_handed_over_sql(self):
-        """Return the SQL of when the goods of transfer ``sp`` came to the customer.
+    def _get_delivery_sql(self, alias="sp"):
+        """Return :meth:`_is_customer_delivery` in SQL."""
+        customers = self._get_customer_location_ids()
+        return SQL(
+            "(%s = ANY(%s) AND %s <> ALL(%s))",
+            SQL.identifier(alias, "location_dest_id"),
+            customers,
+            SQL.identifier(alias, "location_id"),
+            customers,
+        )
+
+    @api.model
+    def _get_handed_over_sql(self, alias="sp"):
+        """Return the SQL of when the goods of a transfer came to the customer.
 
         The word of the carrier or of staff where there is one, else the validation.
         """
         return SQL(
-            """CASE WHEN sp.shipment_reported THEN sp.carrier_delivered_at
-                    WHEN sp.state = 'done' THEN sp.date_done END"""
+            "CASE WHEN %s THEN %s WHEN %s = 'done' THEN %s END",
+            SQL.identifier(alias, "shipment_reported"),
+            SQL.identifier(alias, "carrier_delivered_at"),
+            SQL.identifier(alias, "state"),
+            SQL.identifier(alias, "date_done"),
+        )
+
+    @api.model
+    def _get_promised_sql(self):
+        """Return the SQL of when delivery ``sp`` of order ``so`` was promised.
+
+        The latest promise of its order lines. Goods sent out again were promised anew.
+        """
+        return SQL(
+            """CASE WHEN sp.return_id IS NOT NULL
+                    THEN COALESCE(sp.date_deadline, sp.scheduled_date)
+                    ELSE COALESCE(
+                        (SELECT MAX(line.promised_date)
+                           FROM stock_move sm
+                           JOIN sale_order_line line ON line.id = sm.sale_line_id
+                          WHERE sm.picking_id = sp.id AND sm.state <> 'cancel'),
+                        so.promised_date, so.commitment_date, sp.date_deadline,
+                        sp.scheduled_date) END"""
         )
 
     @api.model
@@ -225,47 +301,72 @@ class StockPicking(models.Model):
         """What follows from what happens to deliveries."""
         return [
             ("_claim_events", {"carrier_tracking_ref"}),
+            ("_follow_date_done", {"date_done"}),
             ("_note_handed_to_carrier", {DONE}),
-            ("_refresh_arrival", {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS}),
+            (
+                "_refresh_arrival",
+                {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS, "carrier_tracking_ref"},
+            ),
             ("_note_short", {DONE}),
             ("_note_goods_out", {DONE}),
-            ("_sync_cod", {MOVES_CONFIRMED, CANCELLED, "carrier_id"}),
+            ("_sync_cod", {MOVES_CONFIRMED, MOVES_CANCELLED, EVENTS, "carrier_id"}),
             ("_sync_validated_cod", {DONE}),
         ]
 
     # === BUSINESS METHODS ===#
 
+    def _may_have_seen(self, instant):
+        """Tell whether something that happened then can have happened to this shipment.
+
+        Carriers use numbers again. Goods do not travel long before there is a delivery, nor is
+        anything heard of them long after they have come.
+        """
+        company = self.company_id
+        begun = self._get_begin() - timedelta(days=company.logistics_early_scan_days)
+        if self.state != "done":
+            return instant >= begun
+        last = max(filter(None, (self.date_done, self.shipment_since)), default=self.create_date)
+        return begun <= instant <= last + timedelta(days=company.logistics_number_days)
+
+    def _get_begin(self):
+        """Return the instant from which on there was something to deliver."""
+        # what follows upon another transfer begins with itself, however old the order is
+        follows = self.backorder_id or self.return_id
+        ordered_at = not follows and self.sale_id.date_order
+        return min(filter(None, (self.create_date, self.date_done, ordered_at)))
+
     def _get_tracking_numbers(self):
         """Return the tracking numbers of the delivery's parcels."""
-        return set(filter(None, (self.carrier_tracking_ref or "").replace(" ", "").split(",")))
+        return set(tracking_numbers.numbers_of(self.carrier_tracking_ref))
 
     @api.model
     def _find_by_tracking_numbers(self, numbers, company_ids):
-        """Return the deliveries to customers that have one of the tracking numbers."""
-        if not numbers:
+        """Return the deliveries to customers that have one of the tracking numbers.
+
+        :param numbers: however somebody writes them
+        """
+        wanted = {one for number in numbers for one in tracking_numbers.numbers_of(number)}
+        if not wanted:
             return self.browse()
         self.flush_model(["carrier_tracking_ref"])
         # a query of its own: joined to the rest, a wrong guess of the planner reads all for each
         held = self.env.execute_query(
             SQL(
                 """SELECT id FROM stock_picking
-                    WHERE carrier_tracking_ref IS NOT NULL
-                      AND string_to_array(replace(carrier_tracking_ref, ' ', ''), ',') && %s""",
-                sorted(numbers),
+                    WHERE carrier_tracking_ref IS NOT NULL AND %s && %s""",
+                SQL(tracking_numbers.candidates_sql("carrier_tracking_ref")),
+                sorted(wanted),
             )
         )
-        return self.search_fetch(
-            [
-                ("id", "in", [picking_id for (picking_id,) in held]),
-                ("company_id", "in", list(company_ids)),
-                ("state", "!=", "cancel"),
-                # as _is_customer_delivery
-                ("picking_type_id.code", "=", "outgoing"),
-                ("location_dest_id.usage", "=", "customer"),
-                ("return_id", "=", False),
-            ],
+        found = self.search_fetch(
+            Domain("id", "in", [picking_id for (picking_id,) in held])
+            & Domain("company_id", "in", list(company_ids))
+            & Domain("state", "!=", "cancel")
+            & self._get_delivery_domain(),
             ["carrier_tracking_ref", "company_id", "carrier_id"],
         )
+        # what may be a number in SQL need not be one
+        return found.filtered(lambda picking: picking._get_tracking_numbers() & wanted)
 
     def _claim_events(self):
         """Take over events that came before their tracking number, let go those of another."""
@@ -276,6 +377,20 @@ class StockPicking(models.Model):
         waiting = Domain("picking_id", "=", False) & Domain("tracking_ref", "in", list(numbers))
         companies = Domain("company_id", "in", self.company_id.ids)
         events.search(companies & (mine | waiting))._match_deliveries()
+
+    def _follow_date_done(self):
+        """Have what was concluded from the day of validation follow one that is corrected."""
+        # whoever corrects it need not write events
+        concluded = self.sudo().shipment_event_ids.filtered(
+            lambda event: event.source == shipment.ODOO and event.kind == shipment.PICKED_UP
+        )
+        for event in concluded:
+            if event.picking_id.date_done and event.happened_at != event.picking_id.date_done:
+                event.happened_at = event.picking_id.date_done
+        # while one is validated it is still open, and looked at right afterwards
+        self.filtered(
+            lambda picking: picking.state == "done" and not picking.shipment_open
+        )._refresh_arrival()
 
     def _note_handed_to_carrier(self):
         """Note of validated deliveries that the carrier has the goods."""

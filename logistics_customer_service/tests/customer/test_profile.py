@@ -120,10 +120,11 @@ class TestProfile(LogisticsCommon):
     def test_customer_of_another_company_is_refused(self):
         other = self.env["res.company"].create({"name": "Other"})
         customer = self._customer(company_id=other.id)
+        vals = {"partner_id": customer.id, "company_id": self.company.id}
         with self.assertRaises(ValidationError):
-            self.Profile.with_user(self.agent).create(
-                {"partner_id": customer.id, "company_id": self.company.id}
-            )
+            self.Profile.create(vals)
+        with self.assertRaises(AccessError):
+            self.Profile.with_user(self.agent).create(vals)
 
     def test_import_creates_profiles_by_the_customers_name(self):
         self._customer("Harbour Foods")

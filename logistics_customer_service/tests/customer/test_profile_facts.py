@@ -215,6 +215,111 @@ class TestProfileFacts(LogisticsCommon):
         self.assertEqual(self._facts(customer).refund_amount, 30)
         self.assertEqual(self._facts(payer).refund_amount, 4)
 
+    # --- credit notes that undo an invoice
+
+    def _billed(self, amount=1000, customer=None):
+        """Return an order of a service with its invoice."""
+        service = self.env["product.product"].create(
+            {"name": "Freight", "type": "service", "invoice_policy": "order"}
+        )
+        service.property_account_income_id = self._account("income")
+        order = self._order(customer or self._receivable_partner(), amount, confirm=False)
+        order.order_line.product_id = service
+        order.order_line.write({"price_unit": amount, "product_uom_qty": 1, "tax_ids": False})
+        order.action_confirm()
+        self._journal("sale")
+        return order, order._create_invoices()
+
+    def _reversal(self, invoice):
+        return self.env["account.move.reversal"].create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+
+    def _assert_net(self, partner, amount):
+        self._refresh()
+        self.assertAlmostEqual(self._facts(partner).net_amount, amount, 3)
+
+    def test_issued_anew(self):
+        order, invoice = self._billed()
+        invoice.action_post()
+        anew = self.env["account.move"].browse(self._reversal(invoice).modify_moves()["res_id"])
+        anew.action_post()
+        self._assert_net(order.partner_id, 1000)
+
+    def test_issued_anew_for_less(self):
+        order, invoice = self._billed()
+        invoice.action_post()
+        anew = self.env["account.move"].browse(self._reversal(invoice).modify_moves()["res_id"])
+        anew.invoice_line_ids.price_unit = 900
+        anew.action_post()
+        self._assert_net(order.partner_id, 900)
+
+    def test_credited_for_good(self):
+        order, invoice = self._billed()
+        invoice.action_post()
+        self._reversal(invoice).refund_moves()
+        note = invoice.reversal_move_ids
+        note.invoice_line_ids.price_unit = 400
+        note.action_post()
+        self._assert_net(order.partner_id, 600)
+
+    def test_advance_paid_back(self):
+        order, invoice = self._billed()
+        invoice.unlink()
+        self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "percentage",
+                "amount": 50,
+            }
+        ).create_invoices()
+        advance = order.invoice_ids
+        advance.action_post()
+        self._reversal(advance).refund_moves()
+        advance.reversal_move_ids.action_post()
+        self._assert_net(order.partner_id, 1000)
+
+    def test_invoice_of_a_cancelled_order(self):
+        order, invoice = self._billed()
+        invoice.action_post()
+        self._order(order.partner_id, 70)
+        order._action_cancel()
+        self._reversal(invoice).refund_moves()
+        invoice.reversal_move_ids.action_post()
+        self._assert_net(order.partner_id, 70)
+
+    def test_invoice_of_no_order(self):
+        customer = self._receivable_partner()
+        self._order(customer, 70)
+        invoice = self._invoice(customer, 40, fields.Date.today())
+        self._reversal(invoice).refund_moves()
+        invoice.reversal_move_ids.action_post()
+        self._assert_net(customer, 70)
+
+    def test_money_back_on_an_invoice_is_the_buyers(self):
+        """Lines that name no order line count for the order of the invoice they take back."""
+        customer, payer = self._receivable_partner("Buyer"), self._receivable_partner("Payer")
+        order, draft = self._billed(customer=customer)
+        draft.partner_id = order.partner_invoice_id = payer
+        draft.action_post()
+        self._order(payer, 10)
+        self._reversal(draft).refund_moves()
+        note = draft.reversal_move_ids
+        note.invoice_line_ids.write({"price_unit": 100, "sale_line_ids": False})
+        note.action_post()
+        self._assert_net(customer, 900)
+        self._assert_net(payer, 10)
+
+    def test_third_place_of_a_currency(self):
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self.company.currency_id = dinar
+        customer = self._receivable_partner()
+        self.env["product.pricelist"].search([]).currency_id = dinar
+        self._order(customer, 1.235, currency_id=dinar.id)
+        self._refresh()
+        self.assertAlmostEqual(self._facts(customer).order_amount, 1.235, 4)
+
     def _invoice(self, partner, amount, due):
         invoice = self.env["account.move"].create(
             {

@@ -20,6 +20,12 @@ EVIL = [
     "{=1+1}",
     "external:c:/evil.xlsx",
 ]
+ADDRESSES = [
+    "http://evil.example.com/" + "a" * 40,
+    "https://evil.example.com",
+    "ftp://evil.example.com",
+    "mailto:evil@example.com",
+]
 HARMLESS = ["Two cartons = one pallet", "王敏", "10 kg"]
 COLUMNS = ["name", "contact_name", "phone"]
 
@@ -36,7 +42,7 @@ class TestExport(ComplaintCommon, HttpCase):
         cls.cases = cls.Complaint.create(
             [
                 {"company_id": cls.company.id, "channel": "form", **dict.fromkeys(COLUMNS, text)}
-                for text in EVIL + HARMLESS
+                for text in EVIL + HARMLESS + ADDRESSES
             ]
         )
 
@@ -76,7 +82,7 @@ class TestExport(ComplaintCommon, HttpCase):
         for text in EVIL[:7]:
             self.assertIn(f"'{text}", texts)
             self.assertNotIn(text, texts)
-        self.assertLessEqual(set(HARMLESS), texts)
+        self.assertLessEqual({*HARMLESS, *ADDRESSES}, texts)
 
     def test_workbook(self):
         cells = self._cells(self._export("xlsx"))
@@ -85,15 +91,16 @@ class TestExport(ComplaintCommon, HttpCase):
         values = {cell.value for cell in cells}
         self.assertIn(f"'{EVIL[0]}", values)
         self.assertIn(EVIL[1], values, "a text in a workbook is no formula and stays as it is")
-        self.assertLessEqual(set(HARMLESS), values)
+        self.assertLessEqual({*HARMLESS, *ADDRESSES}, values, "an address is a text, and no link")
 
     def test_workbook_by_groups(self):
         cells = self._cells(self._export("xlsx", groupby=["contact_name", "name"]))
         self.assertEqual({cell.data_type for cell in cells}, {"s"})
+        self.assertFalse([cell for cell in cells if cell.hyperlink])
         self.assertTrue([cell for cell in cells if cell.value.startswith("'=HYPERLINK")])
 
     def test_pivot(self):
-        titles = [{"title": text, "width": 1, "height": 1} for text in EVIL]
+        titles = [{"title": text, "width": 1, "height": 1} for text in EVIL + ADDRESSES]
         table = {
             "title": "Cases",
             "model": "logistics.complaint",
@@ -103,11 +110,11 @@ class TestExport(ComplaintCommon, HttpCase):
             "measure_headers": [{"title": "Count", "is_bold": False}],
             "rows": [
                 {"title": text, "indent": 0, "values": [{"value": 1.0, "is_bold": False}]}
-                for text in EVIL
+                for text in EVIL + ADDRESSES
             ],
         }
         cells = self._cells(self._open("/web/pivot/export_xlsx", table))
         self.assertLessEqual({cell.data_type for cell in cells}, {"s", "n"})
         self.assertFalse([cell for cell in cells if cell.hyperlink])
         self.assertIn(f"'{EVIL[0]}", [cell.value for cell in cells])
-        self.assertEqual(sum(cell.value == 1 for cell in cells), len(EVIL))
+        self.assertEqual(sum(cell.value == 1 for cell in cells), len(EVIL + ADDRESSES))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 GENERALIST, OTHER = 0, -1
+# more than any skill is worth: first of all the customer is understood
+SPEAKS = 10
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,21 @@ def suit(skills, categories, lang):
     if not matches:
         return GENERALIST
     return max((match for match in matches if match is not None), default=OTHER)
+
+
+def to_language(code):
+    """Return the language of a code without the country: people of both understand each other."""
+    return (code or "").partition("_")[0]
+
+
+def get_languages(skills, own):
+    """Return the languages that somebody speaks: those noted, and that of the person's screen.
+
+    :param skills: iterable of :class:`Skill`
+    :param own: code of the language in which the person uses Odoo
+    """
+    codes = frozenset((own or "",)).union(*(skill.langs for skill in skills))
+    return {to_language(code) for code in codes if code}
 
 
 class Line:

@@ -1,7 +1,7 @@
 """Deadlines from a ledger of events and a working calendar: pure functions, no Odoo.
 
-A clock is nothing but its ledger: started, paused, resumed, stopped, reopened, cancelled, each with
-its instant. Due time, time spent and result are read from it anew, by whatever target and calendar
+A clock is nothing but its ledger: started, paused, resumed, stopped, missed, reopened, cancelled,
+each with its instant. Due time, time spent and result are read from it anew, by whatever target and calendar
 are in force: a change of policy cannot lose a pause. Instants are naive UTC throughout.
 """
 
@@ -15,9 +15,10 @@ STARTED = "started"
 PAUSE = "paused"
 RESUME = "resumed"
 STOPPED = "stopped"
+MISSED = "missed"
 REOPENED = "reopened"
 CANCEL = "cancelled"
-KINDS = (STARTED, PAUSE, RESUME, STOPPED, REOPENED, CANCEL)
+KINDS = (STARTED, PAUSE, RESUME, STOPPED, MISSED, REOPENED, CANCEL)
 
 RUNNING = "running"
 PAUSED = "paused"
@@ -36,7 +37,10 @@ _TRANSITIONS = {
     (PAUSED, RESUME): RUNNING,
     (RUNNING, STOPPED): STOPPED,
     (PAUSED, STOPPED): STOPPED,
+    (RUNNING, MISSED): MISSED,
+    (PAUSED, MISSED): MISSED,
     (STOPPED, REOPENED): RUNNING,
+    (MISSED, REOPENED): RUNNING,
     (RUNNING, CANCEL): CANCELLED,
     (PAUSED, CANCEL): CANCELLED,
     (CANCELLED, REOPENED): RUNNING,
@@ -210,7 +214,7 @@ def read(events, target, timeline, now):
         paused=_time_in(spans, timeline, PAUSED),
         remaining=time - spent,
         paused_since=last.start if last.state == PAUSED else None,
-        stopped_at=last.start if last.state == STOPPED else None,
+        stopped_at=last.start if last.state in (STOPPED, MISSED) else None,
     )
 
 
@@ -258,7 +262,7 @@ def _without_interruptions(events, due_at):
     kept = [event for event in events if event.kind == STARTED][:1]
     for event in events:
         ended = len(kept) > 1
-        if event.kind in (STOPPED, CANCEL) and not ended and event.at >= kept[0].at:
+        if event.kind in (STOPPED, MISSED, CANCEL) and not ended and event.at >= kept[0].at:
             kept.append(event)
         elif event.kind == REOPENED and ended and event.at <= due_at:
             kept.pop()
@@ -290,9 +294,12 @@ def _instant_of(spans, timeline, time):
 
 
 def _result(spans, due_at):
+    """Return the state of a clock; who gave up before the time was over has missed it."""
     last = spans[-1].state
     if last == CANCELLED:
         return CANCELLED
+    if last == MISSED:
+        return BREACHED
     if due_at and any(span.state == RUNNING and span.stop > due_at for span in spans):
         return BREACHED
     return MET if last == STOPPED else last

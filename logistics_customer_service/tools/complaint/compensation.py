@@ -15,6 +15,8 @@ METHODS = (SHARE_OF_VALUE, MULTIPLE_OF_FREIGHT, PER_KILOGRAM, FIXED)
 CAP_VALUE = "cap_value"
 CAP_FREIGHT = "cap_freight"
 CAP_AMOUNT = "cap_amount"
+CAP_LEFT = "cap_left"
+CAP_UNKNOWN = "cap_unknown"
 MINIMUM = "minimum"
 NOTHING_KNOWN = "unknown"
 
@@ -39,11 +41,15 @@ class Standard:
 
 @dataclass(frozen=True)
 class Basis:
-    """What a case puts in: value of the goods, freight, weight in kilograms; None if unknown."""
+    """What a case puts in: value of the goods, freight, weight in kilograms; None if unknown.
+
+    ``left`` is what may still be given for the goods; None does not limit.
+    """
 
     value: Decimal | None = None
     freight: Decimal | None = None
     weight: Decimal | None = None
+    left: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ def compute(standard, basis, rounding=Decimal("0.01")):
         step = _apply(limit, steps[-1].amount)
         if step:
             steps.append(step)
+    steps += _unknown_caps(standard, basis, steps[0])
     amount = _round(max(steps[-1].amount, Decimal(0)), rounding)
     return Result(amount, tuple(steps))
 
@@ -113,7 +120,23 @@ def _limits(standard, basis):
         limits.append((CAP_FREIGHT, bound, figures))
     if standard.cap_amount is not None:
         limits.append((CAP_AMOUNT, standard.cap_amount, {}))
+    if basis.left is not None:
+        limits.append((CAP_LEFT, basis.left, {}))
     return limits
+
+
+def _unknown_caps(standard, basis, first):
+    """Return a step for each cap that cannot be known; what the method lacks is said already."""
+    caps = [
+        (SHARE_OF_VALUE, standard.cap_value and basis.value is None),
+        (MULTIPLE_OF_FREIGHT, standard.cap_freight is not None and basis.freight is None),
+    ]
+    said = first.figures.get("method")
+    return [
+        Step(CAP_UNKNOWN, Decimal(0), {"method": method})
+        for method, unknown in caps
+        if unknown and method != said
+    ]
 
 
 def _apply(limit, amount):

@@ -61,7 +61,10 @@ class Ledger:
 
     def next_day(self, day, purpose):
         """Return the first day from ``day`` on that has room; every contact counts no more one day."""
-        while full := self.find_full(day, purpose):
+        for _step in range(len(self.made) * len(self.limits)):  # each time one leaves a window
+            full = self.find_full(day, purpose)
+            if not full:
+                break
             # there is room again when all but one less than the limit have left the window
             days = sorted(self._get_days(full, day))
             day = days[-full.count] + timedelta(days=full.days)

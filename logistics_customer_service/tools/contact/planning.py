@@ -211,8 +211,12 @@ def _round_up(instant):
 
 def _split_by_day(start, end, zone):
     """Yield (day, (start, end)) of a naive UTC interval, cut at the zone's midnights."""
-    while start < end:
-        day = local_date(start, zone)
+    if start >= end:
+        return
+    for day in days_between(local_date(start, zone), local_date(end, zone)):
         midnight = local_midnight(day + timedelta(days=1), zone)
-        yield day, (start, min(end, midnight))
-        start = min(end, midnight)
+        if start < midnight:
+            yield day, (start, min(end, midnight))
+            start = midnight
+        if start >= end:
+            return

@@ -58,7 +58,7 @@ def _add_lantern_festival(country, found):
 
 def code_of(country, name):
     """Return a word for programs: the holiday of the same name has it every year."""
-    words = re.sub(r"\(.*?\)|['’]", "", name.lower())
+    words = re.sub(r"\([^()]*\)|['’]", "", name.lower())
     return f"{country}:" + "_".join(re.findall(r"\w+", words))
 
 

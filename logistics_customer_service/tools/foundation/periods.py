@@ -1,11 +1,12 @@
 """Windows of time in a company's time zone: pure functions, no Odoo."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytz
 from dateutil.relativedelta import relativedelta
 
 SINCE_EVER = datetime(1, 1, 1)
+SECOND = timedelta(seconds=1)
 
 
 def window_start(today, months, tz_name):
@@ -24,10 +25,28 @@ def window_first_day(today, months):
 
 
 def local_midnight(day, tz_name):
-    """Return the naive UTC instant at which ``day`` begins in the time zone."""
+    """Return the naive UTC instant at which ``day`` begins in the time zone.
+
+    From then on it is that day or a later one. Where the clock jumps over midnight the day begins
+    after the jump; where it is set back over midnight, when midnight comes for the second time; a
+    day that is left out altogether begins with the next one.
+    """
     zone = pytz.timezone(tz_name)
-    local = zone.localize(datetime.combine(day, time.min), is_dst=True)
-    return local.astimezone(pytz.utc).replace(tzinfo=None)
+    clock = datetime.combine(day, time.min)
+    # by the clock before a change and after it; on other days they are the same
+    before, after = sorted(
+        zone.localize(clock, is_dst=is_dst).astimezone(pytz.utc).replace(tzinfo=None)
+        for is_dst in (True, False)
+    )
+    if to_local(before, tz_name) == clock:
+        return before if local_date(after - SECOND, tz_name) == day else after
+    while after - before > SECOND:  # the jump lies between: halved, at most from a day to a second
+        middle = before + (after - before) // SECOND // 2 * SECOND
+        if local_date(middle, tz_name) < day:
+            before = middle
+        else:
+            after = middle
+    return after
 
 
 def local_date(instant, tz_name):

@@ -4,6 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 MAX_LINE = 120
+MAX_ID = 2**31 - 1
 
 
 def text_of(value, limit):
@@ -19,6 +20,20 @@ def text_of(value, limit):
     if len(value) > limit:
         raise ValueError(f"At most {limit} characters.")
     return value
+
+
+def number_of(value):
+    """Return the number in a text, None where it is none, or raise ValueError.
+
+    :param value: what an address or a form said
+    """
+    text = str(value or "")
+    if not text.isdecimal():
+        return None
+    # the length first: from some thousand digits on Python itself refuses
+    if len(text) > len(str(MAX_ID)) or int(text) > MAX_ID:
+        raise ValueError("Nothing has such a number.")
+    return int(text)
 
 
 def is_control(char):

@@ -53,7 +53,8 @@ class BadAnswer(Exception):
 class Question:
     """A question as far as its answers have to fit it.
 
-    ``triggers`` are the choices of earlier questions of which one shows it; none: always asked.
+    ``triggers`` are the answers to earlier questions of which one shows it, choices by their id and
+    steps of a scale by :func:`name_step`; none: always asked.
     """
 
     key: int
@@ -97,12 +98,17 @@ def check(questions, answers, complete=True):
         value = read(question, given.get(question.key))
         if value is not None:
             values[question.key] = value
-            chosen.update(value if question.kind in CHOICES else ())
+            chosen.update(value if question.kind in CHOICES else [name_step(question.key, value)])
         elif question.mandatory and complete:
             raise BadAnswer(MISSING, question.key)
     if not values:
         raise BadAnswer(EMPTY)
     return Checked(values, tuple(asked))
+
+
+def name_step(question, value):
+    """Return the name of a step of a scale; a form gives it to the step's field."""
+    return f"{question}_{value}"
 
 
 def _by_question(questions, answers):

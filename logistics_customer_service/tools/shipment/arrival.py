@@ -72,14 +72,20 @@ def outlook(facts, today, zone):
     )
 
 
-def missed_still(missed_on, handed_over_at, zone):
-    """Return the promised day that was noted as missed, or None where the goods came in time.
+def missed_still(missed_on, handed_over_at, zone, promised_at=None):
+    """Return the promised day that was missed, or None where the goods came in time.
 
-    A carrier tells late what happened in time, and what was not told counted as not delivered.
+    A carrier tells late what happened in time, and what was not told counted as not delivered;
+    days are corrected, too.
+
+    :param missed_on: the day that was noted as missed when it passed, or None
+    :param promised_at: when the goods were promised, as is known now
     """
     came_on = _day(handed_over_at, zone)
-    in_time = missed_on is not None and came_on is not None and came_on <= missed_on
-    return None if in_time else missed_on
+    promised_on = missed_on or _day(promised_at, zone)
+    if came_on is None or promised_on is None:
+        return missed_on
+    return promised_on if came_on > promised_on else None
 
 
 def occasions(before, after, zone):

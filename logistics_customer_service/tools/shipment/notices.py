@@ -31,13 +31,13 @@ _BY_EVENT = {
 _TROUBLE = {shipment.ATTEMPTED, shipment.PROBLEM, shipment.REFUSED}
 # the states of a shipment in which it is too late to tell of something
 _OVERTAKEN_BY = {
-    GOODS_OUT: shipment.FINAL,
-    IN_TRANSIT: shipment.FINAL | _TROUBLE | {shipment.OUT_FOR_DELIVERY},
-    OUT_FOR_DELIVERY: shipment.FINAL | _TROUBLE,
-    NEW_ARRIVAL: shipment.FINAL,
-    DELAY_FORESEEN: shipment.FINAL,
-    MISSED: shipment.FINAL,
-    SILENT: shipment.FINAL,
+    GOODS_OUT: shipment.ENDED,
+    IN_TRANSIT: shipment.ENDED | _TROUBLE | {shipment.OUT_FOR_DELIVERY},
+    OUT_FOR_DELIVERY: shipment.ENDED | _TROUBLE,
+    NEW_ARRIVAL: shipment.ENDED,
+    DELAY_FORESEEN: shipment.ENDED,
+    MISSED: shipment.ENDED,
+    SILENT: shipment.ENDED,
     DELIVERED: frozenset({shipment.LOST}),
     REFUSED: shipment.HANDED_OVER,
     PROBLEM: shipment.HANDED_OVER,

@@ -23,6 +23,8 @@ DELIVERED = "delivered"
 RETURNED = "returned"
 LOST = "lost"
 SILENT = "silent"
+# what no event says: of the parcels of a delivery some came and the others will not
+PARTLY_DELIVERED = "partly_delivered"
 
 # in the order in which they count when two carry the same time
 KINDS = (
@@ -45,17 +47,22 @@ ODOO = "odoo"
 FINAL = frozenset({LOST, LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED, RETURNED})
 HANDED_OVER = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER, DELIVERED})
 NEEDS_CONSENT = frozenset({LEFT_AT_LOCKER, SIGNED_BY_OTHER})
+FAILED = frozenset({LOST, RETURNED})
+TROUBLE = frozenset({ATTEMPTED, PROBLEM, REFUSED})
+# nothing more is to come
+ENDED = FINAL | {PARTLY_DELIVERED}
 
 _RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a shipment: its kind, when it happened, and who says so."""
+    """What happened to a shipment: its kind, when it happened, who says so, and of which parcels."""
 
     kind: str
     happened_at: datetime
     source: str = ""
+    numbers: frozenset = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,8 +78,61 @@ class State:
     source: str | None
 
 
-def state_of(events):
+def state_of(events, numbers=()):
     """Return the :class:`State` that a set of events comes to.
+
+    Each parcel has a state of its own, and the delivery is handed over when all are, with the last
+    of them. Before that it is where its open parcels are, in trouble where one is or was lost.
+
+    :param numbers: the tracking numbers of the delivery's parcels
+    """
+    states = list(parcel_states(events, numbers).values())
+    delivered_at, source = _delivered(states)
+    ended = all(state.kind in FINAL for state in states)
+    kinds = {state.kind for state in states}
+    if ended and not (kinds <= HANDED_OVER or kinds <= FAILED):
+        kind, since = PARTLY_DELIVERED, max(state.since for state in states)
+    elif not ended and kinds & FAILED:
+        kind, since = PROBLEM, max(state.since for state in states if state.kind in FAILED)
+    else:
+        telling = [state for state in states if ended or state.kind not in FINAL]
+        kind, since = max(((state.kind, state.since) for state in telling), key=_urgency)
+    return State(kind, since, delivered_at, source)
+
+
+def parcel_states(events, numbers):
+    """Return the :class:`State` of each parcel by its number, of one without number under None.
+
+    An event that names none of them is about all.
+    """
+    events, known = list(events), frozenset(numbers)
+    return {
+        number: _state_of_parcel(
+            [
+                event
+                for event in events
+                if number in event.numbers or not event.numbers & known
+            ]
+        )
+        for number in numbers or (None,)
+    }
+
+
+def _delivered(states):
+    """Return when the last of all parcels was handed over, and who says so; or None twice."""
+    if not all(state.delivered_at for state in states):
+        return None, None
+    last = max(states, key=lambda state: (state.delivered_at, state.source))
+    return last.delivered_at, last.source
+
+
+def _urgency(told):
+    kind, since = told
+    return (kind is not None, kind in TROUBLE, kind != SILENT, since, _RANK.get(kind))
+
+
+def _state_of_parcel(events):
+    """Return the :class:`State` that the events of a parcel come to.
 
     A final event (delivered, signed by another, left at a locker, returned, lost) outweighs any
     other, whatever their times: a carrier's scan after the handover does not undo it. What carrier

@@ -21,7 +21,9 @@ DONE, CURRENT, AHEAD, FAILED = "done", "current", "ahead", "failed"
 ON_THE_WAY = frozenset({shipment.IN_TRANSIT, shipment.AT_HUB})
 # whoever was at the door was on the way there, whether the carrier said so or not
 AT_THE_DOOR = frozenset({shipment.OUT_FOR_DELIVERY, shipment.ATTEMPTED})
-FAILURES = frozenset({shipment.REFUSED, shipment.RETURNED, shipment.LOST})
+FAILURES = frozenset(
+    {shipment.REFUSED, shipment.RETURNED, shipment.LOST, shipment.PARTLY_DELIVERED}
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class Step:
     state: str
 
 
-def steps_of(confirmed_at, out_at, events, delivered_at=None, cancelled=False, carried=True):
+def steps_of(
+    confirmed_at, out_at, events, delivered_at=None, cancelled=False, carried=True, numbers=()
+):
     """Return the list of :class:`Step` from the order to the customer's door.
 
     What was passed without anybody saying so is left out; what lies ahead is named.
@@ -44,6 +48,7 @@ def steps_of(confirmed_at, out_at, events, delivered_at=None, cancelled=False, c
     :param delivered_at: instant of the handover where the events don't tell it
     :param cancelled: the delivery will not take place
     :param carried: somebody reports on the way, so that steps between can be expected
+    :param numbers: the tracking numbers of the parcels
     """
     events = list(events)
     passed = [
@@ -52,7 +57,7 @@ def steps_of(confirmed_at, out_at, events, delivered_at=None, cancelled=False, c
         (shipment.IN_TRANSIT, _first(events, ON_THE_WAY)),
         (shipment.OUT_FOR_DELIVERY, _last(events, AT_THE_DOOR)),
     ]
-    end = _end(events, delivered_at, cancelled)
+    end = _end(shipment.state_of(events, numbers), delivered_at, cancelled)
     reached = _reached(passed)
     ahead = {shipment.IN_TRANSIT, shipment.OUT_FOR_DELIVERY} if carried else set()
     steps = []
@@ -70,8 +75,7 @@ def _reached(passed):
     return max((number for number, (_name, instant) in enumerate(passed) if instant), default=0)
 
 
-def _end(events, delivered_at, cancelled):
-    state = shipment.state_of(events)
+def _end(state, delivered_at, cancelled):
     if state.kind in FAILURES:
         return Step(state.kind, state.since, FAILED)
     if state.kind in shipment.HANDED_OVER:

@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from ...models.complaint.logistics_complaint import INCIDENT
+from ...tools.complaint.mail_text import get_people
+from ...tools.foundation.folding import one_line
+
 FOUND = 8
 LAST_ORDERS = 6
 
@@ -43,6 +47,29 @@ class LogisticsComplaintIntake(models.TransientModel):
         string="Email", compute="_compute_address", store=True, readonly=False
     )
     phone = fields.Char(compute="_compute_address", store=True, readonly=False)
+    # --- a customer whom nobody knows yet
+    is_new = fields.Boolean(
+        string="New Customer", help="Register whoever turns to us as a customer of the company."
+    )
+    is_legal_entity = fields.Boolean(string="Is a Company")
+    street = fields.Char()
+    street2 = fields.Char()
+    zip = fields.Char()
+    city = fields.Char()
+    state_id = fields.Many2one(
+        "res.country.state", string="Region", domain="[('country_id', '=?', country_id)]"
+    )
+    country_id = fields.Many2one(
+        "res.country", default=lambda self: self.env.company.country_id
+    )
+    lang = fields.Selection(
+        selection=lambda self: self.env["res.lang"].get_installed(),
+        string="Language",
+        default=lambda self: self.env.company.partner_id.lang or self.env.lang,
+    )
+    known_ids = fields.Many2many(
+        "res.partner", "logistics_intake_known_rel", compute="_compute_known_ids"
+    )
     kind = fields.Selection(
         selection=lambda self: (
             self.env["logistics.complaint"]._fields["kind"]._description_selection(self.env)
@@ -71,6 +98,7 @@ class LogisticsComplaintIntake(models.TransientModel):
     )
     order_ids = fields.Many2many("sale.order", string="Orders")
     picking_ids = fields.Many2many("stock.picking", string="Deliveries")
+    exception_id = fields.Many2one("logistics.exception", ondelete="set null")
     row_ids = fields.One2many(
         "logistics.complaint.intake.order",
         "intake_id",
@@ -106,7 +134,7 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _find(self):
         """Return orders, deliveries and partners that the words in the box may mean."""
-        query = self.query.strip()
+        query = one_line(self.query)
         orders, pickings, partners = self._find_by_document(query)
         if not partners:
             partners = self._find_by_address(query) or self._find_by_name(query)
@@ -120,9 +148,8 @@ class LogisticsComplaintIntake(models.TransientModel):
             limit=FOUND,
         )
         pickings = self.env["stock.picking"].search(own & Domain("name", "=ilike", query), limit=1)
-        number = query.replace(" ", "")
         pickings |= self.env["stock.picking"]._find_by_tracking_numbers(
-            {number, number.upper()}, self.company_id.ids
+            {query}, self.company_id.ids
         )
         cases = self.env["logistics.complaint"].search(own & Domain("number", "=ilike", query))
         orders |= pickings.sale_id
@@ -136,7 +163,10 @@ class LogisticsComplaintIntake(models.TransientModel):
     def _find_by_address(self, query):
         """Find by mail address or telephone number, however it is written."""
         if "@" in query:
-            return self._search_partners(Domain("email_normalized", "=", query.lower()))
+            addresses = [address for _name, address in get_people(query)]
+            found = self._search_partners(Domain("email_normalized", "in", addresses))
+            several = self.env["res.partner"]._find_logistics_by_one_of_several(addresses)
+            return found | found.union(*several.values())
         partners = self.env["res.partner"]
         found = partners._find_logistics_callers_by_phone([query], self.company_id)
         return found.get(query, partners)[:FOUND]
@@ -168,6 +198,16 @@ class LogisticsComplaintIntake(models.TransientModel):
             person, customer = intake.contact_id, intake.partner_id
             intake.email_from = person.email or customer.email
             intake.phone = person.phone or customer.phone
+
+    @api.depends("is_new", "phone", "email_from", "company_id", "partner_id")
+    def _compute_known_ids(self):
+        """Show who has the number or the address already."""
+        for intake in self:
+            known = self.env["res.partner"]
+            if intake.is_new and not intake.partner_id:
+                for query in filter(None, ((intake.phone or "").strip(), intake.email_from)):
+                    known |= intake._find_by_address(query)
+            intake.known_ids = known
 
     @api.depends("partner_id", "company_id")
     def _compute_customer(self):
@@ -255,27 +295,61 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def action_register(self):
         """Open a case, or add to the one chosen, and show it."""
-        self.ensure_one()
-        case = self._add_to_case() if self.add_to_id else self._create_case()
-        return case.action_open()
+        return self._make_case().action_open()
 
     def action_register_next(self):
         """Open a case and take the next call."""
-        self.ensure_one()
-        if self.add_to_id:
-            self._add_to_case()
-        else:
-            self._create_case()
+        self._make_case()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "logistics_customer_service.logistics_complaint_intake_action"
         )
 
+    def _make_case(self):
+        """Open a case, or add to the one chosen; what it was found by is done with."""
+        self.ensure_one()
+        case = self._add_to_case() if self.add_to_id else self._create_case()
+        if self.exception_id:
+            self.exception_id._become(case)
+        return case
+
     def _create_case(self):
+        if self.is_new and not self.partner_id:
+            self.partner_id = self._register_customer()
         if not (self.partner_id or self.contact_name or self.email_from or self.phone):
             raise UserError(
                 self.env._("Say who it is: a customer, or a name and a way to answer.")
             )
         return self.env["logistics.complaint"].create(self._prepare_case())
+
+    def _register_customer(self):
+        """Return the new customer, registered with what an agent may say of one.
+
+        :raise UserError: without a name, or without a way to reach the customer
+        """
+        if not (self.contact_name or "").strip() or not (self.phone or self.email_from):
+            raise UserError(
+                self.env._("A new customer has a name, and a telephone number or a mail address.")
+            )
+        self.check_access("create")
+        # agents register customers here, and change no contacts
+        partners = self.env["res.partner"].sudo()
+        return partners.create(self._prepare_customer()).sudo(self.env.su)
+
+    def _prepare_customer(self):
+        return {
+            "name": self.contact_name.strip(),
+            "is_company": self.is_legal_entity,
+            "phone": self.phone,
+            "email": self.email_from,
+            "street": self.street,
+            "street2": self.street2,
+            "zip": self.zip,
+            "city": self.city,
+            "state_id": self.state_id.id,
+            "country_id": self.country_id.id,
+            "lang": self.lang,
+            "customer_rank": 1,
+        }
 
     def _prepare_case(self):
         orders, pickings = self._get_documents()
@@ -307,7 +381,10 @@ class LogisticsComplaintIntake(models.TransientModel):
                 "picking_ids": [Command.link(picking.id) for picking in pickings],
             }
         )
-        return case._note_customer_said(self.description or self.name, self.channel)
+        dealt_with = case._note_customer_said(self.description or self.name, self.channel)
+        if dealt_with.kind == INCIDENT and self.kind != INCIDENT:
+            dealt_with.kind = self.kind  # what we found is the customer's matter, too, by now
+        return dealt_with
 
 
 class LogisticsComplaintIntakeOrder(models.TransientModel):
@@ -320,9 +397,9 @@ class LogisticsComplaintIntakeOrder(models.TransientModel):
     chosen = fields.Boolean()
     order_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
     picking_id = fields.Many2one("stock.picking", string="Delivery")
-    date_order = fields.Datetime(related="order_id.date_order")
-    promised_date = fields.Datetime(related="order_id.promised_date", string="Promised")
-    amount_total = fields.Monetary(related="order_id.amount_total")
-    currency_id = fields.Many2one(related="order_id.currency_id")
-    shipment_state = fields.Selection(related="picking_id.shipment_state")
-    delivered_at = fields.Datetime(related="picking_id.delivered_at")
+    date_order = fields.Datetime(related="order_id.date_order", related_sudo=False)
+    promised_date = fields.Datetime(related="order_id.promised_date", related_sudo=False, string="Promised")
+    amount_total = fields.Monetary(related="order_id.amount_total", related_sudo=False)
+    currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
+    shipment_state = fields.Selection(related="picking_id.shipment_state", related_sudo=False)
+    delivered_at = fields.Datetime(related="picking_id.delivered_at", related_sudo=False)

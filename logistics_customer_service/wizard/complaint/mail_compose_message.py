@@ -8,6 +8,7 @@ class MailComposeMessage(models.TransientModel):
 
     def _compute_authorship(self):
         """As inherited; whose address a template names is not who writes."""
-        super()._compute_authorship()
+        result = super()._compute_authorship()
         of_cases = self.filtered(lambda one: one.model == "logistics.complaint" and one.template_id)
         of_cases.author_id = self.env.user.partner_id
+        return result

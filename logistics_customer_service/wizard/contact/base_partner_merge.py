@@ -1,6 +1,8 @@
 from odoo import models
 
 BIRTHDAY = ("logistics_birth_month", "logistics_birth_day", "logistics_birth_year")
+# what agents alone may read, and core therefore leaves behind where somebody else merges
+KEPT = (*BIRTHDAY, "logistics_founded_on", "bereaved_until", "bereavement_note")
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -31,4 +33,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         known = (dst_partner | src_partners).sudo().filtered("logistics_birth_month")
         others = known - known[:1] - dst_partner
         others.write(dict.fromkeys(BIRTHDAY, False))
-        return super()._update_values(src_partners, dst_partner)
+        contacts = (src_partners + dst_partner).sudo()
+        # the last who has a value keeps it, as in core
+        kept = {name: contact[name] for name in KEPT for contact in contacts if contact[name]}
+        result = super()._update_values(src_partners, dst_partner)
+        if kept:
+            dst_partner.sudo().write(kept)
+        return result

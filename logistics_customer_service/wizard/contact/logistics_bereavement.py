@@ -15,7 +15,7 @@ class LogisticsBereavement(models.TransientModel):
     _description = "Bereavement"
 
     profile_id = fields.Many2one("logistics.profile", required=True, ondelete="cascade")
-    customer_id = fields.Many2one(related="profile_id.partner_id")
+    customer_id = fields.Many2one(related="profile_id.partner_id", related_sudo=False)
     partner_id = fields.Many2one(
         "res.partner",
         string="Who Mourns",

@@ -13,7 +13,7 @@ class LogisticsCareDates(models.TransientModel):
     _description = "Dates of Care"
 
     profile_id = fields.Many2one("logistics.profile", required=True, ondelete="cascade")
-    is_business = fields.Boolean(related="profile_id.partner_id.is_company")
+    is_business = fields.Boolean(related="profile_id.partner_id.is_company", related_sudo=False)
     founded_on = fields.Date(
         compute="_compute_founded_on", store=True, readonly=False, precompute=True
     )

@@ -38,7 +38,8 @@ class LogisticsSendingPreviewMixin(models.AbstractModel):
             .sudo()
             .search(
                 [
-                    ("picking_type_code", "=", "outgoing"),
+                    ("location_dest_id.usage", "=", "customer"),
+                    ("location_id.usage", "!=", "customer"),
                     ("sale_id", "!=", False),
                     ("company_id", "in", self.env.companies.ids),
                 ],

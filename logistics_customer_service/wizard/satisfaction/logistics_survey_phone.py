@@ -188,14 +188,17 @@ class LogisticsSurveyPhone(models.TransientModel):
     def _prepare_person(self):
         # agents need not have the right to read every contact; of whom they ring up they see this
         partner = self.partner_id.sudo()
-        zone = partner.tz or self.company_id._get_logistics_tz()
+        now = fields.Datetime.now()
         return {
             "name": partner.name or partner.commercial_partner_id.name,
             "company": partner.commercial_partner_id.name,
             "phone": partner.phone or partner.commercial_partner_id.phone or False,
             "language": get_lang(self.env, self._get_lang()).name.split(" / ")[-1],
-            "time": format_datetime(self.env, fields.Datetime.now(), tz=zone, dt_format="HH:mm"),
+            "time": format_datetime(self.env, now, tz=self._get_customer_tz(), dt_format="HH:mm"),
         }
+
+    def _get_customer_tz(self):
+        return self.partner_id.sudo().tz or self.company_id._get_logistics_tz()  # as in _prepare_person
 
     def _prepare_about(self, asked):
         """Return what is asked about: pairs of label and text."""
@@ -237,10 +240,10 @@ class LogisticsSurveyPhone(models.TransientModel):
         ]
 
     def _format(self, instant, time=True):
-        """Return an instant as whoever rings up reads it, or False."""
+        """Return an instant in the agent's words and the zone of the customer's day, or False."""
         if not instant:
             return False
-        local = to_local(instant, self.env.user.tz or "UTC")
+        local = to_local(instant, self._get_customer_tz())
         locale = babel_locale_parse(get_lang(self.env).code)
         day = format_skeleton("yMMMd", local, locale=locale)
         return f"{day} {local:%H:%M}" if time else day

@@ -80,10 +80,10 @@ class LogisticsCodRemittanceLine(models.TransientModel):
     cod_id = fields.Many2one(
         "logistics.cod", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )
-    partner_id = fields.Many2one(related="cod_id.partner_id")
-    due_date = fields.Date(related="cod_id.due_date")
-    currency_id = fields.Many2one(related="cod_id.currency_id")
-    expected_amount = fields.Monetary(related="cod_id.expected_amount")
+    partner_id = fields.Many2one(related="cod_id.partner_id", related_sudo=False)
+    due_date = fields.Date(related="cod_id.due_date", related_sudo=False)
+    currency_id = fields.Many2one(related="cod_id.currency_id", related_sudo=False)
+    expected_amount = fields.Monetary(related="cod_id.expected_amount", related_sudo=False)
     amount = fields.Monetary(string="Amount Received", required=True)
     difference = fields.Monetary(compute="_compute_difference")
     note = fields.Char(string="Remark")

@@ -9,7 +9,7 @@ class LogisticsShipmentReroute(models.TransientModel):
     picking_id = fields.Many2one(
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="picking_id.company_id")
+    company_id = fields.Many2one(related="picking_id.company_id", related_sudo=False)
     reason_id = fields.Many2one(
         "logistics.reason",
         required=True,

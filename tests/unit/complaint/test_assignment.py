@@ -7,7 +7,9 @@ from logistics_customer_service.tools.complaint.assignment import (
     Line,
     Skill,
     choose,
+    get_languages,
     suit,
+    to_language,
 )
 
 DAMAGE, BROKEN, DELAY = 1, 11, 2
@@ -25,6 +27,14 @@ def test_who_meets_more_of_a_skill_suits_better():
     assert suit([both], broken, "en_US") == OTHER
     assert suit([both, chinese], {DELAY}, "zh_CN") == 1
     assert suit([Skill()], set(), None) == GENERALIST
+
+
+def test_a_language_is_the_same_in_every_country():
+    assert {to_language(code) for code in ("zh_CN", "zh_TW", "zh")} == {"zh"}
+    assert to_language(None) == ""
+    chinese = Skill(langs=frozenset({"zh_CN", "fr_FR"}))
+    assert get_languages([chinese, Skill()], "en_US") == {"en", "zh", "fr"}
+    assert get_languages([], None) == set()
 
 
 def _serve(line, numbers, suits=None, loads=None):

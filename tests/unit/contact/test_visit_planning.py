@@ -1,7 +1,10 @@
 """Whom to visit when, and by whom."""
 
 from datetime import date, datetime, timedelta
+from itertools import islice
 
+import pytest
+import pytz
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,3 +179,19 @@ def test_load_is_even_where_everybody_may_go_everywhere(count, people):
         plan.place(demand(number, MONDAY, MONDAY + timedelta(days=13), region=number % 4))
     loads = [one.load for one in visitors]
     assert max(loads) - min(loads) <= planning.SLACK
+
+
+@pytest.mark.parametrize("zone", pytz.common_timezones)
+def test_time_is_cut_at_midnight_whatever_the_clock_does(zone):
+    """Months in which clocks change fall into days without gaps and without an end missed."""
+    for start in (datetime(2026, 3, 1, 5), datetime(2010, 11, 5)):
+        end = start + timedelta(days=60)
+        pieces = list(islice(planning._split_by_day(start, end, zone), 70))
+        assert len(pieces) < 70
+        assert [piece[0] for _day, piece in pieces] == [
+            start,
+            *(piece[1] for _day, piece in pieces[:-1]),
+        ]
+        assert pieces[-1][1][1] == end
+        days = [day for day, _piece in pieces]
+        assert days == sorted(set(days))

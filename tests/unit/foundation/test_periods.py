@@ -58,11 +58,66 @@ def test_midnight_parts_yesterday_from_today(day, zone):
 
 
 def skipped_days(zone):
-    """Samoa jumped over the 30th of December 2011 when it crossed the date line."""
-    return {date(2011, 12, 30)} if zone == "Pacific/Apia" else set()
+    """Samoa and Tokelau jumped over the 30th of December 2011 when they crossed the date line."""
+    left_out = ("Pacific/Apia", "Pacific/Fakaofo")
+    return {date(2011, 12, 30)} if zone in left_out else set()
 
 
 @given(st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1)), st.sampled_from(ZONES))
 def test_local_date_agrees_with_pytz(instant, zone):
     expected = pytz.utc.localize(instant).astimezone(pytz.timezone(zone)).date()
     assert local_date(instant, zone) == expected
+
+
+# zones whose clocks change at midnight or over it, with a day on which they did or will
+AWKWARD_DAYS = [
+    ("Africa/Cairo", date(2026, 4, 24)),
+    ("Asia/Beirut", date(2026, 3, 29)),
+    ("America/Santiago", date(2026, 9, 6)),
+    ("America/Asuncion", date(2023, 10, 1)),
+    ("America/Havana", date(2026, 3, 8)),
+    ("America/Havana", date(2024, 11, 3)),
+    ("Atlantic/Azores", date(2026, 3, 29)),
+    ("Atlantic/Azores", date(2026, 10, 25)),
+    ("America/St_Johns", date(2010, 11, 7)),
+    ("Antarctica/Casey", date(2010, 3, 5)),
+]
+
+
+@pytest.mark.parametrize(("zone", "day"), AWKWARD_DAYS)
+def test_day_begins_on_its_own_day(zone, day):
+    begin = local_midnight(day, zone)
+    assert local_date(begin, zone) == day
+    assert local_date(begin - timedelta(seconds=1), zone) < day
+
+
+def test_day_of_two_midnights_has_both():
+    length = local_midnight(date(2024, 11, 4), "America/Havana") - local_midnight(
+        date(2024, 11, 3), "America/Havana"
+    )
+    assert length == timedelta(hours=25)
+
+
+def changes_of_clocks():
+    """Return (zone, day) around every change of every clock, each set of rules once."""
+    rules = {}
+    for name in pytz.all_timezones:
+        changes = tuple(getattr(pytz.timezone(name), "_utc_transition_times", ()))
+        rules.setdefault(changes, name)
+    return [
+        (name, local_date(change, name) + timedelta(days=shift))
+        for changes, name in rules.items()
+        for change in changes
+        if 2000 <= change.year <= 2034
+        for shift in (0, 1)
+    ]
+
+
+def test_days_of_all_zones_part_where_they_begin():
+    for zone, day in changes_of_clocks():
+        begin = local_midnight(day, zone)
+        assert local_date(begin - timedelta(seconds=1), zone) < day, (zone, day)
+        assert local_date(begin, zone) >= day, (zone, day)
+        # only a day that is left out altogether begins with the next one
+        if local_date(begin, zone) != day:
+            assert day in skipped_days(zone), (zone, day)

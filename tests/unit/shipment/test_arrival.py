@@ -141,3 +141,5 @@ def test_missed_no_more_when_it_turns_out_that_the_goods_came_in_time():
     assert missed_still(TODAY, late_evening + timedelta(minutes=1), ZONE) == TODAY
     assert missed_still(TODAY, None, ZONE) == TODAY, "lost, or come back"
     assert missed_still(None, NOON + DAY, ZONE) is None
+    assert missed_still(None, NOON + DAY, ZONE, NOON) == TODAY, "nobody looked meanwhile"
+    assert missed_still(TODAY, NOON, ZONE, NOON - DAY) is None, "what was noted counts"

@@ -132,3 +132,86 @@ def test_consent_by_day_of_the_zone():
     assert lacks_consent(left, granted, "UTC")
     assert lacks_consent(left, {"signed_by_other": date(2020, 1, 1)})
     assert not lacks_consent([event("delivered")], {})
+
+
+# --- parcels
+
+
+def parcel(kind, number, hours=0, source="carrier"):
+    return Event(kind, NOON + timedelta(hours=hours), source, frozenset({number}))
+
+
+def comes_to(*events, numbers=("A", "B")):
+    state = state_of(events, numbers)
+    return state.kind, state.delivered_at and (state.delivered_at - NOON) // timedelta(hours=1)
+
+
+def test_delivered_when_all_parcels_are():
+    first, second = parcel("delivered", "A", 1), parcel("delivered", "B", 3)
+    assert comes_to(parcel("in_transit", "B"), first) == ("in_transit", None)
+    assert comes_to(first, second) == ("delivered", 3)
+    assert comes_to(first, parcel("signed_by_other", "B", 2)) == ("signed_by_other", 2)
+
+
+def test_one_parcel_came_and_the_other_will_not():
+    came, lost = parcel("delivered", "A", 1), parcel("lost", "B", 2)
+    assert comes_to(came, lost) == ("partly_delivered", None)
+    assert comes_to(lost, came) == ("partly_delivered", None)
+    assert comes_to(came, parcel("returned", "B", 2)) == ("partly_delivered", None)
+
+
+def test_one_parcel_is_lost_and_the_other_still_under_way():
+    assert comes_to(parcel("lost", "A", 1), parcel("in_transit", "B", 2)) == ("problem", None)
+
+
+def test_trouble_with_one_parcel_is_not_hidden_by_news_of_another():
+    assert comes_to(parcel("refused", "A", 1), parcel("in_transit", "B", 2)) == ("refused", None)
+
+
+def test_nothing_came():
+    assert comes_to(parcel("lost", "A", 1), parcel("lost", "B", 2)) == ("lost", None)
+    assert comes_to(parcel("lost", "A", 1), parcel("returned", "B", 2)) == ("returned", None)
+
+
+def test_sent_back_after_all_had_come():
+    came = parcel("delivered", "A", 1), parcel("delivered", "B", 2)
+    assert comes_to(*came, parcel("returned", "B", 5)) == ("partly_delivered", 2)
+
+
+def test_what_names_no_parcel_is_about_all():
+    assert comes_to(event("delivered", 4)) == ("delivered", 4)
+    assert comes_to(event("picked_up"), parcel("delivered", "A", 1)) == ("picked_up", None)
+    assert comes_to(parcel("delivered", "C", 4)) == ("delivered", 4)
+
+
+def test_a_parcel_of_which_nobody_says_a_word():
+    assert comes_to(parcel("delivered", "A", 1)) == (None, None)
+
+
+PARCEL_EVENTS = st.lists(
+    st.builds(
+        Event,
+        st.sampled_from([kind for kind in KINDS if kind != shipment.SILENT]),
+        INSTANTS,
+        st.sampled_from(["carrier", "staff", "odoo"]),
+        st.frozensets(st.sampled_from("ABC"), max_size=2),
+    ),
+    max_size=12,
+)
+
+
+@given(PARCEL_EVENTS, st.data())
+def test_order_does_not_matter_to_parcels(events, data):
+    numbers = data.draw(st.sampled_from([(), ("A",), ("A", "B"), ("A", "B", "C")]))
+    shuffled = data.draw(st.permutations(events))
+    assert state_of(shuffled, numbers) == state_of(events, tuple(reversed(numbers)))
+
+
+@given(PARCEL_EVENTS)
+def test_handed_over_is_each_parcel(events):
+    numbers = ("A", "B")
+    each = shipment.parcel_states(events, numbers)
+    state = state_of(events, numbers)
+    assert bool(state.delivered_at) == all(one.delivered_at for one in each.values())
+    if state.kind in shipment.HANDED_OVER:
+        assert all(one.kind in shipment.HANDED_OVER for one in each.values())

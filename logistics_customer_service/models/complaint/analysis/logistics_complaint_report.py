@@ -276,9 +276,16 @@ class LogisticsComplaintReport(models.Model):
         return SQL("%s AND COALESCE(party.kind, '') <> 'customer'", self._get_complaint_sql())
 
     def _get_first_contact_sql(self):
-        """Return the SQL of whether case ``c`` was settled at first contact (formula 13)."""
+        """Return the SQL of whether case ``c`` was settled at first contact (formula 13).
+
+        Where nobody answered there was no contact.
+        """
         return SQL(
             """c.phase = %(closed)s AND COALESCE(c.reopen_count, 0) = 0 AND NOT EXISTS (
+                   SELECT FROM logistics_clock unanswered
+                     JOIN logistics_clock_event missed ON missed.clock_id = unanswered.id
+                    WHERE unanswered.complaint_id = c.id AND missed.kind = 'missed')
+               AND NOT EXISTS (
                    SELECT FROM logistics_complaint again
                     WHERE again.partner_id = c.partner_id AND again.company_id = c.company_id
                       AND again.phase <> %(cancelled)s

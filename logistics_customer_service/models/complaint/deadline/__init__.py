@@ -5,6 +5,7 @@ from . import logistics_clock_event
 from . import logistics_escalation_rule
 from . import logistics_escalation
 from . import logistics_complaint
+from . import logistics_complaint_spoken
 from . import logistics_complaint_void
 from . import logistics_service_team
 from . import resource_calendar

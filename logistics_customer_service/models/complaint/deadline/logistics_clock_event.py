@@ -4,6 +4,7 @@ KINDS = [
     ("paused", "Paused"),
     ("resumed", "Resumed"),
     ("stopped", "Stopped"),
+    ("missed", "Missed"),
     ("reopened", "Taken up again"),
     ("cancelled", "Cancelled"),
 ]

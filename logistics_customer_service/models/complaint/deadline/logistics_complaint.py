@@ -5,6 +5,7 @@ from odoo.tools import email_normalize
 from ....tools.complaint import clocks, sla
 from ....tools.complaint.moments import NEW_CASE
 from ...foundation.concurrency import begin_anew_on
+from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, RESOLVED
 from ..logistics_priority_rule import PRIORITIES
 from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
@@ -97,7 +98,7 @@ class LogisticsComplaint(models.Model):
 
     def _follow_merge(self, before):
         result = super()._follow_merge(before)
-        (before | self.merged_into_id)._move_start()
+        (before | self.merged_into_id)._move_start(merging=True)
         self._hand_over_replies()
         self.filtered(lambda case: not case.merged_into_id)._take_back_replies(before)
         return result
@@ -112,9 +113,15 @@ class LogisticsComplaint(models.Model):
         for case in self:
             facts = case._to_sla_case()
             if facts not in chosen:
-                chosen[facts] = sla.choose(offers[case.company_id], facts)
+                chosen[facts] = case._without_answers(sla.choose(offers[case.company_id], facts))
             result[case] = chosen[facts]
         return result
+
+    def _without_answers(self, offers):
+        """Return the offers without those of an answer where nobody has asked."""
+        if self.kind != INCIDENT:
+            return offers
+        return {target: offer for target, offer in offers.items() if target not in ANSWERED}
 
     def _to_sla_case(self):
         """Return what policies look at."""
@@ -217,19 +224,21 @@ class LogisticsComplaint(models.Model):
             "started_at": start,
         }
 
-    def _move_start(self):
-        """Let clocks count from when the matter reached us: a merged case from its oldest part."""
+    def _move_start(self, merging=False):
+        """Let clocks count from when the matter reached us: a merged case from its oldest part.
+
+        What is corrected revives no clock that was stopped in fact.
+        """
         # whoever may merge or correct a case moves its clocks; _get_clocks says the same
         merged = self.sudo().search_fetch([("merged_into_id", "in", self.ids)], ["received_at"])
         parts = merged.grouped(lambda case: case.merged_into_id.id)
         for case in self.sudo():
             started = min((case | parts.get(case.id, case)).mapped("received_at"))
-            own = case.clock_ids.filtered(
-                lambda clock, started=started: clock.target in FROM_THE_START
-                and not clock.frozen
-                and clock.started_at != started
-            )
-            own.write({"started_at": started})
+            for clock in case.clock_ids:
+                # what was answered in fact was there by then
+                start = min(filter(None, (started, not merging and clock.stopped_at)))
+                if clock.target in FROM_THE_START and not clock.frozen and clock.started_at != start:
+                    clock.started_at = start
         self._read_clocks()
 
     def _hand_over_replies(self):
@@ -327,7 +336,7 @@ class LogisticsComplaint(models.Model):
             waiting = self - done
             if target in (ACKNOWLEDGE, FIRST_RESPONSE):
                 waiting = waiting.filtered(lambda case: not case.first_reply_at)
-            starts = {case: case.received_at for case in waiting}
+            starts = {case: case._get_turned_at() for case in waiting}
             waiting._start_target(target, starts, read=False)
         self._start_external()
 
@@ -397,14 +406,22 @@ class LogisticsComplaint(models.Model):
     def _is_paused_by(self, offer):
         """Tell whether a clock of this :class:`sla.Offer` stands still as the case is now.
 
-        What may pause waits while others judge, too: our own word has been said.
+        What may pause waits while others judge, too: our own word has been said. The time of the
+        law waits for nobody.
         """
         self.ensure_one()
+        if offer.target == STATUTORY:
+            return False
         outside = self.resolution_level == "external" and not self.external_answered_on
         return self.phase in offer.pauses or (outside and bool(offer.pauses))
 
     def _close_clocks(self, at):
-        """Freeze the results. What nobody waits for any more is cancelled, unless it was late."""
+        """Freeze the results. What nobody waits for any more is cancelled, unless it was late.
+
+        A case that is closed without an answer has missed it, however early that is.
+        """
+        unanswered = self._get_clocks(FIRST_RESPONSE)
+        unanswered._note(clocks.MISSED, at, self.env._("Closed without an answer."))
         self._get_clocks()._drop(at, self.env._("Closed without it."))
         self.sudo().clock_ids._freeze()  # as in _get_clocks
 
@@ -413,7 +430,9 @@ class LogisticsComplaint(models.Model):
         own = self.sudo().clock_ids  # as in _get_clocks
         own._thaw()
         cancelled = own.filtered(lambda clock: clock.state == clocks.CANCELLED)
-        last = cancelled.grouped(lambda clock: (clock.complaint_id, clock.target))
+        missed = own.filtered(lambda clock: clocks.MISSED in clock.event_ids.mapped("kind"))
+        ended = (cancelled | missed).sorted("id")
+        last = ended.grouped(lambda clock: (clock.complaint_id, clock.target))
         for clock in last.values():
             clock[-1:]._note(clocks.REOPENED, at)
         self._reopen_settled(at)

@@ -113,5 +113,8 @@ class LogisticsSlaTarget(models.Model):
             "target": self.target,
             "value": self.value,
             "unit": self.unit,
-            "pauses": policy._get_pausing_phases() if self.pauses else frozenset(),
+            # the time of the law waits for nobody, whatever is set
+            "pauses": policy._get_pausing_phases()
+            if self.pauses and self.target != STATUTORY
+            else frozenset(),
         }

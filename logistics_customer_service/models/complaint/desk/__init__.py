@@ -6,6 +6,7 @@ from . import logistics_complaint_merge
 from . import logistics_exception
 from . import logistics_profile
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import stock_picking
 from . import logistics_case_lesson

@@ -68,6 +68,13 @@ class LogisticsComplaint(models.Model):
         compute="_compute_duplicate_ids",
         help="Cases of the customer about the same order, delivery or category, open or recent.",
     )
+    exception_ids = fields.One2many(
+        "logistics.exception",
+        "complaint_id",
+        string="Exceptions",
+        readonly=True,
+        groups="logistics_customer_service.group_agent",  # customers read their cases
+    )
     merge_ids = fields.One2many(
         "logistics.complaint.merge", "source_id", string="Merges", readonly=True
     )
@@ -162,15 +169,17 @@ class LogisticsComplaint(models.Model):
                 cases.sudo().with_context(**quiet).user_id = agent
 
     def _get_suits(self, agents, skills):
-        """Return agent → how well the agent suits this case.
+        """Return agent → how well the agent suits this case: who speaks the language comes first.
 
         :param skills: mapping of agent to :class:`assignment.Skill` records
         """
         self.ensure_one()
         path = self.category_id.parent_path or ""
         categories = set(map(int, filter(None, path.split("/"))))
+        speakers = agents._get_speakers(self.lang, skills)
         return {
             agent: assignment.suit(skills.get(agent, ()), categories, self.lang)
+            + assignment.SPEAKS * (agent in speakers)
             for agent in agents
         }
 
@@ -490,12 +499,16 @@ class LogisticsComplaint(models.Model):
     def _get_names_to_mask(self):
         """Return the names that give the case away, by the word that takes their place."""
         # whoever stands behind the customer, also contacts the user may not see
-        customer = self.partner_id.sudo()
-        people = self.contact_id.sudo() | customer.child_ids
-        staff = self.user_id.sudo().partner_id
+        case = self.sudo()
+        customer, orders = case.partner_id, case.order_ids
+        receivers = (case.picking_ids | orders.picking_ids).partner_id
+        receivers |= orders.partner_shipping_id | orders.partner_invoice_id
+        people = case.contact_id | customer.child_ids | receivers
+        staff = (case.user_id | orders.user_id).partner_id
+        firms = customer | people.filtered("is_company") | receivers.commercial_partner_id
         return {
-            "customer": [customer.name, customer.commercial_company_name, customer.ref],
-            "person": [*people.mapped("name"), self.contact_name, staff.name],
+            "customer": [*firms.mapped("name"), customer.commercial_company_name, customer.ref],
+            "person": [*(people - firms).mapped("name"), self.contact_name, *staff.mapped("name")],
             "partner": [self.responsible_partner_id.name, self.carrier_id.name],
             "number": [
                 self.number,

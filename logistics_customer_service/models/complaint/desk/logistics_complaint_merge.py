@@ -63,6 +63,7 @@ class LogisticsComplaintMerge(models.Model):
             "ir.attachment": self._find("ir.attachment", "res_model", source).ids,
             "mail.activity": self._find("mail.activity", "res_model", source).ids,
             "lines": source.line_ids.ids,
+            "exceptions": source.exception_ids.ids,
             "followers": (source.message_partner_ids - kept.message_partner_ids).ids,
             **{name: (source[name] - kept[name]).ids for name in self._get_documents()},
         }
@@ -89,6 +90,9 @@ class LogisticsComplaintMerge(models.Model):
             held.filtered(lambda record: record.res_id == origin.id).write({"res_id": target.id})
         lines = self.env["logistics.complaint.line"].browse(self.moved["lines"]).exists()
         lines.filtered(lambda line: line.complaint_id == origin).complaint_id = target
+        # merges of earlier versions moved none
+        exceptions = self.env["logistics.exception"].browse(self.moved.get("exceptions", ())).exists()
+        exceptions.filtered(lambda found: found.complaint_id == origin).complaint_id = target
         self.env.invalidate_all()
 
     def _link_documents(self):

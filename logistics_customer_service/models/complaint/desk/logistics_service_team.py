@@ -29,7 +29,8 @@ class LogisticsServiceTeam(models.Model):
         required=True,
         default="load",
         help="A customer's dedicated agent comes first in any case but “by hand”, then whoever "
-        "has the skill. Nobody on leave gets a case; where everybody is, it waits unassigned.",
+        "speaks the customer's language, then whoever has the skill. Nobody on leave gets a case; "
+        "where everybody is, it waits unassigned.",
     )
     working_hours_only = fields.Boolean(
         string="Only to Who Is at Work",

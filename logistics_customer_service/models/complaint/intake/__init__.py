@@ -6,6 +6,7 @@ from . import logistics_complaint
 from . import logistics_complaint_reply
 from . import logistics_complaint_arrival
 from . import ir_attachment
+from . import logistics_complaint_mail
 from . import logistics_complaint_form
 from . import stock_picking
 from . import logistics_complaint_api

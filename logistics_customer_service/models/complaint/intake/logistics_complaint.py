@@ -1,21 +1,19 @@
 import logging
-import re
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize, html2plaintext, plaintext2html
-from odoo.tools.mail import email_split_tuples
+from odoo.tools import email_normalize, plaintext2html
 
 from ....tools.complaint import mail_text
 from ....tools.complaint.moments import NEW_CASE
+from ....tools.foundation.said import SAID, is_said
+from ..logistics_complaint import INCIDENT, OWN
 from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
 
 _logger = logging.getLogger(__name__)
 
-# as much of a mail as anybody reads; the message keeps the whole
-DESCRIPTION_LENGTH = 20_000
 ACKNOWLEDGED_AT_ONCE = 50
 # other programs must not answer it
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -77,7 +75,7 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
-        """What a program wrote opens no case; what names a case goes to that case."""
+        """What says that a program wrote it opens no case; what names a case goes to that case."""
         model, thread_id, values, user_id, alias = route
         if model == self._name and not thread_id:
             if self.env["mail.thread"]._is_logistics_automatic(message, message_dict):
@@ -95,33 +93,16 @@ class LogisticsComplaint(models.Model):
         return super()._routing_check_route(message, message_dict, route, raise_exception)
 
     @api.model
-    def _find_by_mail(self, message_dict):
-        """Return the case whose number the subject names, if its own customer writes."""
-        words = re.findall(r"[\w/.-]*\d[\w/.-]*", message_dict.get("subject") or "")
-        sender = email_normalize(message_dict.get("email_from") or "")
-        if not words or not sender:
-            return self.browse()
-        # the gateway reads on behalf of the company
-        cases = self.sudo().search([("number", "in", words)])
-        return cases.filtered(lambda case: sender in case._get_known_addresses())[:1]._get_kept()
-
-    def _get_known_addresses(self):
-        """Return the addresses from which mails about this case come."""
-        people = self.contact_id | self.partner_id | self.partner_id.child_ids
-        return {
-            self.email_from,
-            *people.filtered("email_normalized").mapped("email_normalized"),
-        }
-
-    @api.model
     def message_new(self, msg_dict, custom_values=None):
         self._clean_mail(msg_dict)
         sender = self._get_sender(msg_dict)
         values = {**self._prepare_mail_values(msg_dict, sender), **(custom_values or {})}
+        if not values.get("partner_id"):
+            values.setdefault("lang", self._choose_lang(values))
         # nobody but the rules assigns it, least of all the account that fetches mails
         cases = self.with_context(default_user_id=False)
-        if self._is_colleague(sender):
-            cases = cases.with_context(logistics_mail_quiet=True)
+        if not sender or self._is_colleague(sender):
+            cases = cases.with_context(logistics_mail_quiet=SAID)
         values = self._complete_by_original(values)
         case = super(LogisticsComplaint, cases).message_new(
             {**msg_dict, "email_from": sender}, values
@@ -140,81 +121,23 @@ class LogisticsComplaint(models.Model):
         # the gateway has sanitised it; marking adds an attribute
         msg_dict["body"] = Markup(mail_text.mark_quotes(mail_text.storable(str(body))))
 
-    @api.model
-    def _get_sender(self, msg_dict):
-        """Return the address of who writes, or of whom a colleague forwards the mail."""
-        sender = msg_dict.get("email_from") or ""
-        if self._is_colleague(sender) and mail_text.is_forwarded(msg_dict.get("subject")):
-            forwarded = mail_text.forwarded_sender(html2plaintext(msg_dict["body"]))
-            return forwarded or sender
-        return sender
-
-    @api.model
-    def _is_colleague(self, sender):
-        """Tell whether an address is that of one of our own people."""
-        address = email_normalize(sender or "")
-        return bool(address) and bool(
-            self.env["res.users"]
-            .sudo()  # the gateway need not read users
-            .search_count(
-                [("partner_id.email_normalized", "=", address), ("share", "=", False)], limit=1
-            )
-        )
-
-    @api.model
-    def _prepare_mail_values(self, msg_dict, sender):
-        """Return the values of a case that a mail opens.
-
-        :param sender: what :meth:`_get_sender` returned
-        """
-        body = mail_text.without_quotes(msg_dict["body"])
-        text = html2plaintext(body)
-        if len(text) > DESCRIPTION_LENGTH:
-            body = plaintext2html(text[:DESCRIPTION_LENGTH] + " …")
-        person = self._find_customer(sender)
-        name, _address = (email_split_tuples(sender) or [("", "")])[0]
-        return {
-            "name": mail_text.plain_subject(msg_dict.get("subject")) or False,
-            "channel": "mail",
-            "description": body,
-            "partner_id": person.commercial_partner_id.id,
-            "contact_id": person.id if person.parent_id else False,
-            "contact_name": False if person else name,
-            "mail_reference": msg_dict.get("message_id"),
-            "customer_wrote_at": fields.Datetime.now(),
-        }
-
-    @api.model
-    def _find_customer(self, sender):
-        """Return the partner of an address (empty for a colleague's or an unknown one)."""
-        found = self._find_customers([sender] if sender else [])
-        return next(iter(found.values()), self.env["res.partner"])
-
-    @api.model
-    def _find_customers(self, senders):
-        """Return the partner of each normalised address that is a customer's, at one go."""
-        found = self._partner_find_from_emails({self.browse(): senders}, no_create=True)[False]
-        customers = found.filtered("partner_share")
-        return {
-            address: partners[:1]
-            for address, partners in customers.grouped("email_normalized").items()
-        }
-
     def _prepare_customer_vals(self, vals):
         """Addresses are kept normalised, so that they can be compared."""
         vals = super()._prepare_customer_vals(vals)
         if vals.get("email_from"):
-            vals["email_from"] = email_normalize(vals["email_from"]) or vals["email_from"]
+            people = mail_text.get_people(vals["email_from"])
+            vals["email_from"] = people[0][1] if people else vals["email_from"]
         return vals
 
     def message_update(self, msg_dict, update_vals=None):
         self._clean_mail(msg_dict)
-        if self.env.context.get("logistics_mail_automatic"):
+        if is_said(self.env, "logistics_mail_automatic"):
             msg_dict["is_internal"] = True  # kept, and passed on to nobody
         return super().message_update(msg_dict, update_vals)
 
     def _follow_message(self, message):
         result = super()._follow_message(message)
+        self._link_what_is_named(message)
         if self._is_correspondence(message):
             self._follow_correspondence(message)
         return result
@@ -224,8 +147,8 @@ class LogisticsComplaint(models.Model):
         return (
             message.message_type in ("email", "comment")
             and not message.subtype_id.internal
-            and not self.env.context.get("logistics_mail_automatic")
-            and not self.env.context.get("logistics_opening")
+            and not is_said(self.env, "logistics_mail_automatic")
+            and not is_said(self.env, "logistics_opening")
             and message.message_id != self.mail_reference
         )
 
@@ -253,7 +176,11 @@ class LogisticsComplaint(models.Model):
         sender = email_normalize(message.email_from or "")
         if sender and sender == self.email_from:
             return True
-        return bool(author.commercial_partner_id & self._get_owners())
+        if author:
+            return bool(author.commercial_partner_id & self._get_owners())
+        # core knows nobody by the second of several addresses in a field; whoever reads the case may
+        # know whose it is
+        return bool(sender) and sender in self.sudo()._get_known_addresses()
 
     def _get_owners(self):
         """Return the customer and the companies above it."""
@@ -288,6 +215,10 @@ class LogisticsComplaint(models.Model):
         """
         self.ensure_one()
         case = self._get_kept()
+        if channel == OWN:
+            # the customer has said nothing yet
+            case.message_post(body=plaintext2html(text or ""), subtype_xmlid="mail.mt_note")
+            return case
         label = dict(self._fields["channel"]._description_selection(self.env))[channel]
         message = case.message_post(
             body=Markup("<p><b>%s</b></p>%s")
@@ -338,7 +269,8 @@ class LogisticsComplaint(models.Model):
             "contact_id": self.contact_id.id,
             "email_from": self.email_from,
             "team_id": self.team_id.id,
-            "kind": self.kind,
+            # what we found is the customer's question, once the customer writes about it
+            "kind": "inquiry" if message and self.kind == INCIDENT else self.kind,
             "category_id": self.category_id.id,
             "name": self.name,
             "order_ids": [fields.Command.set(self.order_ids.ids)],
@@ -394,17 +326,22 @@ class LogisticsComplaint(models.Model):
 
     @api.depends()
     def _compute_acknowledgement(self):
-        """Decided once, when the case is opened: a later change must not send a second one."""
+        """Decided once, when the case is opened: a later change must not send a second one.
+
+        Nobody is thanked for a message who has not written.
+        """
         wanted = not (
-            self.env.context.get("logistics_no_acknowledgement")
-            or self.env.context.get("logistics_mail_automatic")
-            or self.env.context.get("logistics_mail_quiet")
+            # a loader's word
+            (self._is_logistics_loader() and self.env.context.get("logistics_no_acknowledgement"))
+            or is_said(self.env, "logistics_mail_automatic")
+            or is_said(self.env, "logistics_mail_quiet")
         )
         for case in self:
             # policy of the team, whoever registers the case
             template = case.team_id.sudo().acknowledgement_template_id
             reachable = bool(email_normalize(case.email_from or ""))
-            case.acknowledgement = "to_send" if wanted and template and reachable else "none"
+            wrote = case.channel != OWN
+            case.acknowledgement = "to_send" if wanted and template and reachable and wrote else "none"
 
     @api.model
     def _get_reactions(self):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import plaintext2html
 
 from ....tools.complaint.case_records import (
     MAX_CASES,
@@ -14,6 +14,8 @@ from ....tools.complaint.case_records import (
     name_of,
     parse,
 )
+from ....tools.complaint.mail_text import get_people
+from ....tools.shipment.tracking_numbers import numbers_of
 from ...foundation.concurrency import begin_anew_on
 from ...foundation.isolation import isolate
 
@@ -192,7 +194,8 @@ class LogisticsComplaintApi(models.AbstractModel):
     def _prepare_registered(self, entry, known):
         """Return the values of a case, or raise :class:`BadRecord`."""
         record = entry.record
-        if record.email and not email_normalize(record.email):
+        addresses = _get_addresses(record)
+        if record.email and not addresses:
             raise BadRecord(self.env._("This is no mail address."), "email")
         orders, deliveries = self._find_documents(entry, known)
         person = self._find_person(entry, known, orders, deliveries)
@@ -213,7 +216,8 @@ class LogisticsComplaintApi(models.AbstractModel):
             "received_at": record.received_at,
             "partner_id": person.id,
             "contact_name": record.contact_name,
-            "email_from": record.email,
+            "email_from": addresses[0] if addresses else False,
+            "email_cc": ", ".join(addresses[1:]),
             "phone": record.phone,
             "remedy_ids": [
                 Command.link(self._get_named("remedies", name, known.remedies))
@@ -280,7 +284,7 @@ class LogisticsComplaintApi(models.AbstractModel):
                 ),
                 "order" if record.order else "tracking_number",
             )
-        people = known.by_email.get(email_normalize(record.email or ""), nobody)
+        people = nobody.union(*(known.by_email.get(one, nobody) for one in _get_addresses(record)))
         people |= self._find_by_phone(entry, known, customer or people)
         if not customer:
             return people[:1]
@@ -321,7 +325,7 @@ class LogisticsComplaintApi(models.AbstractModel):
             deliveries=self._look_up_deliveries(parcels),
             partners=self._look_up_partners({record.partner_id for record in records}),
             by_email=self.env["logistics.complaint"]._find_customers(
-                {record.email for record in records if record.email}
+                {address for record in records for address in _get_addresses(record)}
             ),
             by_phone=partners._find_logistics_callers_by_phone(phones, self.env.company),
         )
@@ -358,18 +362,14 @@ class LogisticsComplaintApi(models.AbstractModel):
         """Return the company's deliveries by tracking number; of one used anew the latest."""
         if not numbers:
             return {}
-        spelt = {number: number.replace(" ", "") for number in numbers}
-        found = self.env["stock.picking"]._find_by_tracking_numbers(
-            {form for number in spelt.values() for form in (number, number.upper())},
-            self.env.company.ids,
-        )
+        found = self.env["stock.picking"]._find_by_tracking_numbers(numbers, self.env.company.ids)
         held = {
             form: delivery for delivery in found.sorted("id") for form in delivery._get_tracking_numbers()
         }
         return {
             number: held[form]
-            for number, spelling in spelt.items()
-            for form in (spelling.upper(), spelling)
+            for number in numbers
+            for form in numbers_of(number)[:1]
             if form in held
         }
 
@@ -438,3 +438,7 @@ def _read(sent):
 def _to_key(word):
     return str(word).casefold().strip()
 
+
+def _get_addresses(record):
+    """Return the mail addresses of a record, of which there may be several in the field."""
+    return [address for _name, address in get_people(record.email or "")]

@@ -14,8 +14,11 @@ from odoo.tools import (
 from odoo.tools.misc import babel_locale_parse
 
 from ....tools.complaint import mail_text
+from ....tools.foundation.folding import spell
 from ....tools.foundation.periods import to_local
+from ....tools.foundation.said import SAID
 from ..deadline.logistics_sla_target import RESOLUTION
+from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import (
     CANCELLED,
     CLOSED,
@@ -97,8 +100,9 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _get_customer_domain(self, partner):
-        """Return which cases are those of a customer and its branches."""
-        return Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        """Return which cases are those of a customer and its branches; incidents are ours."""
+        own = Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
+        return own & Domain("kind", "!=", INCIDENT)
 
     def _get_customer_states(self):
         """Return what a phase means to the customer, by phase."""
@@ -250,7 +254,7 @@ class LogisticsComplaint(models.Model):
         cases = self.sudo().with_context(default_user_id=False, mail_create_nosubscribe=True)
         case = cases.create({**vals, "description": plaintext2html(text)})
         # it is what opens the case: no answer of the customer to one of ours
-        case.with_context(logistics_opening=True)._take_customer_message(text, files, **message)
+        case.with_context(logistics_opening=SAID)._take_customer_message(text, files, **message)
         return case
 
     def _take_customer_message(self, text, files, **message):
@@ -276,6 +280,8 @@ class LogisticsComplaint(models.Model):
         :param files: pairs of name and bytes, checked
         """
         text = values["text"]
+        addresses = [address for _name, address in mail_text.get_people(values["email"] or "")]
+        email = addresses[0] if addresses else values["email"]
         if values["reference"]:
             text += "\n\n" + self.env._("Number given: %s", values["reference"])
         vals = {
@@ -283,12 +289,13 @@ class LogisticsComplaint(models.Model):
             "company_id": team.company_id.id,
             "channel": "form",
             "contact_name": values["name"],
-            "email_from": values["email"],
+            "email_from": email,
+            "email_cc": ", ".join(addresses[1:]),
             "phone": values["phone"],
             "lang": self.env.lang,
-            **self._match_by_form(team.company_id, values["reference"], values["email"]),
+            **self._match_by_form(team.company_id, values["reference"], email),
         }
-        address = values["email"] and formataddr((values["name"], values["email"]))
+        address = email and formataddr((values["name"], email))
         root = self.env.ref("base.partner_root")
         writer = {"author_id": False, "email_from": address} if address else {"author_id": root.id}
         return self.with_company(team.company_id)._open_by_customer(vals, text, files, **writer)
@@ -306,7 +313,9 @@ class LogisticsComplaint(models.Model):
         orders, pickings = self.sudo()._find_by_reference(company, reference)
         for partner in (orders.partner_id | pickings.partner_id).commercial_partner_id:
             people = partner | partner.child_ids
-            person = people.filtered(lambda one: one.email_normalized == email)[:1]
+            person = people.filtered(
+                lambda one: email in (address for _name, address in mail_text.get_people(one.email or ""))
+            )[:1]
             if person:
                 own = ("partner_id", "child_of", partner.ids)
                 return {
@@ -319,11 +328,14 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _find_by_reference(self, company, reference):
-        """Return orders and deliveries of exactly this number."""
+        """Return orders and deliveries of exactly this number, however it is spelt."""
+        written = spell(reference, capitals=False).strip()
+        numbers = {reference, written, written.upper(), written.upper().replace(" ", "")}
         own = Domain("company_id", "=", company.id)
-        orders = self.env["sale.order"].search(
-            own & Domain("name", "=", reference) & Domain("state", "=", "sale"), limit=5
-        )
-        named = Domain("name", "=", reference) | Domain("carrier_tracking_ref", "=", reference)
+        named = Domain("name", "in", list(numbers))
+        orders = self.env["sale.order"].search(own & named & Domain("state", "=", "sale"), limit=5)
         pickings = self.env["stock.picking"]
-        return orders, pickings.search(own & pickings._get_tracking_domain() & named, limit=5)
+        tracked = own & pickings._get_tracking_domain() & named
+        return orders, pickings.search(tracked, limit=5) | pickings._find_by_tracking_numbers(
+            numbers, company.ids
+        )

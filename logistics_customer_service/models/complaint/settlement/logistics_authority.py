@@ -56,23 +56,35 @@ class LogisticsAuthority(models.Model):
     )
     kind = fields.Selection(KINDS, help="Empty: for every kind of compensation.")
     is_unlimited = fields.Boolean(string="No Limit")
+    may_exceed = fields.Boolean(
+        string="Beyond What Was Paid",
+        compute="_compute_may_exceed",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="May also approve more than the goods cost the customer, less what was already "
+        "refunded, credited or replaced for them.",
+    )
     currency_id = fields.Many2one(
         "res.currency", help="Of the amounts; empty: the currency of the case's company."
     )
     amount_case = fields.Float(
         string="Per Case",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="All compensations of the case together, those decided by others included.",
     )
     amount_customer = fields.Float(
         string="Per Customer",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="All compensations of the customer in the period together, over every case.",
     )
     period_days = fields.Integer(string="Period (Days)", default=30)
     amount_own = fields.Float(
         string="Own Proposals, Per Case",
-        digits="Account",
+        digits=(16, 3),  # as many places as any currency has
+        min_display_digits=2,
         help="Up to this amount per case a person may approve what he or she has proposed; beyond "
         "it somebody else decides. Zero: always somebody else.",
     )
@@ -86,6 +98,11 @@ class LogisticsAuthority(models.Model):
         " AND period_days > 0)",
         "Amounts cannot be negative, and a period has at least one day.",
     )
+
+    @api.depends("is_unlimited")
+    def _compute_may_exceed(self):
+        for rule in self:
+            rule.may_exceed = rule.is_unlimited
 
     @api.depends("group_id", "user_id", "category_id", "kind")
     def _compute_display_name(self):
@@ -154,12 +171,23 @@ class LogisticsAuthority(models.Model):
             )
         )
 
+    def _is_highest_of(self, rules):
+        """Tell whether no other of these rules goes further."""
+        return self.is_unlimited or not rules.filtered(
+            lambda rule: rule.is_unlimited or rule.amount_case > self.amount_case
+        )
+
     def _covers_own(self, exposure, company):
         """Tell whether a person may decide on an own proposal of this size."""
         return exposure.case <= self._get_limit(self.amount_own, company) and bool(self.amount_own)
 
     def _get_limit(self, amount, company):
-        """Return a limit of the rule in the currency of a company, at today's rate."""
+        """Return a limit of the rule in the currency of a company, at today's rate.
+
+        In money of which nobody knows what it is worth, nobody may decide anything.
+        """
         currency = self.currency_id or company.currency_id
         today = fields.Date.context_today(self)
+        if not currency._has_logistics_rate(company, today):
+            return 0.0
         return currency._convert(amount, company.currency_id, company, today)

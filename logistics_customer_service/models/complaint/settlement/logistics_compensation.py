@@ -1,9 +1,6 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ....tools.complaint import compensation as rules
 from .logistics_compensation_kinds import (
     DRAFT,
     GIVEN_IN_GOODS,
@@ -28,6 +25,8 @@ PROPOSAL_FIELDS = {
     "line_ids",
     "delivery_id",
     "invoice_id",
+    "order_ids",
+    "consignee_id",
 }
 
 
@@ -247,21 +246,12 @@ class LogisticsCompensation(models.Model):
 
     @api.depends("complaint_id")
     def _compute_currency_id(self):
+        today = fields.Date.context_today(self)
         for record in self:
             company = record.complaint_id.company_id or self.env.company
-            record.currency_id = record.currency_id or (
-                record.complaint_id.order_ids[:1].currency_id or company.currency_id
-            )
-
-    @api.depends("complaint_id", "currency_id")
-    def _compute_basis(self):
-        for record in self:
-            case = record.complaint_id
-            company = case.company_id or self.env.company
-            convert = record._get_converter(company.currency_id)
-            record.basis_value = convert(case.value_affected)
-            record.basis_freight = convert(case._get_freight())
-            record.basis_weight = case._get_weight_affected()
+            sold = record.complaint_id.order_ids[:1].currency_id
+            known = sold and sold._has_logistics_rate(company, today)
+            record.currency_id = record.currency_id or (sold if known else company.currency_id)
 
     @api.depends("complaint_id")
     def _compute_sources(self):
@@ -270,41 +260,6 @@ class LogisticsCompensation(models.Model):
                 lambda picking: picking.state == "done"
             )
             record.delivery_id = record.delivery_id or done[:1]
-
-    @api.depends("standard_id", "basis_value", "basis_freight", "basis_weight", "currency_id")
-    def _compute_amounts(self):
-        for record in self:
-            result = record._compute_by_standard()
-            record.computed_amount = float(result.amount) if result else 0.0
-            record.steps = result and [
-                {
-                    "code": step.code,
-                    "amount": float(step.amount),
-                    "figures": {
-                        name: figure if isinstance(figure, str) else float(figure)
-                        for name, figure in step.figures.items()
-                    },
-                }
-                for step in result.steps
-            ]
-
-    def _compute_by_standard(self):
-        """Return what the standard comes to (None without one), in the compensation's currency."""
-        standard = self.standard_id
-        if not standard:
-            return None
-        company = self.complaint_id.company_id or self.env.company
-        terms = standard._prepare_terms(
-            self._get_converter(standard.currency_id or company.currency_id)
-        )
-        basis = rules.Basis(
-            *(
-                Decimal(repr(figure)) if figure else None
-                for figure in (self.basis_value, self.basis_freight, self.basis_weight)
-            )
-        )
-        rounding = (self.currency_id or company.currency_id).rounding
-        return rules.compute(terms, basis, Decimal(repr(rounding)))
 
     @api.depends("computed_amount", "kind", "line_ids.value")
     def _compute_amount(self):
@@ -318,18 +273,6 @@ class LogisticsCompensation(models.Model):
     def _compute_amount_company(self):
         for record in self:
             record.amount_company = record._get_amount_company()
-
-    @api.depends("steps", "currency_id", "standard_id")
-    @api.depends_context("lang")
-    def _compute_explanation(self):
-        for record in self:
-            lines = [record._word(step) for step in record.steps or []]
-            if record.standard_id:
-                # whoever may read the sum may read by what rule it came about
-                standard = record.standard_id.sudo()
-                rule = " – ".join(filter(None, (standard.name, standard.source)))
-                lines.insert(0, self.env._("Standard: %s.", rule))
-            record.explanation = "\n".join(lines)
 
     @api.depends_context("uid")
     @api.depends("state", "amount_company", "category_id", "kind")
@@ -385,60 +328,14 @@ class LogisticsCompensation(models.Model):
         today = fields.Date.context_today(self)
         return currency._convert(self.amount, company.currency_id, company, today)
 
+    def _keep_money(self):
+        """Let goods that came back leave the amount of a refund as somebody wrote it."""
+        money = self.filtered(lambda record: record.kind not in MOVES_GOODS)
+        return self.env.protecting([self._fields["amount"]], money)
+
     def _get_goods_amount(self):
         """Return what the goods given are worth; goods that come back are no gift."""
         return sum(self.line_ids.mapped("value")) if self.kind in GIVEN_IN_GOODS else 0.0
-
-    # === BUSINESS METHODS ===#
-
-    def _word(self, step):
-        """Return a step of the computation as a sentence in the reader's language."""
-        figures = step["figures"]
-        values = {
-            "amount": self._format(step["amount"]),
-            "measure": figures.get("measure", 0),
-            "money": self._format(figures.get("measure", 0)),
-            "rate": f"{figures.get('rate', 0):g}",
-            "percent": f"{figures.get('rate', 0) * 100:g}",
-            "unit": self.standard_id.sudo().unit_name or self.env._("units"),
-            "unit_value": self._format(figures.get("unit_value", 1), digits=4),
-        }
-        if step["code"] == rules.NOTHING_KNOWN:
-            return self._word_unknown(figures.get("method"))
-        return self._get_wordings()[step["code"]] % values
-
-    def _get_wordings(self):
-        """Return the sentence of each code of a step."""
-        return {
-            rules.SHARE_OF_VALUE: self.env._(
-                "%(percent)s %% of the value of the goods of %(money)s: %(amount)s."
-            ),
-            rules.MULTIPLE_OF_FREIGHT: self.env._(
-                "%(rate)s times the freight of %(money)s: %(amount)s."
-            ),
-            rules.PER_KILOGRAM: self.env._(
-                "%(measure)g kg at %(rate)s %(unit)s of %(unit_value)s each: %(amount)s."
-            ),
-            rules.FIXED: self.env._("Fixed amount: %(amount)s."),
-            rules.MINIMUM: self.env._("At least %(amount)s."),
-            rules.CAP_VALUE: self.env._("At most the value of the goods: %(amount)s."),
-            rules.CAP_FREIGHT: self.env._(
-                "At most %(rate)s times the freight of %(money)s: %(amount)s."
-            ),
-            rules.CAP_AMOUNT: self.env._("At most %(amount)s."),
-        }
-
-    def _word_unknown(self, method):
-        return {
-            rules.SHARE_OF_VALUE: self.env._("The value of the goods is not known."),
-            rules.MULTIPLE_OF_FREIGHT: self.env._("The freight is not known."),
-            rules.PER_KILOGRAM: self.env._("The weight of the goods is not known."),
-        }[method]
-
-    def _format(self, amount, digits=None):
-        if digits:
-            return f"{amount:.{digits}f} {self.currency_id.name or ''}".strip()
-        return self.currency_id.format(amount) if self.currency_id else f"{amount:.2f}"
 
     # === CRUD METHODS ===#
 
@@ -513,35 +410,34 @@ class LogisticsCompensation(models.Model):
         changed._note_course({"author_id": self.env.uid})
 
     def _take_goods_of_case(self):
-        """Goods are those of the case where nobody has named others."""
+        """Goods are those of the case where nobody has named others; of a refund, what came back."""
         self.env["logistics.compensation.line"].create(
             [
-                {
-                    "compensation_id": record.id,
-                    "product_id": line.product_id.id,
-                    "quantity": line.product_uom_id._compute_quantity(
-                        line.quantity, line.product_id.uom_id
-                    ),
-                }
+                {"compensation_id": record.id, "product_id": product.id, "quantity": quantity}
                 for record in self
-                if record.kind in MOVES_GOODS and not record.line_ids
-                for line in record.complaint_id.line_ids
-                if line.quantity
+                if not record.line_ids
+                for product, quantity in record._get_goods_of_case()
+                if quantity > 0
             ]
         )
+
+    def _get_goods_of_case(self):
+        """Return products and quantities, in their own unit, that it is about by itself."""
+        if self.kind in MOVES_GOODS:
+            lines = self.complaint_id.line_ids
+            return [(line.product_id, line._get_product_quantity()) for line in lines]
+        return list(self._get_goods_back().items()) if self.kind == REFUND else []
 
     @api.constrains("delivery_id", "invoice_id", "complaint_id")
     def _check_customer(self):
         """Documents are those of the case's customer."""
         for record in self.sudo():  # agents name an invoice without rights to read it
-            customer = record.partner_id.commercial_partner_id
             for document in (record.delivery_id, record.invoice_id):
-                owner = document.partner_id.commercial_partner_id
-                if document and owner and owner != customer:
+                if document and not record._owns(document):
                     raise ValidationError(
                         self.env._(
                             "%(document)s is not of %(customer)s.",
                             document=document.display_name,
-                            customer=customer.display_name,
+                            customer=record.partner_id.commercial_partner_id.display_name,
                         )
                     )

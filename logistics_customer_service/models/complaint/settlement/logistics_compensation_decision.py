@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_compare
 
 from .logistics_authority import Exposure
+from .logistics_compensation_given import PAID_BACK
 from .logistics_compensation_kinds import (
     APPROVED,
     CANCELLED,
@@ -47,7 +47,9 @@ class LogisticsCompensation(models.Model):
         return Exposure(case_sum + own, by_days)
 
     def _get_others_domain(self):
-        return Domain("state", "in", COUNTED) & Domain("id", "!=", self.id)
+        return Domain("state", "in", COUNTED) & Domain(
+            "id", "not in", self._origin.ids
+        )
 
     def _get_case_family(self):
         """Return the case with those merged into it and those it was merged into."""
@@ -76,8 +78,22 @@ class LogisticsCompensation(models.Model):
         if not rule._suffices(exposure, self.company_id):
             return self._explain_limit(rule, exposure)
         own = user in self._get_proposers()
-        if own and not rule._covers_own(exposure, self.company_id):
+        if own and not self._may_be_own(rule, exposure):
             return self.env._("This is your own proposal: somebody else decides.")
+        return self._explain_special(rule, rules_in_force)
+
+    def _may_be_own(self, rule, exposure):
+        return not self._is_worth_unknown() and rule._covers_own(exposure, self.company_id)
+
+    def _explain_special(self, rule, rules_in_force):
+        """Return what a rule does not cover whatever the amount, or an empty string."""
+        if self._is_worth_unknown() and not rule._is_highest_of(rules_in_force):
+            return self.env._(
+                "Nobody knows what these goods are worth: the highest authority decides."
+            )
+        if not rule.may_exceed and self._goes_beyond():
+            needed = self.env._("This needs an authority that goes beyond what was paid.")
+            return f"{self._explain_beyond()} {needed}"
         return ""
 
     def _get_proposers(self):
@@ -112,13 +128,18 @@ class LogisticsCompensation(models.Model):
         exposure = self._get_exposure(rules_in_force.mapped("period_days") or [1])
         proposers = self._get_proposers()
         fitting = []
+        special = {}
         people = self._get_deciders()
         waiting = self._count_waiting(people)
         for user in people:
             rule = rules_in_force._pick_for(user)
             if not rule._suffices(exposure, self.company_id):
                 continue
-            if user in proposers and not rule._covers_own(exposure, self.company_id):
+            if user in proposers and not self._may_be_own(rule, exposure):
+                continue
+            if rule not in special:
+                special[rule] = self._explain_special(rule, rules_in_force)
+            if special[rule]:
                 continue
             limit = rule._get_limit(rule.amount_case, self.company_id)
             # the agent who proposes decides at once where that is allowed
@@ -186,6 +207,7 @@ class LogisticsCompensation(models.Model):
         self.env.add_to_compute(self._fields["basis_value"], self)
         self.env.add_to_compute(self._fields["basis_freight"], self)
         self.env.add_to_compute(self._fields["basis_weight"], self)
+        self.env.add_to_compute(self._fields["computed_amount"], self)
         return True
 
     def _check_proposal(self):
@@ -193,13 +215,46 @@ class LogisticsCompensation(models.Model):
             raise UserError(self.env._("Say first which customer the case is of."))
         if self.kind in MOVES_GOODS and not self.line_ids:
             raise UserError(self.env._("Name the goods first."))
-        if self.kind not in MOVES_GOODS and not self.amount:
-            raise UserError(self.env._("Name the amount first."))
-        more = float_compare(self.amount, self.computed_amount, precision_digits=2) > 0
-        if self.standard_id and self.kind not in MOVES_GOODS and more and not self.amount_reason:
+        self._check_currency()
+        if self.kind not in MOVES_GOODS and self.currency_id.is_zero(self.amount):
+            raise UserError(
+                "\n".join([self.env._("Name the amount first."), *self._word_missing()])
+            )
+        if self.invoice_id and self.kind in PAID_BACK and not self.sudo()._get_invoice():
+            raise UserError(
+                self.env._(
+                    "The invoice named is not posted, not of this customer, or has no such amount "
+                    "left."
+                )
+            )
+        self._check_reason()
+
+    def _check_reason(self):
+        """More than is due needs a reason, of which who decides can judge."""
+        if self.amount_reason:
+            return
+        if self._goes_beyond():
+            why = self.env._("Write why, for who decides.")
+            raise UserError(f"{self._explain_beyond()} {why}")
+        more = self.currency_id.compare_amounts(self.amount, self.computed_amount) > 0
+        if self.standard_id and self.kind not in MOVES_GOODS and more:
             raise UserError(
                 self.env._("It is more than the standard says: write why, for who decides.")
             )
+
+    def _explain_beyond(self):
+        """Return in words what the customer would get beyond what was paid."""
+        over = self._get_goods_beyond()
+        if over:
+            return self.env._(
+                "More of %s would be replaced than was delivered.",
+                ", ".join(over.product_id.mapped("display_name")),
+            )
+        return self.env._(
+            "%(given)s was already given for these goods; at most %(left)s is left.",
+            given=self.currency_id.format(self.given_amount),
+            left=self.currency_id.format(self._get_left()),
+        )
 
     def _prepare_proposal_vals(self):
         """Fix what is proposed: goods count with their price whatever amount was written."""
@@ -208,7 +263,11 @@ class LogisticsCompensation(models.Model):
             "proposer_id": self.env.uid,
             "proposed_at": fields.Datetime.now(),
             "category_id": self.complaint_id.category_id.id,
+            "order_ids": [fields.Command.set(self._get_orders().ids)],
         }
+        invoice = self.sudo()._get_invoice()  # agents name it without rights to read it
+        vals["invoice_id"] = invoice.id
+        vals["consignee_id"] = self._get_consignee(invoice).id
         if self.kind in MOVES_GOODS:
             self.line_ids._value_anew()
             vals["amount"] = self._get_goods_amount()
@@ -241,6 +300,8 @@ class LogisticsCompensation(models.Model):
             obstacle = record._get_obstacle(self.env.user)
             if obstacle:
                 raise UserError(obstacle)
+            record._check_currency()
+            record._check_reason()
             rule = self.env["logistics.authority"]._get_rules(record)._pick_for(self.env.user)
             record._note_course(
                 {
@@ -298,6 +359,9 @@ class LogisticsCompensation(models.Model):
             {
                 "state": DRAFT,
                 "author_id": self.env.uid,
+                "order_ids": [fields.Command.clear()],
+                "invoice_id": False,
+                "consignee_id": False,
                 "asked_user_id": False,
                 "approver_id": False,
                 "authority_id": False,

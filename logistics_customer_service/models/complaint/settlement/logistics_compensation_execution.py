@@ -1,8 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_compare
+from odoo.tools import frozendict
 
-from .logistics_compensation_kinds import APPROVED, EXECUTED, FREIGHT, REFUND
+from .logistics_compensation_given import PAID_BACK
+from .logistics_compensation_kinds import APPROVED, EXECUTED, FREIGHT
 
 
 class LogisticsCompensation(models.Model):
@@ -18,6 +19,7 @@ class LogisticsCompensation(models.Model):
         self._take_turns()
         self._ensure_state(APPROVED)
         for record in self:
+            record._ensure_as_approved()
             documents = record._make_document()
             record._note_course(
                 {
@@ -64,23 +66,32 @@ class LogisticsCompensation(models.Model):
         return {"move_id": move.id}
 
     def _get_invoice(self):
-        """Return the invoice that a credit note reverses: one of at least the amount."""
-        if self.kind not in (REFUND, FREIGHT):
+        """Return the customer's invoice that a credit note reverses: one with the amount left."""
+        if self.kind not in PAID_BACK:
             return self.env["account.move"]
-        invoices = self.invoice_id or self.complaint_id.order_ids.invoice_ids.sorted(
+        invoices = self.invoice_id or self._get_orders().invoice_ids.sorted(
             lambda move: (move.invoice_date or fields.Date.today(), move.id), reverse=True
         )
+        to = self.consignee_id.commercial_partner_id
         return invoices.filtered(
             lambda move: (
                 move.state == "posted"
                 and move.move_type == "out_invoice"
                 and move.company_id == self.company_id
-                and float_compare(
-                    move.amount_total, self._get_amount_in(move.currency_id), precision_digits=2
-                )
-                >= 0
+                and (not to or move.commercial_partner_id == to)
+                and self._owns(move)
+                and self._has_left(move)
             )
         )[:1]
+
+    def _has_left(self, invoice):
+        """Tell whether the amount is not yet taken off an invoice."""
+        notes = invoice.reversal_move_ids.filtered(
+            lambda move: move.move_type == "out_refund" and move.state != "cancel"
+        )
+        left = invoice.amount_total - sum(notes.mapped("amount_total"))
+        amount = self._get_amount_in(invoice.currency_id)
+        return invoice.currency_id.compare_amounts(left, amount) >= 0
 
     def _get_amount_in(self, currency):
         today = fields.Date.context_today(self)
@@ -102,25 +113,88 @@ class LogisticsCompensation(models.Model):
         return move
 
     def _fit(self, move, amount):
-        """Bring a draft credit note to an amount: each line by the same share, then the rest.
+        """Let a draft credit note be of an amount, and of no goods but those that came back.
 
-        So taxes and accounts stay in the proportion of the invoice.
+        Goods keep their order line, whose invoiced quantity they lower. All else is money: it
+        bears the accounts and taxes of the invoice in their proportion, but no goods.
         """
-        if move.currency_id.is_zero(move.amount_total - amount):
-            return
-        share = amount / move.amount_total
         products = move.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        back = self._spread_back(products)
+        money = self._pool(products, back)
+        commands = [
+            fields.Command.update(line.id, {"quantity": back[line]})
+            if line in back
+            else fields.Command.delete(line.id)
+            for line in move.invoice_line_ids
+        ]
+        whole = sum(total for _base, total in money.values())
+        move.write({"invoice_line_ids": commands})
+        if back and move.currency_id.compare_amounts(move.amount_total, amount) > 0:
+            self._scale(move, amount / move.amount_total)
+        elif whole:
+            share = (amount - move.amount_total) / whole
+            lines = [
+                fields.Command.create(
+                    {
+                        **self._prepare_line(base * share),
+                        "account_id": account.id,
+                        "tax_ids": [fields.Command.set(taxes.ids)],
+                        "analytic_distribution": dict(analytic) or False,
+                    }
+                )
+                for (account, taxes, analytic), (base, _total) in money.items()
+            ]
+            move.write({"invoice_line_ids": lines})
+        rest = move.currency_id.round(amount - move.amount_total)
+        if rest:
+            move.write({"invoice_line_ids": [fields.Command.create(self._prepare_line(rest))]})
+
+    def _spread_back(self, lines):
+        """Return how much of the goods that came back is on which line of a credit note."""
+        left = {
+            product: sum(group.mapped("quantity"))
+            for product, group in self.line_ids.grouped("product_id").items()
+        }
+        back = {}
+        for line in lines.filtered(lambda line: line.sale_line_ids and line.product_id in left):
+            unit = line.product_id.uom_id
+            there = line.product_uom_id._compute_quantity(line.quantity, unit, round=False)
+            taken = min(left[line.product_id], there)
+            left[line.product_id] -= taken
+            if unit.compare(taken, 0) > 0:
+                back[line] = unit._compute_quantity(taken, line.product_uom_id, round=False)
+        return back
+
+    def _pool(self, lines, back):
+        """Return what lines come to beside goods that came back, by what their money is booked on.
+
+        :return: mapping of account, taxes and analytic distribution to the amount as entered and
+            with taxes
+        """
+        if self.kind == FREIGHT:
+            sold = self.complaint_id._filter_freight(lines.sale_line_ids)
+            freight = lines.filtered(lambda line: line.sale_line_ids & sold)
+            amount = self._get_amount_in(lines.currency_id)
+            if sum(freight.mapped("price_total")) >= amount:
+                lines = freight
+        pools = {}
+        for line in lines.filtered("quantity"):
+            part = 1 - back.get(line, 0.0) / line.quantity
+            key = (line.account_id, line.tax_ids, frozendict(line.analytic_distribution or {}))
+            base, total = pools.get(key, (0.0, 0.0))
+            entered = line.price_unit * (1 - line.discount / 100) * line.quantity
+            pools[key] = (base + entered * part, total + line.price_total * part)
+        return pools
+
+    def _scale(self, move, share):
         move.write(
             {
                 "invoice_line_ids": [
                     fields.Command.update(line.id, {"price_unit": line.price_unit * share})
-                    for line in products
+                    for line in move.invoice_line_ids
                 ]
             }
         )
-        rest = move.currency_id.round(amount - move.amount_total)
-        if rest:
-            move.write({"invoice_line_ids": [fields.Command.create(self._prepare_line(rest))]})
 
     def _make_plain_credit_note(self):
         return self.env["account.move"].create(
@@ -176,7 +250,7 @@ class LogisticsCompensation(models.Model):
 
     def _prepare_replacement_vals(self):
         picking_type = self._get_outgoing_type()
-        consignee = self.delivery_id.partner_id or self.complaint_id.contact_id or self.partner_id
+        consignee = self.consignee_id or self._get_consignee(self.env["account.move"])
         source = picking_type.default_location_src_id
         target = (
             self.delivery_id.location_dest_id
@@ -223,7 +297,16 @@ class LogisticsCompensation(models.Model):
         before = self._get_delivery_family()
         action = self._prepare_return_wizard().action_create_exchanges()
         made = (self._get_delivery_family() - before) | before.browse(action["res_id"])
+        self._ensure_consignee(made)
         return {"picking_ids": [fields.Command.set(made.ids)]}
+
+    def _ensure_consignee(self, pickings):
+        """Refuse transfers to somebody else than was approved."""
+        wanted = (self.consignee_id or self.partner_id).commercial_partner_id
+        if pickings.partner_id.commercial_partner_id - wanted:
+            raise UserError(
+                self.env._("The goods would go to somebody else than %s.", wanted.display_name)
+            )
 
     def _get_delivery_family(self):
         """Return the transfers of the references the delivery belongs to."""

@@ -22,8 +22,8 @@ class LogisticsCompensationLine(models.Model):
         string="Goods Value",
         compute="_compute_value",
         store=True,
-        help="Quantity times the price of the order, or else the list price; it cannot be "
-        "changed, for it counts against the authority of who decides.",
+        help="Quantity times the highest of what was paid for such a piece, its list price and its "
+        "cost; it cannot be changed, for it counts against the authority of who decides.",
     )
 
     _check_quantity = models.Constraint("CHECK (quantity > 0)", "A quantity is more than nothing.")
@@ -31,28 +31,72 @@ class LogisticsCompensationLine(models.Model):
     @api.depends("product_id", "quantity", "compensation_id.currency_id")
     def _compute_value(self):
         for line in self:
-            case = line.compensation_id.complaint_id
-            sold = case.order_ids.order_line.filtered(
-                lambda sale_line, product=line.product_id: sale_line.product_id == product
-            )[:1]
-            company = case.company_id or self.env.company
-            wanted = line.currency_id or company.currency_id
-            if sold:
-                factor = line.product_id.uom_id.factor / (sold.product_uom_id.factor or 1)
-                price, currency = sold.price_reduce_taxinc * factor, sold.currency_id
-            else:
-                price = line.product_id.with_company(company).lst_price
-                currency = line.product_id.currency_id or company.currency_id
-            today = fields.Date.context_today(self)
-            line.value = currency._convert(line.quantity * price, wanted, company, today)
+            currency = line.currency_id or line.compensation_id.complaint_id.company_id.currency_id
+            value = line.quantity * max(line._get_prices(), default=0.0)
+            line.value = currency.round(value) if currency else value
+
+    # === BUSINESS METHODS ===#
+
+    def _get_prices(self):
+        """Return what a piece is worth by whatever is known: what it was sold for, price, cost."""
+        company = self.compensation_id.complaint_id.company_id or self.env.company
+        product = self.product_id.with_company(company)
+        known = [
+            *self._get_sold_prices(),
+            (product.lst_price, product.currency_id),
+            (product.standard_price, product.cost_currency_id),
+        ]
+        return self._convert_known(known)
+
+    def _get_measure(self):
+        """Return what was paid for such goods; if they are others, what they are worth."""
+        prices = self._convert_known(self._get_sold_prices())
+        return self.quantity * max(prices) if prices else self.value
+
+    def _convert_known(self, prices):
+        """Return prices in the compensation's currency; of money without a rate nobody knows."""
+        company = self.compensation_id.complaint_id.company_id or self.env.company
+        wanted = self.currency_id or company.currency_id
+        today = fields.Date.context_today(self)
+        return [
+            currency._convert(price, wanted, company, today, round=False)
+            for price, currency in prices
+            if currency._has_logistics_rate(company, today)
+        ]
+
+    def _get_sold_prices(self):
+        """Return the prices, taxes included, at which confirmed orders sold a piece."""
+        product = self.product_id
+        sold = self.compensation_id._get_orders().order_line.filtered(
+            lambda line: line.product_id == product and line.product_uom_qty > 0
+        )
+        bills = sold.invoice_lines.filtered(
+            lambda entry: entry.move_type == "out_invoice"
+            and entry.parent_state == "posted"
+            and entry.product_id == product
+            and entry.quantity > 0
+        )
+        prices = [(line, line.price_total / line.product_uom_qty) for line in sold]
+        prices += [(entry, entry.price_total / entry.quantity) for entry in bills]
+        return [
+            (
+                price * product.uom_id.factor / (line.product_uom_id.factor or 1),
+                line.currency_id,
+            )
+            for line, price in prices
+        ]
 
     # === CRUD METHODS ===#
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(
-            [{key: vals[key] for key in vals if key != "value"} for vals in vals_list]
+        compensations = self.env["logistics.compensation"].browse(
+            {vals["compensation_id"] for vals in vals_list if vals.get("compensation_id")}
         )
+        with compensations._keep_money():
+            lines = super().create(
+                [{key: vals[key] for key in vals if key != "value"} for vals in vals_list]
+            )
         lines._ensure_draft()
         lines._value_anew()
         lines.compensation_id._note_author()
@@ -60,7 +104,8 @@ class LogisticsCompensationLine(models.Model):
 
     def write(self, vals):
         self._ensure_draft()
-        result = super().write({key: vals[key] for key in vals if key != "value"})
+        with self.compensation_id._keep_money():
+            result = super().write({key: vals[key] for key in vals if key != "value"})
         self._ensure_draft()  # nor moved into one that is decided
         self.compensation_id._note_author()
         return result

@@ -191,39 +191,42 @@ class LogisticsComplaint(models.Model):
         for case in self:
             case.result_state = case.letter_ids.sorted("id")[-1:].state
 
-    def _get_freight(self):
-        """Return the freight of the case's orders in the currency of its company."""
-        lines = self.order_ids.order_line.filtered("is_delivery")
-        today = fields.Date.context_today(self)
-        return sum(
-            line.currency_id._convert(
-                line.price_total, self.company_id.currency_id, self.company_id, today
-            )
-            for line in lines
-        )
-
-    def _get_weight_affected(self):
-        """Return the weight of the goods concerned in kilograms."""
-        kilogram = self.env.ref("uom.product_uom_kgm")
-        # the unit of weights is a setting of the whole database
-        unit = self.env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
-        return sum(
-            unit._compute_quantity(
-                line.product_uom_id._compute_quantity(
-                    line.quantity, line.product_id.uom_id, round=False
-                )
-                * line.product_id.weight,
-                kilogram,
-                round=False,
-            )
-            for line in self.line_ids
-        )
-
     # === CRUD METHODS ===#
 
     @api.model
     def _get_reactions(self):
         return [*super()._get_reactions(), ("_ensure_nothing_decided", {OTHER_CUSTOMER})]
+
+    def _check_change(self, vals):
+        super()._check_change(vals)
+        self._check_outside_since(fields.Date.to_date(vals.get("external_on")))
+        closed = self.filtered(
+            lambda case: case.phase == CLOSED and vals.get("kind", case.kind) != case.kind
+        )
+        if closed:
+            raise UserError(
+                self.env._("%s is closed. Reopen it to make another kind of it.", closed[0].number)
+            )
+
+    def _check_outside_since(self, day):
+        # a history is loaded as it was
+        for case in self.browse() if self.env.su or not day else self:
+            if day > case.company_id._get_logistics_today():
+                raise ValidationError(
+                    self.env._("%s: it is not outside before the customer went there.", case.number)
+                )
+
+    @api.constrains("category_id", "cause_id", "party_id", "resolution_ids")
+    def _check_closed_complete(self):
+        """What a case needed to be closed stays with it as long as it is closed.
+
+        Managers complete step by step what they took over as closed.
+        """
+        if self.env.user.has_group("logistics_customer_service.group_manager"):
+            return
+        self._refuse_incomplete(
+            self.filtered(lambda case: case.phase == CLOSED and case.closed_at)
+        )
 
     @api.model
     def _get_course_fields(self):
@@ -290,9 +293,12 @@ class LogisticsComplaint(models.Model):
     def _check_closing_gate(self, old, new):
         """Refuse to close what is not done. Managers may take over cases closed elsewhere."""
         manager = "logistics_customer_service.group_manager"
-        if new != CLOSED or (not old and self.env.user.has_group(manager)):
-            return
-        for case in self:
+        if new == CLOSED and (old or not self.env.user.has_group(manager)):
+            self._refuse_incomplete(self)
+
+    @api.model
+    def _refuse_incomplete(self, cases):
+        for case in cases:
             missing = case._get_missing_to_close()
             if missing:
                 raise UserError(
@@ -310,7 +316,10 @@ class LogisticsComplaint(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        needs = [(company.logistics_close_category, "category_id")]
+        needs = [
+            (company.logistics_close_category, "category_id"),
+            (company.logistics_answer_to_close, "first_reply_at"),
+        ]
         if self.kind in ("complaint", "claim"):
             needs += [
                 (company.logistics_close_cause, "cause_id"),
@@ -399,7 +408,9 @@ class LogisticsComplaint(models.Model):
         self._void_stops(events, reason)
 
     def _take_refusal(self, letter):
-        """Bring a case whose result the customer refused to the next level, then outside.
+        """Bring a case whose result the customer refused to the next level.
+
+        It goes outside where the case says to which body the customer went, and since when.
 
         What was merged meanwhile is refused where it is dealt with.
         """
@@ -408,7 +419,11 @@ class LogisticsComplaint(models.Model):
             if kept.phase in (RESOLVED, CLOSED, CANCELLED):
                 # an answer to a result counts, however late it is noted
                 kept.sudo()._move_to_phase(WORKING)
-            kept._step_up()
+            if kept.resolution_level == "next" and not (kept.external_body and kept.external_on):
+                # outside it is when the customer went there, not when we were refused again
+                kept._ask_to_decide("logistics_customer_service.group_manager")
+            else:
+                kept._step_up()
 
     def _step_up(self):
         if self.resolution_level == "first":
@@ -448,11 +463,13 @@ class LogisticsComplaint(models.Model):
     # === ACTION METHODS ===#
 
     def action_step_up(self):
-        """Bring the case to the next level by hand, as when the customer says so on the phone."""
+        """Ask why, and what shows it, as when the customer refuses the result on the phone."""
+        self.ensure_one()
         self.check_access("write")
-        for case in self:
-            case._step_up()
-        return True
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_complaint_step_up_action"
+        )
+        return {**action, "context": {"default_complaint_id": self.id}}
 
     def action_write_letter(self):
         """Open a new letter with what is known."""

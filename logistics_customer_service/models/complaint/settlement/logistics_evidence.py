@@ -1,4 +1,7 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class LogisticsEvidence(models.Model):
@@ -41,3 +44,11 @@ class LogisticsEvidence(models.Model):
     received_on = fields.Date(default=fields.Date.context_today)
     file = fields.Binary(attachment=True)
     file_name = fields.Char()
+
+    @api.constrains("received_on")
+    def _check_received_on(self):
+        for evidence in self.filtered("received_on"):
+            latest = evidence.company_id._get_latest_instant()
+            # of whoever notes it the day may have begun before the company's
+            if evidence.received_on > (latest + timedelta(hours=14)).date():
+                raise ValidationError(self.env._("Evidence is not received in the future."))

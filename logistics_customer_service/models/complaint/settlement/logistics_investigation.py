@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext, is_html_empty, plaintext2html
 
+from ....tools.foundation.said import is_said
+
 ASKED, ANSWERED, CANCELLED = "asked", "answered", "cancelled"
 # what somebody who is asked, and no agent, may write
 ANSWER_FIELDS = {"answer"}
@@ -217,7 +219,7 @@ class LogisticsInvestigation(models.Model):
         author = self.env["res.partner"].browse(msg_dict.get("author_id"))
         body = msg_dict.get("body") or ""
         own = author.user_ids.filtered(lambda user: not user.share)
-        automatic = self.env.context.get("logistics_mail_automatic")  # out of office, say
+        automatic = is_said(self.env, "logistics_mail_automatic")  # out of office, say
         if self.state == ASKED and not own and not automatic and not is_html_empty(body):
             # the gateway brings the answer of somebody who has no user
             self.sudo()._take_answer(body)

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 CLAIMED, ACCEPTED, REJECTED, RECEIVED = "claimed", "accepted", "rejected", "received"
 
@@ -107,6 +107,18 @@ class LogisticsRecovery(models.Model):
             ):
                 record[field] = (record.currency_id or company.currency_id)._convert(
                     amount, company.currency_id, company, day or today
+                )
+
+    @api.constrains("currency_id", "claimed_on", "received_on")
+    def _check_currency(self):
+        today = fields.Date.context_today(self)
+        for record in self:
+            days = filter(None, (record.claimed_on or today, record.received_on))
+            if not all(record.currency_id._has_logistics_rate(record.company_id, d) for d in days):
+                raise ValidationError(
+                    self.env._(
+                        "%s is not active, or has no rate on the day.", record.currency_id.name
+                    )
                 )
 
     # === CRUD METHODS ===#

@@ -119,7 +119,8 @@ class Foresight:
             day = local_date(at, page.zone)
             later = local_date(fate.again, page.zone) if fate.fate == PUT_OFF else None
             self.found.append(Foreseen(planned, at, day, fate.fate, fate.why, later))
-        if fate.again:
+        # what is put off must move on, or it would be looked at for ever
+        if fate.again and (fate.again > at or fate.kind not in ("", planned.kind)):
             self._push(fate.again, planned._replace(kind=fate.kind or planned.kind))
 
     def _take(self, at, planned, page, insisted=False):

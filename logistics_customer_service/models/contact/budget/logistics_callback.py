@@ -6,7 +6,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import format_date
 
 from ....tools.contact import reach
-from ....tools.foundation.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, Fate
+from ....tools.foundation.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, WAITS, Fate
 from ....tools.foundation.periods import local_date, local_midnight
 from ..callback.logistics_callback import CANCELLED, PLANNED, POSTPONED
 
@@ -198,6 +198,8 @@ class LogisticsCallback(models.Model):
         last_call = known["last_call"]
         if known["objections"][self]:
             return Fate(HELD_BACK, known["objections"][self])
+        if self.waiting_case_id:
+            return Fate(WAITS)
         if not reach.is_open(at, hours):
             return Fate(again=reach.next_opening(at, hours))
         if day in known["called"]:

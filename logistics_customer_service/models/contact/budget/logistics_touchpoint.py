@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, Query
 
+from ....tools.foundation.said import Known
+
 # rows of so many parts have numbers of their own
 PARTS = 64
 
@@ -148,12 +150,13 @@ class LogisticsTouchpoint(models.Model):
                 and (part.field_expr, part.operator) == ("id", "in")
                 and not isinstance(part.value, Query)
             ):
-                return tuple(part.value)
+                return Known(part.value)
         return None
 
     @property
     def _table_query(self):
         known = self.env.context.get("logistics_touchpoint_ids")
+        known = known if isinstance(known, Known) else None
         parts = enumerate(self._get_parts())
         if known is None:
             selects = [self._number(part, number) for number, part in parts]

@@ -9,6 +9,7 @@ from . import logistics_profile
 from . import logistics_survey_policy
 from . import logistics_shipment_event
 from . import stock_picking
+from . import logistics_callback_choice
 from . import logistics_callback_queue
 from . import logistics_callback_report
 from . import logistics_callback_screen

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ....tools.contact import reach
@@ -314,14 +315,19 @@ class LogisticsCallback(models.Model):
         now = fields.Datetime.now()
         for callback in self:
             waiting = callback.next_at or callback.state == IN_CALL
+            waiting = waiting and not callback.waiting_case_id
             callback.is_overdue = bool(waiting and callback.due_at < now)
 
     @api.model
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        overdue = ["&", ("next_at", "!=", False), ("due_at", "<", fields.Datetime.now())]
-        return overdue if True in value else ["!", *overdue]
+        overdue = (
+            Domain("next_at", "!=", False)
+            & Domain("due_at", "<", fields.Datetime.now())
+            & Domain("waiting_case_id", "=", False)
+        )
+        return overdue if True in value else ~overdue
 
     @api.depends("user_id")
     def _compute_is_agent_away(self):

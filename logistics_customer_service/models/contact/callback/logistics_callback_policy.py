@@ -163,7 +163,7 @@ class LogisticsCallbackPolicy(models.Model):
     def _fits(self, picking):
         company = not self.company_id or self.company_id == picking.company_id
         tiers = set(self.tier_ids.mapped("code"))
-        fits = company and (not tiers or picking.logistics_profile_id.tier_id.code in tiers)
+        fits = company and (not tiers or picking.logistics_tier_id.code in tiers)
         limit = fields.Datetime.now() - timedelta(days=self.max_age_days)
         return fits and self._get_delivery_time(picking) >= limit
 

@@ -1,9 +1,24 @@
+from datetime import timedelta
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ....tools.contact import reach
 from ...complaint.logistics_complaint_stage import OPEN_PHASES
 from ...shipment.exception.logistics_exception import LIVE
+from .logistics_callback import (
+    CANCELLED,
+    DONE,
+    FINAL,
+    IN_CALL,
+    NO_ANSWER,
+    PLANNED,
+    POSTPONED,
+    REFUSED,
+    WAITING,
+    WRONG_NUMBER,
+)
 
 # contacts and cases that are shown
 SHOWN = 8
@@ -248,7 +263,7 @@ class LogisticsCallback(models.Model):
             "domain": [
                 ("partner_id", "child_of", self.customer_id.id),
                 ("company_id", "=", self.company_id.id),
-                ("picking_type_code", "=", "outgoing"),
+                ("to_customer", "=", True),
                 ("state", "!=", "draft"),
             ],
             "context": {},
@@ -293,3 +308,232 @@ class LogisticsCallback(models.Model):
         """Open the case it is about."""
         self.ensure_one()
         return self.complaint_id._get_records_action()
+
+    # --- how the call ends
+
+    def action_done(self):
+        """The customer was reached and everything was said.
+
+        :raise UserError: where nobody says what came of it
+        """
+        if not all(callback.outcome for callback in self):
+            raise UserError(self.env._("Say what came of the call: choose an outcome."))
+        for callback in self:
+            # what was said in the same call came to the same, unless somebody says otherwise
+            joined = callback._get_joined().filtered(lambda other: not other.outcome)
+            joined.outcome = callback.outcome
+        return self._end(DONE)
+
+    def action_no_answer(self):
+        """Nobody answered: try again at another hour of another day, or give it up."""
+        return self._end(NO_ANSWER)
+
+    def action_refused(self):
+        """The customer does not want this call; nobody calls again for the purpose."""
+        together = self | self._get_joined()
+        result = self._end(REFUSED)
+        together._keep_refusal()
+        return result
+
+    def action_wrong_number(self):
+        """Somebody else has the number: it has to be found out."""
+        result = self._end(WRONG_NUMBER)
+        self._ask_for_number()
+        return result
+
+    def action_postpone(self):
+        """Open the form that asks until when."""
+        self._ensure_in_call_or_waiting()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_callback_postpone_action"
+        )
+        return {**action, "context": {"default_callback_ids": self.ids}}
+
+    def action_cancel(self):
+        """Nobody has to call any more."""
+        self.check_access("write")
+        open_ones = self.filtered(lambda callback: callback.state not in FINAL)
+        open_ones._release_joined()
+        open_ones._note_course(
+            {
+                "state": CANCELLED,
+                "next_at": False,
+                "main_id": False,
+                "ended_at": fields.Datetime.now(),
+            }
+        )
+        open_ones._settle_answers()
+        return True
+
+    def action_plan_again(self):
+        """Plan a callback anew that was ended or given up."""
+        self.check_access("write")
+        self._note_course(
+            {"state": PLANNED, "main_id": False, "ended_at": False, "escalated_at": False}
+        )
+        now = fields.Datetime.now()
+        for callback in self:
+            days = timedelta(days=callback.purpose_id.window_days)
+            callback.write({"call_from": now, "due_at": now + days})
+        return True
+
+    def _ensure_in_call_or_waiting(self):
+        if any(callback.state not in (*WAITING, IN_CALL) for callback in self):
+            raise UserError(self.env._("This callback has ended already."))
+
+    def _end(self, result):
+        """Note the result of a call, for those that were joined with it, too."""
+        self.check_access("write")
+        self._ensure_in_call_or_waiting()
+        for callback in self:
+            callback._note_attempt(result)
+            together = callback | callback._get_joined()
+            if result == NO_ANSWER:
+                together._plan_next_try()
+            else:
+                together._note_course(
+                    {"state": result, "next_at": False, "ended_at": fields.Datetime.now()}
+                )
+                if callback.note:
+                    together._tell_origin(callback.note)
+                if result == DONE:
+                    together._note_spoken()
+            together._settle_answers()
+        return True
+
+    def _get_joined(self):
+        """Return the calls that are made together with these; what has ended stays as it is."""
+        # they may be a colleague's
+        return self.sudo().joined_ids.filtered(lambda callback: callback.state in WAITING)
+
+    def _settle_answers(self):
+        """The bad answers that these callbacks were about may be done with now."""
+        # agents write no feedback
+        self.sudo().feedback_id._settle_reaction()
+
+    def _note_attempt(self, result):
+        now = fields.Datetime.now()
+        begun = self.taken_at if self.state == IN_CALL and self.taken_at else now
+        # attempts are written by the program alone
+        self.env["logistics.callback.attempt"].sudo().create(
+            {
+                "callback_id": self.id,
+                "user_id": self.env.uid,
+                "called_at": begun,
+                "duration": (now - begun).total_seconds() / 60,
+                "result": result,
+                "note": self.note,
+            }
+        )
+
+    def _plan_next_try(self):
+        """Plan another attempt; after the last one, write to the customer."""
+        now = fields.Datetime.now()
+        for callback in self:
+            attempts = callback.attempt_ids | callback.main_id.attempt_ids
+            tries = len(attempts.filtered(lambda attempt: attempt.result == NO_ANSWER))
+            again = tries < callback.purpose_id.max_attempts and reach.next_try(
+                now, callback._get_hours(), callback.purpose_id.retry_days
+            )
+            callback._note_course(
+                {
+                    "state": NO_ANSWER,
+                    "next_at": again,
+                    "main_id": False,
+                    "ended_at": False if again else now,
+                }
+            )
+            if not again:
+                callback._write_instead()
+
+    def _write_instead(self):
+        """Write to a customer whom nobody could reach, where the purpose says so."""
+        template = self.purpose_id.mail_template_id
+        if template and (self.partner_id.email or self.customer_id.email):
+            # who may call may write what the manager put down; templates are not the agent's
+            kept = {"is_notification": True}  # the message, which the customer may answer
+            mails = template.sudo().send_mail_batch(self.ids, email_values=kept)
+            mails._note_recipients()
+
+    def _note_not_arrived(self, message, text):
+        """Nobody was reached, and what was written instead did not arrive."""
+        result = super()._note_not_arrived(message, text)
+        what = self.env._("What was written instead of calling did not arrive")
+        self._lay_undelivered(self, self.user_id or self.create_uid, what, text)
+        return result
+
+    def _postpone(self, until):
+        """Call later, as the customer wants.
+
+        :param until: naive UTC instant
+        """
+        self.check_access("write")
+        self._ensure_in_call_or_waiting()
+        for callback in self:
+            if callback.state == IN_CALL:
+                callback._note_attempt(POSTPONED)
+            for one in callback | callback._get_joined():
+                # in one write: the beginning alone would plan the end anew
+                one._note_course(
+                    {
+                        "state": POSTPONED,
+                        "main_id": False,
+                        "call_from": until,
+                        "due_at": max(one.due_at, until + timedelta(days=1)),
+                        "ended_at": False,
+                        "escalated_at": False,
+                    }
+                )
+        return True
+
+    def _release_joined(self):
+        """Calls that were to be made together with these are made on their own again."""
+        self._get_joined()._note_course({"main_id": False})
+
+    def _keep_refusal(self):
+        """What the customer refused on the phone is refused for good.
+
+        Consents are kept in the profile: who has none yet gets one for it.
+        """
+        strays = self.filtered("purpose_id.consent_purpose_id") - self.filtered("profile_id")
+        for company, callbacks in strays.grouped("company_id").items():
+            self.env["logistics.profile"]._ensure_for(callbacks.partner_id, company)
+        strays._follow_profile()
+        purposes = {
+            (callback.profile_id, callback.purpose_id.consent_purpose_id) for callback in self
+        }
+        for profile, purpose in purposes:
+            known = profile.consent_ids.filtered(
+                lambda consent, purpose=purpose: consent.purpose_id == purpose
+            )
+            vals = {"state": "refused", "source": self.env._("Callback")}
+            if known:
+                known.write({**vals, "date": fields.Date.context_today(self)})
+            elif profile and purpose:
+                known.create({"profile_id": profile.id, "purpose_id": purpose.id, **vals})
+
+    def _ask_for_number(self):
+        for callback in self:
+            callback.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=callback.env._("Find out the right number"),
+                note=callback.phone,
+                user_id=callback.user_id.id or callback.env.uid,
+            )
+
+    def _note_spoken(self):
+        """Whoever was spoken with about a case has an answer."""
+        # the case may be another agent's, the customer heard of it all the same
+        for case in self.sudo().complaint_id:
+            case._get_kept()._note_spoken()
+
+    def _tell_origin(self, note):
+        """Keep what was said with the cases it was about."""
+        results = dict(self._get_states())
+        for state, callbacks in self.grouped("state").items():
+            for case in callbacks.complaint_id:
+                case._message_log(
+                    body=self.env._(
+                        "Callback, %(result)s: %(note)s", result=results[state], note=note
+                    )
+                )

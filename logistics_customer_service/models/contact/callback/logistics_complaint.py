@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 from ....tools.complaint.moments import NEW_CASE
 from ....tools.foundation.periods import local_midnight
+from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES
+from .logistics_callback import WAITING
 
 
 class LogisticsComplaint(models.Model):
@@ -62,6 +66,45 @@ class LogisticsComplaint(models.Model):
             # the day may be past: of a case that was closed late, or once more
             "call_from": max(local_midnight(self.callback_on, zone), fields.Datetime.now()),
         }
+
+    def _plan_callback_when_closed(self, old, new):
+        """What is planned with the end of a case falls when it is taken up again."""
+        result = super()._plan_callback_when_closed(old, new)
+        if old in (CLOSED, CANCELLED) and new in OPEN_PHASES:
+            self._drop_follow_ups()
+        elif old in OPEN_PHASES and new not in OPEN_PHASES:
+            self._call_after_dispute()
+        return result
+
+    def _drop_follow_ups(self):
+        """What was to be asked after the end falls with it: the next end plans it anew."""
+        purpose = self.env.ref("logistics_customer_service.callback_purpose_after_case")
+        # a customer's mail reopens a case, and the callback may be anybody's
+        planned = self.sudo().callback_ids.filtered(
+            lambda callback: callback.purpose_id == purpose and callback.state in WAITING
+        )
+        planned.action_cancel()
+        planned._message_log_batch(
+            {callback.id: self.env._("Not called: the case was reopened.") for callback in planned}
+        )
+        # a day that somebody named stands; one by the rules is worked out anew
+        self.filtered(lambda case: case.callback_on and case._needs_callback()).callback_on = False
+
+    def _call_after_dispute(self):
+        """Calls about a delivery go on when its case is settled, and have their time from now."""
+        # as above
+        cases = self.sudo()
+        deliveries = cases.picking_ids | cases.order_ids.picking_ids
+        waiting = self.env["logistics.callback"].sudo().search(
+            [
+                ("picking_id", "in", deliveries.ids),
+                ("origin", "=", "delivery"),
+                ("next_at", "!=", False),
+            ]
+        )
+        for callback in waiting:
+            days = timedelta(days=callback.purpose_id.window_days)
+            callback.due_at = max(callback.due_at, fields.Datetime.now() + days)
 
     def action_view_callbacks(self):
         """Open the callbacks of the case."""

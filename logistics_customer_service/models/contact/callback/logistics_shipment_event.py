@@ -15,5 +15,7 @@ class LogisticsShipmentEvent(models.Model):
         delivered = self.filtered(
             lambda event: notices.occasion_of(event.kind) == notices.DELIVERED
         )
-        if delivered.picking_id:
-            delivered.picking_id._plan_callbacks()
+        # several parcels are delivered when the last one is
+        whole = delivered.picking_id.filtered("carrier_delivered_at")
+        if whole:
+            whole._plan_callbacks()

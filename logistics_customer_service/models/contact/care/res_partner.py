@@ -9,7 +9,8 @@ from odoo.tools.misc import babel_locale_parse
 
 from ....tools.contact import days
 
-# what is known of people's lives is the service's alone: neither customers nor other staff read it
+# what is known of people's lives is the service's alone: neither customers nor other staff read it, and
+# it is one person's: a duplicate is another
 AGENTS = "logistics_customer_service.group_agent"
 MONTHS = [
     ("1", "January"),
@@ -41,11 +42,14 @@ class ResPartner(models.Model):
 
     # three fields, for many tell the day without the year
     logistics_birth_month = fields.Selection(
-        MONTHS, string="Month of Birth", index="btree_not_null", groups=AGENTS
+        MONTHS, string="Month of Birth", index="btree_not_null", copy=False, groups=AGENTS
     )
-    logistics_birth_day = fields.Integer(string="Day of Birth", groups=AGENTS, aggregator=None)
+    logistics_birth_day = fields.Integer(
+        string="Day of Birth", copy=False, groups=AGENTS, aggregator=None
+    )
     logistics_birth_year = fields.Integer(
         string="Year of Birth",
+        copy=False,
         groups=AGENTS,
         aggregator=None,
         help="Empty: not known, and not needed.",
@@ -56,15 +60,17 @@ class ResPartner(models.Model):
     logistics_founded_on = fields.Date(
         string="Founded On",
         index="btree_not_null",
+        copy=False,
         groups=AGENTS,
         help="The company is greeted each year on this day.",
     )
     bereaved_until = fields.Date(
         index="btree_not_null",
+        copy=False,
         groups=AGENTS,
         help="Up to and including this day nobody there is greeted.",
     )
-    bereavement_note = fields.Char(groups=AGENTS)
+    bereavement_note = fields.Char(copy=False, groups=AGENTS)
 
     # === COMPUTE METHODS ===#
 

@@ -4,6 +4,7 @@ from . import logistics_visit
 from . import logistics_visit_finding
 from . import logistics_visit_action
 from . import calendar_event
+from . import calendar_attendee
 from . import logistics_consent
 from . import logistics_touchpoint
 from . import logistics_profile

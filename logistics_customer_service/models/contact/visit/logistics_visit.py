@@ -20,6 +20,7 @@ class LogisticsVisit(models.Model):
         "mail.activity.mixin",
         "logistics.course.mixin",
         "logistics.contact.document.mixin",
+        "logistics.team.work.mixin",
     ]
     _description = "Visit"
     _order = "planned_on desc, route_order, planned_at, id"

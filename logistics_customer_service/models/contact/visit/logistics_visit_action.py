@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ....tools.foundation.said import is_said
+
 OPEN, DONE = "open", "done"
 
 
@@ -135,7 +137,7 @@ class LogisticsVisitAction(models.Model):
     def _settle_activities(self):
         """Mark the activities of what is done as done; what is open again gets a new one."""
         done = self.filtered(lambda action: action.state != OPEN)
-        if not self.env.context.get("logistics_activity_done"):
+        if not is_said(self.env, "logistics_activity_done"):
             # see _make_activities
             done.sudo().activity_id.filtered("active")._action_done()
         reopened = self - done

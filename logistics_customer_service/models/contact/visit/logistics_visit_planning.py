@@ -7,11 +7,12 @@ from odoo.tools import split_every
 
 from ....tools.foundation import quiet_hours
 from ....tools.foundation.periods import local_hour
+from ....tools.foundation.said import SAID
 from .logistics_visit import CANCELLED, DONE, OPEN, PLANNED, UNDER_WAY
 
 # entries are made and moved without telling anybody: the customer is not invited by accident
 QUIET = {
-    "logistics_visit_sync": True,
+    "logistics_visit_sync": SAID,
     "no_mail_to_attendees": True,
     "skip_attendee_notification": True,
     "skip_contact_description": True,
@@ -147,6 +148,11 @@ class LogisticsVisit(models.Model):
         # that were archived count, too
         return self.sudo().event_id.with_context(active_test=False, **QUIET)
 
+    def _filter_not_writable_by(self, user):
+        """Return the visits that a user may not change, in whichever company works now."""
+        visits = self.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+        return self - visits._filtered_access("write").with_env(self.env)
+
     def _make_entries(self):
         """Put planned visits into the visitors' calendars, all in one."""
         waiting = self.filtered(lambda visit: visit.state in OPEN and not visit.event_id)
@@ -165,14 +171,19 @@ class LogisticsVisit(models.Model):
         }
 
     def _prepare_entry_sync_vals(self):
-        """Return what of an entry follows the visit."""
+        """Return what of an entry follows the visit: every employee reads it, so whom and where
+        stand on the visit alone."""
         return {
-            "name": self.env._("Visit: %s", self.partner_id.display_name),
-            "location": self.address,
+            "name": self._get_entry_title(self.name),
+            "location": False,
             "start": self.planned_at,
             "stop": self.planned_at + timedelta(hours=self.duration),
             "allday": False,
         }
+
+    @api.model
+    def _get_entry_title(self, number):
+        return self.env._("Visit %s", number)
 
     def _prepare_entry_visitor_vals(self):
         """The visitor alone attends: customers are told by people, not by the calendar."""

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ....tools.foundation.said import SAID
+
 
 class MailActivity(models.Model):
     """What was agreed on a visit is done when its activity is, and the other way round."""
@@ -12,5 +14,5 @@ class MailActivity(models.Model):
             [("activity_id", "in", self.ids), ("state", "=", "open")]
         )
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        actions.with_context(logistics_activity_done=True).action_done()
+        actions.with_context(logistics_activity_done=SAID).action_done()
         return result

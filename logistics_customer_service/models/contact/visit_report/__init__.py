@@ -6,6 +6,7 @@ from . import logistics_visit_daily_report
 from . import logistics_visit_daily_report_line
 from . import logistics_visit_daily_report_missing
 from . import logistics_visit_monthly_report
+from . import logistics_visit_monthly_report_drawing
 from . import logistics_visit_monthly_report_figure
 from . import logistics_visit
 from . import logistics_visit_action

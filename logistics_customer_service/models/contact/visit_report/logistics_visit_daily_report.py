@@ -340,11 +340,8 @@ class LogisticsVisitDailyReport(models.Model):
             )
             # whoever they belong to: there is nothing left to do
             report.sudo().activity_ids.unlink()
-            report._queue_mail(
-                "mail_template_visit_daily",
-                report.sudo().supervisor_id.partner_id,  # colleagues' contacts
-                lambda report: [report._prepare_print_vals("action_report_visit_daily")],
-            )
+            readers = report.sudo().supervisor_id.partner_id  # colleagues' contacts
+            report._queue_mail("mail_template_visit_daily", readers)
         return True
 
     def _get_supervisor(self):

@@ -2,12 +2,9 @@ import logging
 from functools import partial
 
 from babel.dates import format_skeleton
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
-from odoo.tools import is_html_empty
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ....tools.contact import months
@@ -45,6 +42,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         help="Any day of the month that is reported on.",
     )
     month_name = fields.Char(string="Month in Words", compute="_compute_month_name")
+    is_month_over = fields.Boolean(compute="_compute_is_month_over")
     user_id = fields.Many2one(
         "res.users",
         string="Written By",
@@ -168,6 +166,12 @@ class LogisticsVisitMonthlyReport(models.Model):
             day = report.month
             report.month_name = day and format_skeleton("yMMMM", day, locale=locale)
 
+    @api.depends("month", "company_id")
+    def _compute_is_month_over(self):
+        now = fields.Datetime.now()
+        for report in self:
+            report.is_month_over = bool(report.month) and report._get_end_of_month() <= now
+
     @api.depends("team_id", "month")
     @api.depends_context("lang")
     def _compute_display_name(self):
@@ -221,367 +225,17 @@ class LogisticsVisitMonthlyReport(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def action_draw(self):
-        """Draw the figures again, and the texts that nobody has changed."""
-        self.check_access("write")
-        if any(report._is_frozen() for report in self):
-            raise UserError(self.env._("A report that was issued is not changed any more."))
-        self._draw()
-        return True
-
-    def _draw(self):
-        for report in self:
-            # figures are the same whoever draws them
-            drawing = report._by_method()
-            drawing._draw_figures()
-            drawing._draw_texts()
-            drawing.drawn_at = fields.Datetime.now()
-
-    def _draw_figures(self):
-        counted = self._count(self.month)
-        before = self._get_last_month()
-        vals_list = [
-            self._prepare_figure(key, counted.get(key), before.get(key))
-            for key in sorted({*counted, *before}, key=self._get_place)
-        ]
-        self.figure_ids.unlink()
-        figures = self.env["logistics.visit.monthly.report.figure"]
-        figures.create(
-            [{**vals, "sequence": number} for number, vals in enumerate(vals_list)]
-        )
-        self.invalidate_recordset()
-
-    def _get_place(self, key):
-        """Return where a figure stands: by section, then as the key's parts are ordered."""
-        section, name, record_id = key
-        figures = self.env["logistics.visit.monthly.report.figure"]
-        sections = [value for value, _label in figures._fields["section"].selection]
-        fixed = [*figures._get_fixed_labels(section)]
-        if section == "coverage":
-            tier = self.env["logistics.tier"].browse(record_id or [])
-            order = (not tier, tier.sequence if tier else 0)
-        else:
-            order = (fixed.index(name) if name in fixed else len(fixed), 0)
-        return (sections.index(section), *order, str(name or ""), record_id or 0)
-
-    def _prepare_figure(self, key, counted, before):
-        """Return the values of a figure.
-
-        :param key: section, name or None, id of the tier, theme or visitor or None
-        :param counted: :class:`months.Counted`, None where there was nothing this month
-        :param before: count and target of the month before, or None
-        """
-        section, name, record_id = key
-        ids, target_ids = counted or months.Counted([], [])
-        previous, previous_target = before or (0, 0)
-        figures = self.env["logistics.visit.monthly.report.figure"]
-        reference = figures._get_reference(section)
-        return {
-            "report_id": self.id,
-            "section": section,
-            "key": name,
-            **({reference: record_id} if reference else {}),
-            "value": len(ids),
-            "target": len(target_ids),
-            "previous": previous,
-            "previous_target": previous_target,
-            "record_ids": ids,
-            "target_record_ids": target_ids,
-        }
-
-    def _get_last_month(self):
-        """Return key → count and target of the month before: as issued, else counted now."""
-        month = months.previous_month(self.month)
-        issued = self.search(
-            [("team_id", "=", self.team_id.id), ("month", "=", month), ("state", "=", ISSUED)]
-        )
-        if issued:
-            return {
-                figure._get_key(): (figure.value, figure.target) for figure in issued.figure_ids
-            }
-        return {
-            key: (len(ids), len(target_ids))
-            for key, (ids, target_ids) in self._count(month).items()
-        }
-
-    # --- counting
-
-    def _count(self, month):
-        """Return what a month came to: key → :class:`months.Counted`; a few queries."""
-        return {
-            **self._count_coverage(month),
-            **self._count_visits(month),
-            **self._count_findings(month),
-            **self._count_problems(month),
-            **self._count_actions(month),
-        }
-
-    def _get_visits_domain(self, month):
-        """Return the team's visits of a month: by the day they were made, else planned for."""
-        return Domain("team_id", "=", self.team_id.id) & self._within_visits(month)
-
-    @api.model
-    def _within_visits(self, month):
-        return self._within("visited_on", month) | (
-            Domain("visited_on", "=", False) & self._within("planned_on", month)
-        )
-
-    @api.model
-    def _within(self, name, month):
-        return Domain(name, ">=", month) & Domain(name, "<", months.next_month(month))
-
-    def _within_instants(self, name, month):
-        """Return the domain of a time within a month by the company's clock."""
-        zone = self.company_id._get_logistics_tz()
-        return Domain(name, ">=", local_midnight(month, zone)) & Domain(
-            name, "<", local_midnight(months.next_month(month), zone)
-        )
-
-    def _count_coverage(self, month):
-        """Customers to be visited in the month, and those of them who were, by tier.
-
-        To be visited are those for whom a visit was planned or made, whose tier is as it was
-        then; and those whose cadence asked for one, though nobody planned it.
-        """
-        rows = self.env["logistics.visit"]._read_group(
-            self._get_visits_domain(month) & Domain("profile_id", "!=", False),
-            ["tier_id", "state"],
-            ["customer_id:array_agg"],
-        )
-        rows = [(tier.id, state, ids) for tier, state, ids in rows]
-        rows += [
-            (row.tier_id.id, "due", row.customer_id.ids)
-            for row in self._get_unplanned(month, self._get_seen_to(month))
-        ]
-        covered = months.cover(rows)
-        return {("coverage", None, tier_id or None): row for tier_id, row in covered.items()}
-
-    def _get_seen_to(self, month):
-        """Return the ids of customers for whom any team of the company planned or made a visit."""
-        domain = Domain("company_id", "=", self.company_id.id) & self._within_visits(month)
-        return {
-            customer.id
-            for (customer,) in self.env["logistics.visit"]._read_group(domain, ["customer_id"])
-        }
-
-    def _get_unplanned(self, month, known):
-        """Return the rows of the coverage whose interval ran out before the month did.
-
-        The interval begins with the last visit before the month, so that a month that is long
-        over comes to the same.
-
-        :param known: ids of customers that are counted already
-        """
-        rows = self.env["logistics.visit.coverage"].search(
-            [("company_id", "=", self.company_id.id), ("customer_id", "not in", list(known))]
-        )
-        rows = rows.browse().union(
-            *(
-                group
-                for plan, group in rows.grouped("plan_id").items()
-                if plan._get_team(self.company_id) == self.team_id
-            )
-        )
-        last = dict(
-            self.env["logistics.visit"]._read_group(
-                Domain("profile_id", "in", rows.profile_id.ids)
-                & Domain("state", "=", "done")
-                & Domain("visited_on", "<", month),
-                ["profile_id"],
-                ["visited_on:max"],
-            )
-        )
-        end = months.next_month(month)
-        return rows.filtered(
-            lambda row: months.is_due(
-                last.get(row.profile_id)
-                or row.profile_id.tier_since
-                or row.profile_id.create_date.date(),
-                row.interval_days,
-                end,
-            )
-        )
-
-    def _count_visits(self, month):
-        rows = self.env["logistics.visit"]._read_group(
-            self._get_visits_domain(month), ["user_id", "state"], ["id:array_agg"]
-        )
-        prospects = self.env["logistics.visit"].search(
-            self._get_visits_domain(month)
-            & Domain("profile_id", "=", False)
-            & Domain("state", "=", "done")
-        )
-        every = months.cover((None, state, ids) for _user, state, ids in rows)
-        done, planned = every.get(None, months.Counted([], []))
-        cancelled = [id_ for _user, state, ids in rows if state == "cancelled" for id_ in ids]
-        left = {*planned} - {*done} - {*cancelled}
-        by_visitor = months.cover((user.id, state, ids) for user, state, ids in rows)
-        return {
-            ("visit", "planned", None): months.Counted(planned, []),
-            ("visit", "done", None): months.Counted(done, planned),
-            ("visit", "cancelled", None): months.Counted(sorted(cancelled), planned),
-            ("visit", "left", None): months.Counted(sorted(left), planned),
-            ("visit", "prospects", None): months.Counted(sorted(prospects.ids), []),
-            **{("visitor", None, user_id): row for user_id, row in by_visitor.items()},
-        }
-
-    def _count_findings(self, month):
-        findings = self.env["logistics.visit.finding"]
-        domain = self._get_findings_domain(month)
-        by_topic = dict(findings._read_group(domain, ["topic"], ["id:array_agg"]))
-        voices = findings._read_group(
-            domain & Domain("topic", "in", VOICES), ["aspect_id"], ["id:array_agg"]
-        )
-        named = findings._read_group(
-            domain & Domain("competitor", "not in", (False, "")),
-            ["competitor"],
-            ["id:array_agg"],
-        )
-        return {
-            **{
-                ("topic", topic, None): months.Counted(sorted(by_topic.get(topic, ())), [])
-                for topic, _label in findings._get_topics()
-            },
-            **{
-                ("theme", None, aspect.id or None): months.Counted(sorted(ids), [])
-                for aspect, ids in voices
-            },
-            **{
-                ("competitor", name, None): months.Counted(ids, [])
-                for name, ids in months.merge_names(named).items()
-            },
-        }
-
-    def _get_findings_domain(self, month):
-        return Domain("visit_id", "any", self._get_visits_domain(month)) & Domain(
-            "company_id", "=", self.company_id.id
-        )
-
-    def _count_problems(self, month):
-        urgent = self.env["logistics.visit.urgent.report"]
-        domain = self._get_urgent_domain(month)
-        by_reason = dict(urgent._read_group(domain, ["reason"], ["id:array_agg"]))
-        unanswered = urgent.search(domain & Domain("state", "=", "sent"))
-        cases = self.env["logistics.complaint"].search(self._get_cases_domain(month))
-        reasons = [value for value, _label in urgent._fields["reason"].selection]
-        return {
-            ("problem", "cases", None): months.Counted(sorted(cases.ids), []),
-            **{
-                ("problem", reason, None): months.Counted(sorted(by_reason.get(reason, ())), [])
-                for reason in reasons
-            },
-            ("problem", "unanswered", None): months.Counted(sorted(unanswered.ids), []),
-        }
-
-    def _get_urgent_domain(self, month):
-        return (
-            Domain("team_id", "=", self.team_id.id)
-            & Domain("state", "!=", "draft")
-            & self._within_instants("reported_at", month)
-        )
-
-    def _get_cases_domain(self, month):
-        """Return the cases opened in a month that came of the team's visits or urgent reports."""
-        visits = self.env["logistics.visit"]._read_group(
-            self._get_visits_domain(month) & Domain("complaint_id", "!=", False),
-            ["complaint_id"],
-        )
-        of_visits = Domain("id", "in", [case.id for (case,) in visits]) | Domain(
-            "visit_id.team_id", "=", self.team_id.id
-        )
-        of_reports = Domain("urgent_id.team_id", "=", self.team_id.id)
-        return (
-            Domain("company_id", "=", self.company_id.id)
-            & (of_visits | of_reports)
-            & self._within_instants("received_at", month)
-        )
-
-    def _count_actions(self, month):
-        """Actions agreed on visits of the month; done in it; open and late when it ended."""
-        actions = self.env["logistics.visit.action"]
-        ended = self._within_instants("done_at", month)
-        so_far = Domain("team_id", "=", self.team_id.id) & Domain(
-            "visited_on", "<", months.next_month(month)
-        )
-        zone = self.company_id._get_logistics_tz()
-        end = local_midnight(months.next_month(month), zone)
-        open_ones = so_far & (Domain("done_at", "=", False) | Domain("done_at", ">=", end))
-        late = open_ones & Domain("date_deadline", "<", months.next_month(month))
-        agreed = Domain("visit_id", "any", self._get_visits_domain(month))
-        done = Domain("team_id", "=", self.team_id.id) & ended
-        parts = {"agreed": agreed, "done": done, "open": open_ones, "late": late}
-        return {
-            ("action", name, None): months.Counted(sorted(actions.search(domain).ids), [])
-            for name, domain in parts.items()
-        }
-
-    # --- texts
-
-    def _draw_texts(self):
-        texts = self._prepare_texts()
-        vals = {}
-        for name, text in texts.items():
-            vals[f"{name}_drawn"] = text
-            if is_html_empty(self[name]) or self[name] == self[f"{name}_drawn"]:
-                vals[name] = text
-        self.write(vals)
-
-    def _prepare_texts(self):
-        """Return name → HTML of the texts that the manager begins with."""
-        findings = self.env["logistics.visit.finding"].search(
-            self._get_findings_domain(self.month), order="visited_on, id"
-        )
-        topics = dict(findings._get_topics())
-        by_topic = findings.grouped("topic")
-        voices = Markup().join(
-            Markup("<h4>%s</h4>%s") % (topics[topic], self._list_by(by_topic[topic], "aspect_id"))
-            for topic in VOICES
-            if topic in by_topic
-        )
-        market = findings.filtered(
-            lambda finding: finding.competitor or finding.topic in ("market", "competitor")
-        )
-        return {
-            "opinions": voices,
-            "competition": self._list_by(market, "competitor"),
-            "problems": self._list_problems(),
-        }
-
-    def _list_by(self, findings, name):
-        """Return findings as lists under the names of what they are about."""
-        parts = []
-        for about, group in findings.grouped(name).items():
-            heading = about.name if isinstance(about, models.BaseModel) else about
-            if heading:
-                parts.append(Markup("<p><strong>%s</strong></p>") % heading)
-            parts.append(
-                self._list(f"{found.text} ({found.customer_id.name})" for found in group)
-            )
-        return Markup().join(parts)
-
-    def _list_problems(self):
-        cases = self.env["logistics.complaint"].search(self._get_cases_domain(self.month))
-        urgent = self.env["logistics.visit.urgent.report"].search(
-            self._get_urgent_domain(self.month), order="reported_at, id"
-        )
-        return self._list(
-            [
-                *(f"{report.display_name}: {report.what}" for report in urgent),
-                *(case.display_name for case in cases),
-            ]
-        )
-
-    @api.model
-    def _list(self, texts):
-        items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
-        return Markup("<ul>%s</ul>") % items if items else Markup()
-
     def action_issue(self):
-        """Issue the report: it stays as it is, and its recipients get it by mail."""
+        """Issue the report: it stays as it is, and its recipients get it by mail.
+
+        Drafted while the month went on, it is drawn once more, so that the whole month is in it.
+        """
         self._ensure_manager()
         self.check_access("write")
         if any(report._is_frozen() for report in self):
             raise UserError(self.env._("This report has been issued already."))
+        self._check_month_over()
+        self.filtered(lambda report: not report._is_of_whole_month())._draw()
         self._note_course(
             {"state": ISSUED, "issued_at": fields.Datetime.now(), "issued_by_id": self.env.uid}
         )
@@ -590,6 +244,24 @@ class LogisticsVisitMonthlyReport(models.Model):
         for report in self:
             report._mail()
         return True
+
+    def _check_month_over(self):
+        if going_on := self.filtered(lambda report: not report.is_month_over)[:1]:
+            raise UserError(
+                self.env._(
+                    "%s: the month is not over yet. The report is issued after it.",
+                    going_on.display_name,
+                )
+            )
+
+    def _get_end_of_month(self):
+        """Return when the month was over by the company's clock, as a naive UTC instant."""
+        zone = self.company_id._get_logistics_tz()
+        return local_midnight(months.next_month(self.month), zone)
+
+    def _is_of_whole_month(self):
+        """Tell whether all of the month was there when the report was drawn."""
+        return bool(self.drawn_at) and self.drawn_at >= self._get_end_of_month()
 
     def action_mail_again(self):
         """Mail an issued report to its recipients, those named since among them."""
@@ -601,11 +273,7 @@ class LogisticsVisitMonthlyReport(models.Model):
         return True
 
     def _mail(self):
-        self._queue_mail(
-            "mail_template_visit_monthly",
-            self.recipient_ids.partner_id,
-            lambda report: [report._prepare_print_vals("action_report_visit_monthly")],
-        )
+        self._queue_mail("mail_template_visit_monthly", self.recipient_ids.partner_id)
 
     def _ensure_manager(self):
         if not self.env.su and not self.env.user.has_group(
@@ -648,20 +316,33 @@ class LogisticsVisitMonthlyReport(models.Model):
         """Draw the last month's reports of a company's teams."""
         month = months.previous_month(company._get_logistics_today())
         teams = self.env["logistics.service.team"].search([("company_id", "=", company.id)])
-        there = self.search([("team_id", "in", teams.ids), ("month", "=", month)]).team_id
+        there = self.search([("team_id", "in", teams.ids), ("month", "=", month)])
         left_out = []
 
         def draw(some):
             for team in some:
                 self._draw_for_team(team, month)
 
-        def leave_out(team, error):
-            _logger.warning("The report of %s could not be drawn: %s", team.name, error)
-            left_out.append(team)
+        def leave_out(left, error):
+            name = left.display_name
+            _logger.warning("The report of %s could not be drawn: %s", name, error)
+            left_out.append(left)
 
-        isolate(teams - there, draw, leave_out)
+        isolate(teams - there.team_id, draw, leave_out)
+        isolate(there._get_drafted_early(), type(self)._draw_again, leave_out)
         if not left_out:  # tomorrow those are tried again
             company.logistics_visit_month = month
+
+    def _get_drafted_early(self):
+        return self.filtered(
+            lambda report: not report._is_frozen() and not report._is_of_whole_month()
+        )
+
+    def _draw_again(self):
+        """Draw what was drafted while the month went on, and have its writer issue it."""
+        for report in self:
+            report.with_context(lang=report.user_id.lang or self.env.lang)._draw()
+            report._schedule(report.user_id, type(report)._get_drawn_summary)
 
     @api.model
     def _draw_for_team(self, team, month):

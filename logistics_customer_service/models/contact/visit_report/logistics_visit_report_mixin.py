@@ -1,9 +1,5 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-
-_logger = logging.getLogger(__name__)
 
 
 class LogisticsVisitReportMixin(models.AbstractModel):
@@ -110,30 +106,27 @@ class LogisticsVisitReportMixin(models.AbstractModel):
                 user_id=user.id,
             )
 
-    def _queue_mail(self, template_xmlid, partners, get_attachments=None):
+    def _queue_mail(self, template_xmlid, partners):
         """Queue a mail about the report to each of some people, in the language of each.
 
         :param template_xmlid: the template's external id, without the module
         :param partners: res.partner
-        :param get_attachments: function of the report in a language → values of attachments
         """
         self.ensure_one()
-        # templates are the administrator's; whoever sends a report sends what they say
-        template = self.env.ref(
-            f"logistics_customer_service.{template_xmlid}", raise_if_not_found=False
-        )
+        template = self.env.ref(f"logistics_customer_service.{template_xmlid}", raise_if_not_found=False)
         if not template:
             return
-        # templates are the manager's; who may send a report may send what they put down
+        # templates are the administrator's; whoever sends a report sends what they say, and what
+        # its reader may read
         template = template.sudo()
-        readers = partners.filtered("email").grouped(lambda partner: self._get_lang(partner))
-        for lang, group in readers.items():
-            # the mail says what its reader may read, whoever sends it
-            report = self.sudo().with_context(lang=lang)
-            rendered = template._render_logistics_mail(report, lang)
-            attachments = get_attachments(report) if get_attachments else []
-            report.env["mail.mail"].create(
-                report._prepare_mail_vals(group, rendered, attachments)
+        for lang, readers in partners.filtered("email").grouped(self._get_lang).items():
+            mail = template.with_context(lang=lang, template_preview_lang=lang).send_mail_batch(
+                self.ids, email_values=self.sudo()._prepare_email_values(readers)
+            )
+            mail.body = mail.env._("Mailed to %s.", ", ".join(readers.mapped("name")))
+            # what was made for this mail is kept with the report
+            mail.attachment_ids.filtered(lambda file: file.res_model == "mail.message").write(
+                {"res_model": self._name, "res_id": self.id}
             )
         # scheduled actions are the administrator's
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
@@ -141,37 +134,11 @@ class LogisticsVisitReportMixin(models.AbstractModel):
     def _get_lang(self, partner):
         return partner.lang or self.company_id.partner_id.lang or self.env.lang
 
-    def _prepare_mail_vals(self, partners, rendered, attachments):
+    def _prepare_email_values(self, partners):
         return {
-            "model": self._name,
-            "res_id": self.id,
-            "body": self.env._("Mailed to %s.", ", ".join(partners.mapped("name"))),
-            **rendered,
             "author_id": self.env.user.partner_id.id,
             "reply_to": self._notify_get_reply_to()[self.id],
             "recipient_ids": [fields.Command.set(partners.ids)],
-            "message_type": "email_outgoing",
+            # the note in the report stays when the mail is gone
             "is_notification": True,
-            "attachment_ids": [fields.Command.create(vals) for vals in attachments],
         }
-
-    def _prepare_print_vals(self, report_xmlid):
-        """Return the values of an attachment with the printed form, in the reader's language."""
-        content, kind = self._print(f"logistics_customer_service.{report_xmlid}")
-        return {
-            "name": f"{self.display_name.replace('/', '-')}.{kind}",
-            "raw": content,
-            "res_model": self._name,
-            "res_id": self.id,
-        }
-
-    def _print(self, report_xmlid):
-        """Return the printed form and its kind: PDF, or HTML where the server cannot print."""
-        reports = self.env["ir.actions.report"]
-        if reports.get_wkhtmltopdf_state() in ("ok", "upgrade", "workers"):
-            try:
-                return reports._render_qweb_pdf(report_xmlid, self.ids)
-            except UserError as error:
-                # a printer's trouble must not keep a report from being sent
-                _logger.warning("%s could not be printed: %s", self, error)
-        return reports._render_qweb_html(report_xmlid, self.ids)

@@ -246,21 +246,20 @@ class LogisticsVisitUrgentReport(models.Model):
             readers |= general.filtered("active")
         for user in readers:
             self._schedule(user, type(self)._get_summary)
-        self._queue_mail(
-            "mail_template_visit_urgent", readers.partner_id, type(self)._get_photos
-        )
+        self._queue_mail("mail_template_visit_urgent", readers.partner_id)
         count = report.notice_count + 1
         self._note_course({"notice_count": count, "remind_at": self._get_next_reminder(count)})
 
     def _get_summary(self):
         return self.env._("Urgent report: %s", self.display_name)
 
-    def _get_photos(self):
-        """Return the photo as a mail carries it; see ``_queue_mail``."""
-        if not self.photo:
-            return []
-        name = f"{(self.name or '').replace('/', '-')}.jpg"
-        return [{"name": name, "datas": self.photo, "res_model": self._name, "res_id": self.id}]
+    def _process_attachments_for_template_post(self, mail_template):
+        """Add the photo to what is mailed of a report."""
+        result = super()._process_attachments_for_template_post(mail_template)
+        for report in self.filtered("photo"):
+            file = (f"{(report.name or '').replace('/', '-')}.jpg", report.photo)
+            result.setdefault(report.id, {}).setdefault("attachments", []).append(file)
+        return result
 
     def _get_next_reminder(self, count):
         """Return when to tell again what was told so many times, or False."""

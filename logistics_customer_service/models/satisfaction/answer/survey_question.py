@@ -19,6 +19,8 @@ ONCE = ("overall", "recommend", "effort")
 # a nought on the scale of recommendation is an answer, on a choice it is none
 AS_CHOICE = set(RANGES) - {"recommend"}
 STEPS = 5
+# scores of an aspect up to this ask why
+LOW = 2
 WIDE = 8  # so many steps stand in one row of a narrow phone
 FACES, STEPPED, CHOICE, SCALE = "faces", "steps", "choice", "scale"
 
@@ -30,6 +32,12 @@ class SurveyQuestion(models.Model):
 
     logistics_survey_type = fields.Selection(
         related="survey_id.survey_type", string="Type of the Questionnaire"
+    )
+
+    logistics_when_low = fields.Boolean(
+        string="Also Where an Aspect Is Low",
+        help="Asked where an earlier question about an aspect was answered with 1 or 2, beside the "
+        "answers that show it. Without any of them it is not asked.",
     )
 
     # === CONSTRAINT METHODS ===#
@@ -79,29 +87,49 @@ class SurveyQuestion(models.Model):
 
     @api.constrains("logistics_part", "survey_id")
     def _check_one_overall(self):
-        for survey in self.survey_id:
-            parts = survey.question_ids.mapped("logistics_part")
-            doubled = [part for part in ONCE if parts.count(part) > 1]
-            if doubled:
-                label = dict(self._fields["logistics_part"]._description_selection(self.env))
-                raise ValidationError(
-                    self.env._(
-                        "“%(survey)s” asks twice for: %(part)s",
-                        survey=survey.title,
-                        part=label[doubled[0]],
-                    )
+        surveys = self.filtered(lambda question: question.logistics_part in ONCE).survey_id
+        # asked of the database: core copies a survey while its questions are not all in the cache
+        doubled = self._read_group(
+            [("survey_id", "in", surveys.ids), ("logistics_part", "in", ONCE)],
+            ["survey_id", "logistics_part"],
+            having=[("__count", ">", 1)],
+        )
+        for survey, part in doubled:
+            label = dict(self._fields["logistics_part"]._description_selection(self.env))
+            raise ValidationError(
+                self.env._(
+                    "“%(survey)s” asks twice for: %(part)s", survey=survey.title, part=label[part]
                 )
+            )
 
     @api.constrains("question_type", "survey_id")
     def _check_answerable_kind(self):
-        for question in self:
-            if question.survey_id.survey_type == "logistics" and question.question_type == "matrix":
+        for question in self.filtered(lambda question: question.question_type == "matrix"):
+            if question.survey_id.survey_type == "logistics":
                 raise ValidationError(
                     self.env._(
                         "Customers answer on a phone: ask “%s” as one question for each row.",
                         question.title,
                     )
                 )
+
+    # === CRUD METHODS ===#
+
+    def copy_data(self, default=None):
+        """What a questionnaire asks once counts once: a second question is one without a figure."""
+        vals_list = super().copy_data(default)
+        # a whole questionnaire is copied as it is
+        if not self.env.context.get("__copy_data_seen", {}).get("survey.survey"):
+            for question, vals in zip(self, vals_list, strict=True):
+                if vals and vals.get("survey_id") == question.survey_id.id:
+                    self._count_once(vals)
+        return vals_list
+
+    def _count_once(self, vals):
+        if vals.get("logistics_part") in ONCE:
+            vals["logistics_part"] = False
+            for _command, _id, answer in vals.get("suggested_answer_ids") or ():
+                answer["logistics_value"] = 0
 
     # === BUSINESS METHODS ===#
 
@@ -119,10 +147,28 @@ class SurveyQuestion(models.Model):
             low=low,
             high=high,
             choices=frozenset(self.suggested_answer_ids.ids),
-            triggers=frozenset(self.triggering_answer_ids.ids),
+            triggers=frozenset(self._get_triggers()),
             shortest=self.validation_length_min if checked else 0,
             longest=self.validation_length_max if checked else 0,
         )
+
+    def _get_triggers(self):
+        """Return the answers that show the question: ids of choices, and names of steps of a scale."""
+        triggers = self.triggering_answer_ids.ids
+        if not self.logistics_when_low:
+            return triggers
+        place = (self.sequence, self.id)
+        for question in self.survey_id.question_ids:
+            if question.logistics_part == "score" and (question.sequence, question.id) < place:
+                triggers += question._get_low_answers()
+        return triggers
+
+    def _get_low_answers(self):
+        """Return the answers that are low scores, as :meth:`_get_triggers` does."""
+        if self.question_type == "scale":
+            return [answers.name_step(self.id, step) for step in range(1, LOW + 1)]
+        low = self.suggested_answer_ids.filtered(lambda one: 0 < one.logistics_value <= LOW)
+        return low.ids
 
     def _get_range(self):
         if self.question_type == "scale":
@@ -196,7 +242,7 @@ class SurveyQuestion(models.Model):
             "text": given if isinstance(given, str) else "",
             "max_length": self._get_answer_length(),
             "part": self.logistics_part,
-            "triggers": self.triggering_answer_ids.ids,
+            "triggers": self._get_triggers(),
             "problem": problem,
         }
 

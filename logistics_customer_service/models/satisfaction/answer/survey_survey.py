@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import is_html_empty
 
+from ....tools.satisfaction.answers import name_step
+from ...customer.logistics_profile_mixin import AGENTS
+
 MAX_WORDS = 2000
 MAX_LINE = 200
 CHOICES = ("simple_choice", "multiple_choice")
@@ -26,7 +29,7 @@ class SurveySurvey(models.Model):
         help="What keeps answers to the questionnaire from becoming figures.",
     )
     logistics_feedback_count = fields.Integer(
-        string="Customer Answers", compute="_compute_logistics_feedback_count"
+        string="Customer Answers", compute="_compute_logistics_feedback_count", groups=AGENTS
     )
 
     def _compute_logistics_feedback_count(self):
@@ -110,7 +113,7 @@ class SurveySurvey(models.Model):
             "intro": False if is_html_empty(self.description) else self.description,
             "questions": questions,
             "rules": self._get_answer_rules(questions),
-            "is_long": sum(question["kind"] != "section" for question in questions) > 5,
+            "is_long": sum(one["kind"] != "section" and not one["triggers"] for one in questions) > 5,
         }
 
     def _get_answer_questions(self):
@@ -152,13 +155,15 @@ class SurveySurvey(models.Model):
         """
         answers, chosen = {}, set()
         for question in self._get_answer_questions():
-            triggers = question.triggering_answer_ids
-            if question.is_page or (triggers and chosen.isdisjoint(triggers.ids)):
+            triggers = question._get_triggers()
+            if question.is_page or (triggers and chosen.isdisjoint(triggers)):
                 continue
             answer = question._read_answer(sent.getlist(f"q{question.id}"))
             answers[question.id] = answer
             if question.question_type in CHOICES:
                 chosen.update(answer or ())
+            elif answer:
+                chosen.add(name_step(question.id, answer))
         return answers
 
     def _get_answer_problems(self, answers, complete=True):

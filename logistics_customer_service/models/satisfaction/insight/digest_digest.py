@@ -1,21 +1,23 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ...customer.logistics_profile_mixin import AGENTS
+
 
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
     kpi_logistics_answers = fields.Boolean("Answers to Surveys")
     kpi_logistics_answers_value = fields.Integer(
-        compute="_compute_kpi_logistics_answers_value", export_string_translation=False
+        compute="_compute_kpi_logistics_answers_value", groups=AGENTS, export_string_translation=False
     )
     kpi_logistics_csat = fields.Boolean("Satisfied Customers (%)")
     kpi_logistics_csat_value = fields.Float(
-        compute="_compute_kpi_logistics_csat_value", export_string_translation=False
+        compute="_compute_kpi_logistics_csat_value", groups=AGENTS, export_string_translation=False
     )
     kpi_logistics_bad_answers = fields.Boolean("Bad Answers")
     kpi_logistics_bad_answers_value = fields.Integer(
-        compute="_compute_kpi_logistics_bad_answers_value", export_string_translation=False
+        compute="_compute_kpi_logistics_bad_answers_value", groups=AGENTS, export_string_translation=False
     )
 
     def _compute_kpi_logistics_answers_value(self):
@@ -26,7 +28,6 @@ class DigestDigest(models.Model):
 
     def _compute_kpi_logistics_csat_value(self):
         """Zero where there are too few answers; the mail says so, see :meth:`_compute_kpis`."""
-        self._check_logistics_access()
         start, end, companies = self._get_kpi_compute_parameters()
         rows = self.env["logistics.feedback.report"]._read_group(
             [
@@ -50,6 +51,9 @@ class DigestDigest(models.Model):
                 self._mark_few_answers(kpi, company, user)
         return kpis
 
+    def _get_logistics_burdens(self):
+        return super()._get_logistics_burdens() | {"kpi_logistics_bad_answers"}
+
     def _mark_few_answers(self, kpi, company, user):
         for number, (_name, (current, previous)) in enumerate(self._compute_timeframes(company), 1):
             # whoever has no right to the answers gets no such line
@@ -71,7 +75,6 @@ class DigestDigest(models.Model):
         )
 
     def _sum_logistics_answers(self, name, column):
-        self._check_logistics_access()
         self._calculate_company_based_kpi(
             "logistics.feedback.report",
             name,

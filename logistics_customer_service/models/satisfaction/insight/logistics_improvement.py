@@ -189,7 +189,8 @@ class LogisticsImprovement(models.Model):
         return self.env._("%(change)s (%(low)s to %(high)s)", **parts)
 
     def _format(self, number):
-        return formatLang(self.env, number, digits=2)
+        # as fields are rounded that are kept with so many digits
+        return formatLang(self.env, number, digits=2, rounding_method="HALF-UP")
 
     # === CONSTRAINT METHODS ===#
 

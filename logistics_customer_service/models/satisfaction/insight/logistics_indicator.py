@@ -20,7 +20,7 @@ class LogisticsIndicator(models.Model):
 
     def _format(self, value, company):
         if self.unit == "points":
-            return formatLang(self.env, value, digits=1)
+            return formatLang(self.env, value, digits=1, rounding_method="HALF-UP")
         if self.unit == "score":
-            return formatLang(self.env, value, digits=2)
+            return formatLang(self.env, value, digits=2, rounding_method="HALF-UP")
         return super()._format(value, company)

@@ -12,8 +12,10 @@ from .logistics_survey_policy import CASE_CLOSED, DELIVERED
 from .logistics_survey_request import OUT, PURPOSE
 
 # goods that did not come are nothing to be asked about
-NOT_COME = {shipment.LOST, shipment.RETURNED}
+NOT_COME = {shipment.LOST, shipment.RETURNED, shipment.PARTLY_DELIVERED}
 RATE_WINDOW = timedelta(days=90)
+# how long a delivery in dispute is left alone before it is looked at again
+DISPUTE = timedelta(days=1)
 
 
 class LogisticsSurveyRequest(models.Model):
@@ -121,6 +123,13 @@ class LogisticsSurveyRequest(models.Model):
             return bool(self.complaint_id) and self.complaint_id.phase != CLOSED
         return False
 
+    def _get_disputed(self):
+        """Return those about whose delivery a case is open: nobody is asked how it was. One query."""
+        asked = self.filtered(lambda request: not request.insisted)
+        # whoever starts the sending need not see the cases
+        disputed = asked.sudo().picking_id._get_open_cases()
+        return asked.filtered(lambda request: request.picking_id in disputed)
+
     def _get_refused(self, profiles):
         """Return the ids of requests whose customer refused, or did not agree where that is needed.
 
@@ -141,7 +150,32 @@ class LogisticsSurveyRequest(models.Model):
         """As inherited; what waits for its occasion is due again when that is there."""
         waiting = self.filtered(lambda request: request._is_waiting())
         waiting.due_at = False
-        return super(LogisticsSurveyRequest, self - waiting)._postpone(rules, profiles)
+        disputed = (self - waiting)._get_disputed()
+        disputed.due_at = fields.Datetime.now() + DISPUTE
+        asked = self - waiting - disputed
+        return super(LogisticsSurveyRequest, asked)._postpone(rules, profiles)
+
+    @api.model
+    def _go_on_after(self, pickings):
+        """Look at once at what waited for the end of a dispute, reminders among it.
+
+        :param pickings: deliveries about which a case was open until now
+        """
+        held = self.search(
+            [("picking_id", "in", pickings.ids), ("state", "in", ("waiting", "failed", "sent"))]
+        )
+        now = fields.Datetime.now()
+        asked = held.filtered(lambda request: request.state == "sent")
+        for request in asked.filtered(
+            lambda one: not one.reminded_at and not one.reminder_held_back_at
+        ):
+            request.due_at = max(request._get_reminder_time(), now)
+        # what is not due before tomorrow waits for more than the dispute
+        (held - asked).filtered(
+            lambda request: request.due_at and request.due_at <= now + DISPUTE
+        ).due_at = now
+        if held:
+            self._wake_up(self._sending_cron)
 
     # --- rest
 
@@ -308,9 +342,11 @@ class LogisticsSurveyRequest(models.Model):
         """Return the requests against whose reminder nothing stands."""
         refused = self._get_refused(self._get_profiles())
         blocked = self._get_blocked()
+        disputed = self._get_disputed()
         return self.filtered(
             lambda request: (
                 request._is_to_be_reminded()
+                and request not in disputed
                 and request.id not in refused
                 and request.address not in blocked
             )
@@ -376,6 +412,7 @@ class LogisticsSurveyRequest(models.Model):
             "profiles": profiles,
             "refused": self._get_refused(profiles),
             "blocked": self._get_blocked(),
+            "disputed": self._get_disputed(),
             "asked": asked._get_last_asked(fields.Datetime.now()),
         }
 
@@ -400,7 +437,7 @@ class LogisticsSurveyRequest(models.Model):
     def _foresee_obstacle(self, at, known):
         """Return the fate of a request that is not sent whatever the limits, or None."""
         reason = self._get_obstacle(known["refused"], at)
-        if not reason and self._is_waiting():
+        if not reason and (self._is_waiting() or self in known["disputed"]):
             return Fate(WAITS)
         if not reason:
             way, address = self._find_way(

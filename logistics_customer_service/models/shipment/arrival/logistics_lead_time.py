@@ -106,10 +106,11 @@ class LogisticsLeadTime(models.Model):
                  CROSS JOIN LATERAL (SELECT %(handed_at)s AS at) handed
                 WHERE sp.company_id = %(company)s AND sp.state = 'done'
                   AND sp.carrier_id IS NOT NULL AND sp.carrier_delivered_at >= %(since)s
-                  AND sp.return_id IS NULL""",
+                  AND %(is_delivery)s""",
             arrived_on=self._get_local_day_sql(SQL("sp.carrier_delivered_at"), zone),
             handed_on=self._get_local_day_sql(SQL("handed.at"), zone),
             handed_at=self.env["stock.picking"]._get_handed_to_carrier_sql(),
+            is_delivery=self.env["stock.picking"]._get_delivery_sql(),
             company=company.id,
             since=since,
         )
@@ -142,7 +143,8 @@ class LogisticsLeadTime(models.Model):
                                  FROM arrived
                                  JOIN logistics_shipment_event event
                                    ON event.picking_id = arrived.id
-                                WHERE event.kind IS DISTINCT FROM %s) gaps
+                                WHERE event.kind IS DISTINCT FROM %s
+                                  AND event.is_held IS NOT TRUE) gaps
                         WHERE gap > INTERVAL '0'
                         GROUP BY carrier_id) gap
                    ON gap.carrier_id = took.carrier_id AND took.country_id IS NULL""",

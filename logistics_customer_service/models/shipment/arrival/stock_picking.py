@@ -165,7 +165,9 @@ class StockPicking(models.Model):
             "promise_missed_on": (
                 seen.missed_on
                 if row["is_open"]
-                else arrival.missed_still(held.missed_on, row["handed_over_at"], zone)
+                else arrival.missed_still(
+                    held.missed_on, row["handed_over_at"], zone, row["promised_at"]
+                )
             ),
             "silent_since": seen.silent_since,
         }
@@ -173,7 +175,8 @@ class StockPicking(models.Model):
             values["expected_arrival"],
             values["expected_arrival_source"],
             values["delay_foreseen"],
-            values["promise_missed_on"],
+            # that goods which have come were late is no news
+            values["promise_missed_on"] if row["is_open"] else held.missed_on,
             values["silent_since"],
         )
         return (held, after, zone), values, row["shipment_open"]
@@ -185,8 +188,7 @@ class StockPicking(models.Model):
             SQL(
                 """SELECT sp.id, sp.company_id, %(held)s, estimate.expected_at AS estimate,
                           usual.median_days, usual.p90_days, news.last_at AS last_news_at,
-                          COALESCE(line.promised_date, so.promised_date, so.commitment_date,
-                                   sp.date_deadline, sp.scheduled_date) AS promised_at,
+                          %(promised_at)s AS promised_at,
                           %(handed_at)s AS handed_at, %(handed_over_at)s AS handed_over_at,
                           open.is_open,
                           open.is_open OR %(unreported)s AS is_expected
@@ -196,13 +198,9 @@ class StockPicking(models.Model):
                 LEFT JOIN sale_order so ON so.id = sp.sale_id
                      CROSS JOIN LATERAL (SELECT COALESCE(%(is_open)s, FALSE) AS is_open) open
                 LEFT JOIN LATERAL (
-                     SELECT MAX(sol.promised_date) AS promised_date
-                       FROM stock_move sm
-                       JOIN sale_order_line sol ON sol.id = sm.sale_line_id
-                      WHERE sm.picking_id = sp.id AND sm.state <> 'cancel') line ON TRUE
-                LEFT JOIN LATERAL (
                      SELECT event.expected_at FROM logistics_shipment_event event
                       WHERE event.picking_id = sp.id AND event.expected_at IS NOT NULL
+                        AND event.is_held IS NOT TRUE
                       ORDER BY event.happened_at DESC, event.expected_at DESC LIMIT 1
                      ) estimate ON TRUE
                 LEFT JOIN LATERAL (%(last_news)s) news ON TRUE
@@ -218,6 +216,7 @@ class StockPicking(models.Model):
                       AND %(is_delivery)s
                     ORDER BY sp.id""",
                 held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
+                promised_at=self._get_promised_sql(),
                 handed_at=self._get_handed_to_carrier_sql(),
                 handed_over_at=self._get_handed_over_sql(),
                 is_open=self._get_open_sql(),
@@ -230,26 +229,16 @@ class StockPicking(models.Model):
         return self.env.cr.dictfetchall()
 
     @api.model
-    def _get_delivery_sql(self):
-        """SQL twin of :meth:`_is_customer_delivery`, of transfer ``sp``."""
-        return SQL(
-            """(sp.picking_type_id = ANY(%s) AND sp.location_dest_id = ANY(%s)
-                AND sp.return_id IS NULL)""",
-            self._get_outgoing_type_ids(),
-            self._get_customer_location_ids(),
-        )
-
-    @api.model
     def _get_open_sql(self):
         """Tell in SQL whether the goods of delivery ``sp`` are still to reach the customer.
 
-        What was lost or came back is so for good.
+        What was lost or came back is so for good, in part, too.
         """
         return SQL(
             """(sp.state NOT IN ('draft', 'cancel') AND (%s) IS NULL
                 AND COALESCE(sp.shipment_state, '') NOT IN %s)""",
             self._get_handed_over_sql(),
-            (shipment.RETURNED, shipment.LOST),
+            (shipment.RETURNED, shipment.LOST, shipment.PARTLY_DELIVERED),
         )
 
     @api.model
@@ -270,7 +259,8 @@ class StockPicking(models.Model):
         return SQL(
             """COALESCE(
                 (SELECT MIN(event.happened_at) FROM logistics_shipment_event event
-                  WHERE event.picking_id = sp.id AND event.kind = %s AND event.source <> %s),
+                  WHERE event.picking_id = sp.id AND event.kind = %s AND event.source <> %s
+                    AND event.is_held IS NOT TRUE),
                 CASE WHEN sp.state = 'done' THEN sp.date_done END)""",
             shipment.PICKED_UP,
             shipment.ODOO,
@@ -280,7 +270,8 @@ class StockPicking(models.Model):
     def _get_last_news_query(self):
         return SQL(
             """SELECT MAX(event.happened_at) AS last_at FROM logistics_shipment_event event
-                WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s""",
+                WHERE event.picking_id = sp.id AND event.kind IS DISTINCT FROM %s
+                  AND event.is_held IS NOT TRUE""",
             shipment.SILENT,
         )
 
@@ -313,6 +304,7 @@ class StockPicking(models.Model):
             company._review_batch()
             if not cron._commit_progress():
                 return
+        self.env["logistics.shipment.event"]._release_held(company)
         for find, work in (
             (self._find_missed, "_refresh_arrival"),
             (self._find_silent, "_note_silence"),

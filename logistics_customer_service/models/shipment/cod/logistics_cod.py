@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from ....tools.foundation.periods import local_date
-from ....tools.shipment import remittance, shipment
+from ....tools.shipment import cash, remittance, shipment
 
 # handed over to a person: at a locker nobody pays
 PAID = (shipment.DELIVERED, shipment.SIGNED_BY_OTHER)
@@ -222,7 +222,8 @@ class LogisticsCod(models.Model):
     # === CRUD METHODS ===#
 
     def write(self, vals):
-        if not self._may_write_course():
+        by_hand = not self._may_write_course()
+        if by_hand:
             self.check_access("write")
             self._refuse_course(vals)
             self._ensure_open(vals)
@@ -230,7 +231,11 @@ class LogisticsCod(models.Model):
                 vals = {**vals, "confirmed_by": self.env.uid}
         if "amount" in vals and "is_manual" not in vals:
             vals = {**vals, "is_manual": True}
-        return super(LogisticsCod, self._by_method()).write(vals)
+        result = super(LogisticsCod, self._by_method()).write(vals)
+        if by_hand and {"amount", *CONFIRMATION} & vals.keys():
+            cods = self.sudo()  # the others of an order make up for it, whoever reads the order
+            cods.order_id._refresh_cod()
+        return result
 
     def _ensure_open(self, vals):
         """What was collected or remitted keeps its amounts."""
@@ -271,41 +276,75 @@ class LogisticsCod(models.Model):
         """Make what the deliveries of orders collect, or bring it up to date.
 
         Each delivery collects the value of the goods it brings; what is no goods (freight,
-        services) goes with the first. What was paid before is taken off the first ones.
+        services, discounts) goes with the first, and what that takes off beyond it with the next.
+        What was paid before is taken off the first ones. Together they come to what is owed.
 
         :param validated: deliveries whose goods are known only now, though they count as paid
         """
         # records that are filtered forget their neighbours: read for all orders at once
-        orders.picking_ids.move_ids.fetch(
-            ["sale_line_id", "product_uom", "product_uom_qty", "quantity", "state"]
+        orders.order_line.move_ids.fetch(
+            ["sale_line_id", "product_uom", "product_uom_qty", "quantity", "state", "picking_id"]
         )
         orders.order_line.fetch(["price_total", "product_uom_qty", "product_uom_id"])
-        held = self.search([("order_id", "in", orders.ids)])
-        by_picking = {cod.picking_id: cod for cod in held}
-        settled = held.filtered(lambda cod: not cod._follows_order(validated))
-        settled = settled.grouped("order_id")
+        held = self.search([("order_id", "in", orders.ids)]).grouped("order_id")
         rules = self.env["logistics.cod.rule"]._get_rules()
         vals_list = []
         for order in orders:
-            deliveries = order.picking_ids.filtered(lambda p: p._is_customer_delivery())
-            left = order._get_cod_prepaid(settled.get(order, self.browse()))
-            for picking, value in deliveries._get_cod_values(order).items():
-                cod = by_picking.get(picking, self.browse())
-                if cod and not cod._follows_order(validated):
-                    continue
-                prepaid = min(left, value)
-                left -= prepaid
-                vals = self._prepare_cod_vals(order, picking, value - prepaid, prepaid)
-                vals["rule_id"] = (
-                    self.env["logistics.cod.rule"]
-                    ._choose(rules, picking.company_id, picking.carrier_id)
-                    .id
+            cods = held.get(order, self.browse())
+            by_picking = {cod.picking_id: cod for cod in cods}
+            for picking, asked in cods._share(order, validated).items():
+                vals = self._prepare_cod_vals(order, picking, *asked)
+                rule = self.env["logistics.cod.rule"]._choose(
+                    rules, picking.company_id, picking.carrier_id
                 )
-                if cod:
-                    cod._follow(vals)
+                vals["rule_id"] = rule.id
+                if picking in by_picking:
+                    by_picking[picking]._follow(vals)
                 else:
                     vals_list.append(vals)
         self.with_context(mail_create_nosubscribe=True, mail_create_nolog=True).create(vals_list)
+
+    def _share(self, order, validated):
+        """Return what each delivery of an order is to collect, and what of it was paid before.
+
+        These are the collections there are. What was collected, or entered by hand, stands, and
+        the others make up for it. What was refused asks for its own goods alone, should it be
+        taken after all, as long as there are others.
+        """
+        deliveries = order.picking_ids.filtered(lambda picking: picking._is_customer_delivery())
+        values, rest = deliveries._get_cod_values(order)
+        asked = {}
+        fixed = self.browse()
+        for cod in self:
+            picking, follows = cod.picking_id, cod._follows_order(validated)
+            if follows and picking not in values:
+                asked[picking] = (0.0, 0.0)  # cancelled
+            elif follows and not cod.is_manual:
+                continue
+            elif cod.state == "not_delivered":
+                values.pop(picking, None)
+                asked[picking] = (0.0, 0.0)  # an amount by hand stays
+            else:
+                fixed |= cod
+                rest += values.pop(picking, 0.0) - cod._get_settled()
+                if follows:
+                    asked[picking] = (0.0, 0.0)
+        refused = self.filtered(lambda cod: cod.state == "not_delivered").picking_id
+        turns = [picking for picking in values if picking not in refused] or list(values)
+        for picking in values.keys() - set(turns):
+            asked[picking] = (max(values[picking], 0.0), 0.0)
+        prepaid = order._get_cod_prepaid(fixed)
+        shares = cash.spread(
+            [values[picking] for picking in turns], rest, prepaid, order.currency_id.round
+        )
+        return asked | dict(zip(turns, shares, strict=True))
+
+    def _get_settled(self):
+        """Return what of the order this one settles, what was paid before included."""
+        amount = self.collected_amount if self.collected_at else self.amount
+        if self.written_off_at:
+            amount = max(self.amount, self.collected_amount)
+        return amount + self.prepaid_amount
 
     @api.model
     def _prepare_cod_vals(self, order, picking, amount, prepaid):

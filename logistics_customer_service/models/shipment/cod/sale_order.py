@@ -52,21 +52,36 @@ class SaleOrder(models.Model):
             ]
         ).unlink()
 
+    def _refresh_cod(self):
+        """Prices, quantities or discounts are others, or something was paid."""
+        orders = self.filtered(lambda order: order.state == "sale" and order.cash_on_delivery)
+        if orders:
+            self.env["logistics.cod"].sudo()._sync(orders)  # as in _switch_cod
+
     def _get_cod_prepaid(self, settled):
         """Return what was paid before and is not yet taken off any delivery.
 
         Payments entered for what deliveries collected are no prepayment.
 
-        :param settled: the order's collections that are no longer open
+        :param settled: the order's collections that do not follow it any more
         """
         invoices = self.invoice_ids.filtered(lambda move: move.state == "posted")
         paid = sum(self._get_cod_paid(move) for move in invoices)
-        taken = sum(settled.mapped("prepaid_amount")) + sum(settled.mapped("collected_amount"))
-        return max(max(paid, self.amount_paid) - taken, 0.0)
+        collected = sum(settled.mapped("collected_amount"))
+        before = max(max(paid, self.amount_paid) - collected, 0.0)
+        return max(before - sum(settled.mapped("prepaid_amount")), 0.0)
 
     def _get_cod_paid(self, invoice):
-        """Return what was paid on an invoice, in the order's currency; a refund counts against."""
-        paid = (invoice.amount_total - invoice.amount_residual) * -invoice.direction_sign
+        """Return what was paid on an invoice, in the order's currency; a refund counts against.
+
+        Payments that are not booked as entries yet leave the invoice open; they count, too.
+        """
+        waiting = invoice.matched_payment_ids.filtered(
+            lambda payment: not payment.move_id and payment.state in ("in_process", "paid")
+        )
+        on_their_way = min(sum(waiting.mapped("amount")), invoice.amount_residual)
+        paid = invoice.amount_total - invoice.amount_residual + on_their_way
+        paid *= -invoice.direction_sign
         return invoice.currency_id._convert(
             paid, self.currency_id, self.company_id, invoice.invoice_date
         )

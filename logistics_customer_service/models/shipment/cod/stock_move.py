@@ -4,6 +4,10 @@ from odoo import models
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    def _is_taken_back(self):
+        """Tell whether goods come back that the customer does not owe any more."""
+        return self.to_refund and self.location_id.usage == "customer"
+
     def _get_cod_value(self):
         """Return the value, taxes included, of what a move brings of its order line."""
         line = self.sale_line_id

@@ -1,13 +1,13 @@
 from odoo import api, fields, models
 
-from ...customer.logistics_profile_mixin import STAFF
+from ...customer.logistics_profile_mixin import AGENTS, STAFF
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     cod_ids = fields.One2many(
-        "logistics.cod", "picking_id", string="Money Collected", groups=STAFF
+        "logistics.cod", "picking_id", string="Money Collected", groups=AGENTS
     )
     cod_amount = fields.Monetary(
         string="Amount to Collect",
@@ -51,30 +51,32 @@ class StockPicking(models.Model):
         :param validated: deliveries whose goods are known only now
         """
         # whoever moves goods need not write what is collected for them
-        deliveries = self.sudo().filtered(
-            lambda picking: picking.sale_id.cash_on_delivery and picking._is_customer_delivery()
-        )
-        if deliveries:
-            self.env["logistics.cod"].sudo()._sync(deliveries.sale_id, validated)
+        orders = self.sudo().sale_id.filtered("cash_on_delivery")
+        if orders:
+            self.env["logistics.cod"].sudo()._sync(orders, validated)
 
     def _get_cod_values(self, order):
-        """Return the value that each delivery of an order brings, taxes included.
+        """Return the value that each delivery of an order brings, and what is owed beside.
 
-        What is no goods goes with the first; a cancelled delivery brings nothing and is left out,
-        unless it is on record already.
+        Taxes are included. What came back with a return, or is to come, counts against the
+        delivery that brought it. Beside goes what is no goods (freight, discounts), and what the
+        order itself takes back. A cancelled delivery brings nothing and is left out.
+
+        :return: mapping of delivery to value, and an amount
         """
-        values = {}
-        for picking in self.sorted("id"):
-            if picking.state != "cancel":
-                values[picking] = sum(
-                    move._get_cod_value()
-                    for move in picking.move_ids
-                    if move.state != "cancel" and move.sale_line_id.order_id == order
-                )
-        if values:
-            goods = order.order_line.filtered(lambda line: line.product_id.type == "consu")
-            first = next(iter(values))
-            values[first] += order.amount_total - sum(goods.mapped("price_total"))
-        return {
-            picking: max(order.currency_id.round(value), 0.0) for picking, value in values.items()
-        }
+        open_ones = self.filtered(lambda picking: picking.state != "cancel").sorted("id")
+        values = dict.fromkeys(open_ones, 0.0)
+        goods = order.order_line.filtered(
+            lambda line: line.product_id.type == "consu" and line.product_uom_qty > 0
+        )
+        rest = order.amount_total - sum(goods.mapped("price_total"))
+        for move in goods.move_ids.filtered(lambda move: move.state != "cancel"):
+            if move.picking_id in values:
+                values[move.picking_id] += move._get_cod_value()
+            elif move._is_taken_back():
+                brought_by = move.origin_returned_move_id.picking_id
+                if brought_by in values:
+                    values[brought_by] -= move._get_cod_value()
+                else:
+                    rest -= move._get_cod_value()
+        return values, rest

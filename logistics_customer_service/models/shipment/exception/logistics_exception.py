@@ -179,6 +179,8 @@ class LogisticsException(models.Model):
                          FROM stock_move sm
                          JOIN uom_uom moved_unit ON moved_unit.id = sm.product_uom
                         WHERE sm.sale_line_id = sol.id AND sm.state = 'done'
+                          -- what goes out again is no more than what came back
+                          AND sm.origin_returned_move_id IS NULL
                           AND sm.location_dest_id = ANY(%s)), 0))""",
             deliveries._get_customer_location_ids(),
         )
@@ -280,7 +282,8 @@ class LogisticsException(models.Model):
             "tier_rank": SQL("COALESCE(tier.sequence, %s)", NO_TIER_RANK),
             "order_id": SQL("so.id"),
             "order_value": SQL(
-                "ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric, 2)"
+                """ROUND((so.amount_total / COALESCE(NULLIF(so.currency_rate, 0), 1))::numeric,
+                         money.decimal_places)"""
             ),
             "carrier_id": SQL("sp.carrier_id"),
             "promised_at": SQL("sp.shipment_promised_at"),
@@ -291,6 +294,8 @@ class LogisticsException(models.Model):
     def _get_fact_joins(self):
         return SQL(
             """LEFT JOIN sale_order so ON so.id = sp.sale_id
+               LEFT JOIN res_company owner ON owner.id = sp.company_id
+               LEFT JOIN res_currency money ON money.id = owner.currency_id
                LEFT JOIN res_partner customer
                       ON customer.id = COALESCE(so.partner_id, sp.partner_id)
                LEFT JOIN logistics_profile profile

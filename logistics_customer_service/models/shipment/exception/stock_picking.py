@@ -1,9 +1,16 @@
 from odoo import api, fields, models
 
 from ....tools.shipment import shipment
+from ...customer.logistics_profile_mixin import AGENTS
 
 # what is wrong with a shipment by its state
-TROUBLE = (shipment.PROBLEM, shipment.ATTEMPTED, shipment.RETURNED, shipment.LOST)
+TROUBLE = (
+    shipment.PROBLEM,
+    shipment.ATTEMPTED,
+    shipment.RETURNED,
+    shipment.LOST,
+    shipment.PARTLY_DELIVERED,
+)
 
 
 class StockPicking(models.Model):
@@ -17,13 +24,16 @@ class StockPicking(models.Model):
         help="Less than ordered went out; the rest is a backorder, or nothing.",
     )
 
-    exception_ids = fields.One2many("logistics.exception", "picking_id", string="Exceptions")
+    exception_ids = fields.One2many(
+        "logistics.exception", "picking_id", string="Exceptions", groups=AGENTS
+    )
     can_agree_promise = fields.Boolean(related="sale_id.can_agree_promise")
     # whoever gets the goods is not given the number of whoever ordered them
     partner_phone = fields.Char(
-        string="Phone", compute="_compute_partner_phone", groups="base.group_user"
+        string="Phone", compute="_compute_partner_phone", compute_sudo=True, groups="base.group_user"
     )
-    tracking_link = fields.Char(compute="_compute_tracking_link")
+    # a carrier is not everybody's to read who reads its deliveries
+    tracking_link = fields.Char(compute="_compute_tracking_link", compute_sudo=True)
 
     # few of very many: what the list of exceptions is made from
     _shipment_short_idx = models.Index("(id) WHERE shipment_short")
@@ -31,7 +41,7 @@ class StockPicking(models.Model):
     _silent_idx = models.Index("(id) WHERE silent_since IS NOT NULL")
     _shipment_trouble_idx = models.Index(
         "(shipment_state) WHERE shipment_state IN"
-        " ('problem', 'attempted', 'returned', 'lost', 'refused')"
+        " ('problem', 'attempted', 'returned', 'lost', 'partly_delivered', 'refused')"
     )
 
     @api.depends("partner_id.phone", "sale_id.partner_id.phone")

@@ -1,17 +1,19 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
+
+from ...customer.logistics_profile_mixin import AGENTS
 
 
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
 
+    # what somebody may not read the digest leaves out of his mail
     kpi_logistics_on_time = fields.Boolean("Orders Delivered on Time")
     kpi_logistics_on_time_value = fields.Integer(
-        compute="_compute_kpi_logistics_on_time_value", export_string_translation=False
+        compute="_compute_kpi_logistics_on_time_value", groups=AGENTS, export_string_translation=False
     )
     kpi_logistics_late = fields.Boolean("Orders Late or Overdue")
     kpi_logistics_late_value = fields.Integer(
-        compute="_compute_kpi_logistics_late_value", export_string_translation=False
+        compute="_compute_kpi_logistics_late_value", groups=AGENTS, export_string_translation=False
     )
 
     def _compute_kpi_logistics_on_time_value(self):
@@ -22,7 +24,6 @@ class DigestDigest(models.Model):
 
     def _count_logistics_orders(self, name, verdicts):
         """Count orders promised for the period, whose lines share the verdict: one line each."""
-        self._check_logistics_access()
         self._calculate_company_based_kpi(
             "logistics.delivery.report",
             name,
@@ -30,10 +31,16 @@ class DigestDigest(models.Model):
             additional_domain=[("is_first_line", "=", True), ("verdict", "in", verdicts)],
         )
 
-    def _check_logistics_access(self):
-        """The digest leaves figures out of the mails of people who may not see them."""
-        if not self.env.user.has_group("logistics_customer_service.group_agent"):
-            raise AccessError(self.env._("Figures of customer service are its staff's."))
+    def _compute_kpis(self, company, user):
+        """As inherited; the mail is told of which figures more is worse, see ``digest_tool_kpi``."""
+        kpis = super()._compute_kpis(company, user)
+        for kpi in kpis:
+            kpi["more_is_worse"] = kpi["kpi_name"] in self._get_logistics_burdens()
+        return kpis
+
+    def _get_logistics_burdens(self):
+        """Return the names of the figures of which more is worse."""
+        return {"kpi_logistics_late"}
 
     def _compute_kpis_actions(self, company, user):
         actions = super()._compute_kpis_actions(company, user)

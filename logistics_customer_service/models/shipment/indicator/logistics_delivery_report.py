@@ -190,9 +190,10 @@ class LogisticsDeliveryReport(models.Model):
         ]
 
     def _get_transfer_step(self):
-        """``transfer``: outgoing transfers of orders to customers, returns excluded.
+        """``transfer``: transfers that bring the goods of orders to customers for the first time.
 
-        ``delivered_at`` is the carrier's word, else the validation where no carrier said a word.
+        ``delivered_at`` is the carrier's word, else the validation where no carrier said a word;
+        of goods that came back without having been handed over, that of sending them out again.
         """
         deliveries = self.env["stock.picking"]
         return SQL(
@@ -200,16 +201,20 @@ class LogisticsDeliveryReport(models.Model):
                 SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
                        sp.date_deadline, sp.scheduled_date,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
-                       %(handed_over)s AS delivered_at
+                       COALESCE(%(handed_over)s, (
+                           SELECT MAX(%(handed_over_again)s)
+                             FROM stock_picking back
+                             JOIN stock_picking again ON again.return_id = back.id
+                            WHERE back.return_id = sp.id AND again.state <> 'cancel'
+                              AND %(is_again)s)) AS delivered_at
                   FROM stock_picking sp
                  WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
-                   AND sp.state <> 'cancel'
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
-                   AND sp.location_dest_id = ANY(%(customer_locations)s)
+                   AND sp.state <> 'cancel' AND %(is_delivery)s
             )""",
             handed_over=deliveries._get_handed_over_sql(),
-            outgoing_types=deliveries._get_outgoing_type_ids(),
-            customer_locations=deliveries._get_customer_location_ids(),
+            handed_over_again=deliveries._get_handed_over_sql("again"),
+            is_again=deliveries._get_delivery_sql("again"),
+            is_delivery=deliveries._get_delivery_sql(),
         )
 
     def _get_schedule_step(self):
@@ -242,13 +247,11 @@ class LogisticsDeliveryReport(models.Model):
                   JOIN stock_picking sp ON sp.id = sm.picking_id
                   JOIN uom_uom sent ON sent.id = sm.product_uom
                  WHERE sm.sale_line_id = sol.id AND sm.state = 'done' AND %(condition)s
-                   AND sp.return_id IS NULL
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
-                   AND sp.location_dest_id = ANY(%(customer_locations)s))""",
+                   -- what goes out again is no more than what came back
+                   AND sm.origin_returned_move_id IS NULL AND %(is_delivery)s)""",
             expression=expression,
             condition=condition,
-            outgoing_types=deliveries._get_outgoing_type_ids(),
-            customer_locations=deliveries._get_customer_location_ids(),
+            is_delivery=deliveries._get_delivery_sql(),
         )
 
     def _get_other_goods_sql(self):

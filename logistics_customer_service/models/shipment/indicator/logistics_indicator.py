@@ -236,10 +236,14 @@ class LogisticsIndicator(models.Model):
     def _format(self, value, company):
         """Return a figure of the indicator as people read it, with its unit."""
         if self.unit == "amount":
-            return formatLang(self.env, value, currency_obj=company.currency_id)
+            return formatLang(
+                self.env, value, currency_obj=company.currency_id, rounding_method="HALF-UP"
+            )
+        digits = 0 if self.unit == "number" else 1
+        # as fields and charts round
+        number = formatLang(self.env, value, digits=digits, rounding_method="HALF-UP")
         if self.unit == "number":
-            return formatLang(self.env, value, digits=0)
-        number = formatLang(self.env, value, digits=1)
+            return number
         if self.unit == "days":
             return self.env._("%s days", number)
         if self.unit == "hours":

@@ -145,7 +145,9 @@ class LogisticsIndicatorFigure(models.Model):
             return self.env._(
                 "%(arrow)s %(number)s points",
                 arrow=arrow,
-                number=formatLang(self.env, abs(self.change), digits=1),
+                number=formatLang(
+                    self.env, abs(self.change), digits=1, rounding_method="HALF-UP"
+                ),
             )
         return f"{arrow} {self.indicator_id._format(abs(self.change), self.company_id)}"
 

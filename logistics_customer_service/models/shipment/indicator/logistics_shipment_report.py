@@ -45,7 +45,7 @@ class LogisticsShipmentReport(models.Model):
         help="Calendar days after the promised day, of the deliveries that missed it.",
     )
     shipment_state = fields.Selection(
-        selection=lambda self: self.env["logistics.shipment.event"]._get_kinds(),
+        selection=lambda self: self.env["logistics.shipment.event"]._get_states(),
         string="Shipment State",
         readonly=True,
     )
@@ -178,7 +178,7 @@ class LogisticsShipmentReport(models.Model):
         )
 
     def _get_shipment_step(self):
-        """``shipment``: outgoing transfers to customers, returns excluded."""
+        """``shipment``: transfers that bring goods to customers."""
         deliveries = self.env["stock.picking"]
         return SQL(
             """shipment AS (
@@ -188,32 +188,17 @@ class LogisticsShipmentReport(models.Model):
                        COALESCE(so.partner_id, sp.partner_id) AS partner_id,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
                        %(handed_over)s AS delivered_at,
-                       COALESCE(sp.shipment_promised_at, %(line_promise)s, so.promised_date,
-                                so.commitment_date, sp.date_deadline, sp.scheduled_date)
-                           AS promised_date
+                       COALESCE(sp.shipment_promised_at, %(promised)s) AS promised_date
                   FROM stock_picking sp
                   JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
              LEFT JOIN sale_order so ON so.id = sp.sale_id
              LEFT JOIN moved ON moved.picking_id = sp.id
-                 WHERE sp.return_id IS NULL AND sp.state NOT IN ('draft', 'cancel')
-                   AND sp.picking_type_id = ANY(%(outgoing_types)s)
-                   AND sp.location_dest_id = ANY(%(customer_locations)s)
+                 WHERE sp.state NOT IN ('draft', 'cancel') AND %(is_delivery)s
             )""",
             handed_over=deliveries._get_handed_over_sql(),
-            line_promise=self._get_line_promise_sql(),
-            outgoing_types=deliveries._get_outgoing_type_ids(),
-            customer_locations=deliveries._get_customer_location_ids(),
-        )
-
-    def _get_line_promise_sql(self):
-        """Return the latest promise of the lines that transfer ``sp`` delivers.
-
-        Looked up only where the delivery itself does not keep it: those from before the addon.
-        """
-        return SQL(
-            """(SELECT MAX(line.promised_date)
-                  FROM stock_move sm JOIN sale_order_line line ON line.id = sm.sale_line_id
-                 WHERE sm.picking_id = sp.id AND sm.state <> 'cancel')"""
+            # looked up only where the delivery does not keep it: those from before the addon
+            promised=deliveries._get_promised_sql(),
+            is_delivery=deliveries._get_delivery_sql(),
         )
 
     def _get_judged_step(self):

@@ -141,10 +141,22 @@ class LogisticsNotice(models.Model):
         """Return the naive UTC instant at which a delivery or an order is expected, or False."""
         return picking.expected_arrival or order.promised_date or picking.scheduled_date
 
+    def _get_waited_for(self):
+        """Return the deliveries that the customers wait for: those of an order have the same receiver."""
+        receivers = self.partner_id.commercial_partner_id
+        return self.picking_id | self.order_id.picking_ids.filtered(
+            lambda picking: (
+                picking.state != "cancel"
+                and picking._has_tracking_page()
+                and picking.partner_id.commercial_partner_id in receivers
+            )
+        )
+
     def _get_tracking_url(self):
         """Return the address where the customer sees how the shipment stands, or False."""
-        if self.picking_id.tracking_page_url:
-            return self.picking_id.tracking_page_url
+        pages = [url for url in self._get_waited_for().mapped("tracking_page_url") if url]
+        if pages:
+            return pages[0]  # half as long as a link to the order: with it a message stays short
         order = self.order_id
         receiver = self.partner_id.commercial_partner_id
         if not order or order.partner_id.commercial_partner_id != receiver:
@@ -163,7 +175,8 @@ class LogisticsNotice(models.Model):
             ``order_id``, ``picking_id``, ``event_id``, ``partner_id``, ``expected_on`` as far as
             known; facts may repeat
         """
-        if self.env.context.get("skip_logistics_notices"):
+        # a loader's word: whoever else sends it along keeps nothing from customers
+        if self._is_logistics_loader() and self.env.context.get("skip_logistics_notices"):
             return
         told = [vals for vals in vals_list if self._is_told(vals)]
         if told and self._insert(told):
@@ -298,7 +311,7 @@ class LogisticsNotice(models.Model):
         ready = super()._postpone(rules, profiles)
         for notice in self - ready:
             notice.rule_id = rules[notice]
-        ready.picking_id._ensure_tracking_links()
+        ready._get_waited_for()._ensure_tracking_links()
         return ready
 
     @api.model

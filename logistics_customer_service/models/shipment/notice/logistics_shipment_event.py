@@ -13,6 +13,7 @@ class LogisticsShipmentEvent(models.Model):
             lambda event: notices.occasion_of(event.kind)
             and event.picking_id
             and event.picking_id._is_customer_delivery()
+            and event._is_due_to_be_told()
         )
         told.env["logistics.notice"]._note(
             [
@@ -22,3 +23,8 @@ class LogisticsShipmentEvent(models.Model):
                 for event in told.sorted("happened_at")
             ]
         )
+
+    def _is_due_to_be_told(self):
+        """Tell whether the customer can be told; that it is delivered when the last parcel is."""
+        delivered = notices.occasion_of(self.kind) == notices.DELIVERED
+        return not delivered or bool(self.picking_id.carrier_delivered_at)

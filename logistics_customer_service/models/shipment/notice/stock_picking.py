@@ -1,13 +1,17 @@
 from odoo import fields, models
 
 from ....tools.foundation.periods import local_date
+from ....tools.foundation.said import SAID, is_said
 from ....tools.shipment import notices
+from ..stock_picking import EVENT_READERS
 
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    notice_ids = fields.One2many("logistics.notice", "picking_id", string="Notices")
+    notice_ids = fields.One2many(
+        "logistics.notice", "picking_id", string="Notices", groups=EVENT_READERS
+    )
     notice_count = fields.Integer(
         string="Number of Notices",
         compute="_compute_notice_count",
@@ -81,7 +85,7 @@ class StockPicking(models.Model):
             lambda picking: picking.company_id.sudo()._tells_of(notices.GOODS_OUT)
         )
         if told:
-            quiet = told.with_context(logistics_told_by_notice=True)
+            quiet = told.with_context(logistics_told_by_notice=SAID)
             super(StockPicking, quiet)._send_confirmation_email()
         return super(StockPicking, self - told)._send_confirmation_email()
 
@@ -89,7 +93,7 @@ class StockPicking(models.Model):
         """Leave out core's mail on validation where our notice tells the same."""
         # as in _send_confirmation_email
         confirmation = self.company_id.sudo().stock_mail_confirmation_template_id
-        if self.env.context.get("logistics_told_by_notice") and source_ref == confirmation:
+        if is_said(self.env, "logistics_told_by_notice") and source_ref == confirmation:
             return self.env["mail.message"]
         return super().message_post_with_source(source_ref, **kwargs)
 

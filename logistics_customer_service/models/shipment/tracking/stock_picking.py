@@ -13,6 +13,7 @@ from odoo.tools.misc import babel_locale_parse
 from ....tools.foundation.periods import local_date, to_local
 from ....tools.shipment import shipment, tracking
 from ....tools.shipment.masking import mask_name, mask_place
+from ....tools.shipment.tracking_numbers import joined
 
 # carriers' remarks are for customers; what staff note for each other is not
 TOLD_BY = ("carrier",)
@@ -71,17 +72,8 @@ class StockPicking(models.Model):
 
     @api.model
     def _get_tracking_domain(self):
-        """Return which deliveries have a page, as ``_has_tracking_page`` tells of one.
-
-        Customers have no rights on operation types and locations; that they are asked about
-        reveals nothing.
-        """
-        return (
-            Domain("picking_type_id", "any!", [("code", "=", "outgoing")])
-            & Domain("location_dest_id", "any!", [("usage", "=", "customer")])
-            & Domain("return_id", "=", False)
-            & Domain("state", "!=", "draft")
-        )
+        """Return which deliveries have a page, as ``_has_tracking_page`` tells of one."""
+        return self._get_delivery_domain() & Domain("state", "!=", "draft")
 
     def _get_tracking_qr(self):
         """Return the page's address as a picture that phones read, as a ``data:`` address.
@@ -196,6 +188,7 @@ class StockPicking(models.Model):
             **dict(self.env["logistics.shipment.event"]._get_kinds()),
             tracking.CONFIRMED: self.env._("Order confirmed"),
             tracking.GOODS_OUT: self.env._("Goods out of the warehouse"),
+            shipment.PARTLY_DELIVERED: self.env._("Delivered in part"),
             tracking.CANCELLED: self.env._("Cancelled"),
         }
         steps = tracking.steps_of(
@@ -205,6 +198,7 @@ class StockPicking(models.Model):
             self._get_tracking_delivered_at(),
             cancelled=self.state == "cancel",
             carried=bool(self.carrier_id),
+            numbers=self._get_tracking_numbers(),
         )
         return [
             {
@@ -240,16 +234,19 @@ class StockPicking(models.Model):
         return {"day": day, "text": text}
 
     def _prepare_tracking_parcels(self):
-        """Return the parcels with their last event and their page at the carrier's."""
+        """Return the parcels with their state and their page at the carrier's."""
         links = self._get_tracking_carrier_links()
         numbers = self._get_tracking_numbers() | links.keys() - {""}
         kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
-        last = {event.tracking_ref: event for event in reversed(self._get_tracking_events())}
+        # that goods left the warehouse is said above, of all of them
+        told = self.shipment_event_ids.filtered(lambda event: event.source != shipment.ODOO)
+        states = shipment.parcel_states(told._to_pure(), numbers) if numbers else {}
         return [
             {
                 "number": number,
                 "url": links.get(number),
-                "state": number in last and kinds[last[number].kind],
+                "state": kinds.get(states[number].kind),
+                "time": self._format_tracking_time(states[number].since),
             }
             for number in sorted(numbers)
         ]
@@ -259,14 +256,15 @@ class StockPicking(models.Model):
         url = self.carrier_tracking_url
         pairs = self.get_multiple_carrier_tracking() or [("", url)]
         try:
-            links = {str(number or ""): str(link) for number, link in pairs}
+            links = {joined(str(number or "")) or "": str(link) for number, link in pairs}
         except (TypeError, ValueError):
             links = {"": str(url)}
         return {number: link for number, link in links.items() if _is_web_address(link)}
 
     def _get_tracking_events(self):
-        """Return the events that mean something, the latest first."""
-        return self.shipment_event_ids.filtered("kind").sorted(
+        """Return the events that mean something and have happened, the latest first."""
+        told = self.shipment_event_ids.filtered(lambda event: event.kind and not event.is_held)
+        return told.sorted(
             lambda event: (event.happened_at, event.id), reverse=True
         )
 

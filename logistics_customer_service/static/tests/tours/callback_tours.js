@@ -22,13 +22,21 @@ const inCall = (number) => [
 
 /** The result by its key, and what it asks for. */
 function end(number, result) {
-    const steps = [
+    const steps = [];
+    if (result === "done" && number !== 5) {
+        steps.push({
+            content: "What came of it",
+            trigger: ".o_field_widget[name='outcome'] .o_selection_badge:contains('Satisfied'):visible",
+            run: "click",
+        });
+    }
+    steps.push(
         {
             content: `Call ${number}: ${result}`,
             trigger: "button[name='action_done']:visible",
             run: `press alt+${KEYS[result]}`,
-        },
-    ];
+        }
+    );
     if (result === "postponed") {
         steps.push({
             content: "Until tomorrow",

@@ -7,7 +7,7 @@ from freezegun import freeze_time
 from lxml import etree
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 from odoo.tools.safe_eval import safe_eval
@@ -366,12 +366,53 @@ class TestClock(ClockCommon):
         self.assertEqual(self._clock(case).state, "running")
 
     def test_received_in_the_future(self):
-        """A slip of the keyboard: the clock waits for it, nothing breaks."""
-        case = self._case(MONDAY, received_at=shanghai(3, 9))
-        self.assertEqual(self._clock(case, "first_response").due_at, shanghai(3, 14))
-        self._watch(shanghai(2, 12))
-        self._reply(case, shanghai(2, 13))
-        self.assertEqual(case.first_reply_at, shanghai(2, 13))
+        """Nobody enters what has not been; a clock that is fast by minutes is no matter."""
+        with self.assertRaises(ValidationError):
+            self._case(MONDAY, received_at=shanghai(3, 9))
+        case = self._case(MONDAY, received_at=shanghai(2, 9, 10))
+        with freeze_time(shanghai(2, 10)), self.assertRaises(ValidationError):
+            case.received_at = shanghai(2, 12)
+
+    def test_time_of_arrival_is_corrected_by_a_supervisor(self):
+        """A breach is not written away; what was told before stays, with the reason."""
+        case = self._case(shanghai(4, 9), received_at=MONDAY)
+        correction = {
+            "res_model": case._name,
+            "res_id": case.id,
+            "happened_at": shanghai(4, 9),
+            "reason": "Postmark of the 4th",
+        }
+        Correction = self.env["logistics.time.correction"]
+        with freeze_time(shanghai(4, 10)):
+            for user in (self.agent, self.supervisor):
+                with self.assertRaises(AccessError):
+                    case.with_user(user).received_at = shanghai(4, 9)
+            with self.assertRaises(AccessError):
+                Correction.with_user(self.agent).create(correction)
+            with self.assertRaises(ValidationError):
+                Correction.with_user(self.supervisor).create({**correction, "reason": " "})
+            kept = Correction.with_user(self.supervisor).create(correction)
+        self.assertEqual((kept.told_at, case.received_at), (MONDAY, shanghai(4, 9)))
+        self.assertEqual(case.time_correction_ids, kept)
+        self.assertEqual(self._clock(case).state, "running")
+        with self.assertRaises(AccessError):
+            kept.with_user(self.supervisor).reason = "Other"
+
+    def test_correction_revives_no_clock_that_was_stopped(self):
+        case = self._case(MONDAY)
+        self._reply(case, shanghai(2, 10))
+        with freeze_time(shanghai(3, 10)):
+            self.env["logistics.time.correction"].with_user(self.supervisor).create(
+                {
+                    "res_model": case._name,
+                    "res_id": case.id,
+                    "happened_at": shanghai(3, 9),
+                    "reason": "Mistyped",
+                }
+            )
+        clock = self._clock(case, "first_response")
+        self.assertEqual((clock.state, clock.stopped_at), ("met", shanghai(2, 10)))
+        self.assertEqual(self._clock(case).started_at, shanghai(3, 9))
 
     def test_results_freeze_on_closing(self):
         case = self._case(MONDAY)
@@ -389,14 +430,51 @@ class TestClock(ClockCommon):
         )
 
     def test_closing_fulfils_no_answer(self):
-        """Closed before it was due, the answer is nobody's merit; after it, it stays late."""
+        """Closed before it was due, the answer is missed all the same; after it, it stays late."""
         case = self._case(MONDAY)
         late = self._clock(case, "acknowledge")
         self._watch(shanghai(2, 11))
         self._move(case, "closed", shanghai(2, 11, 30))
         self.assertEqual((late.state, late.stopped_at), ("breached", shanghai(2, 11, 30)))
-        self.assertEqual(self._clock(case, "first_response").state, "cancelled")
+        answer = self._clock(case, "first_response")
+        self.assertEqual((answer.state, answer.stopped_at), ("breached", shanghai(2, 11, 30)))
         self.assertEqual(self._clock(case).state, "met")
+        self.env.flush_all()
+        row = self.env["logistics.complaint.report"].search([("complaint_id", "=", case.id)])
+        self.assertEqual((row.first_contact_count, row.answer_breached_count), (0, 1))
+
+    def test_answered_by_word_of_mouth(self):
+        """Who asks on the phone and is answered there was answered."""
+        case = self._case(MONDAY)
+        with freeze_time(shanghai(2, 9, 10)):
+            case.with_user(self.agent).action_note_spoken()
+        self._move(case, "closed", shanghai(2, 9, 20))
+        self.assertEqual(case.first_reply_at, shanghai(2, 9, 10))
+        self.assertEqual(self._clock(case, "first_response").state, "met")
+        with self.assertRaises(UserError):
+            case.action_note_spoken()
+
+    def test_reopened_after_it_was_closed_unanswered(self):
+        """The answer is due as it was; given in time it is met, closed again it is missed."""
+        for reply in (True, False):
+            case = self._case(MONDAY)
+            self._move(case, "closed", shanghai(2, 10))
+            self._move(case, "working", shanghai(2, 11))
+            clock = self._clock(case, "first_response")
+            self.assertEqual((clock.state, clock.due_at), ("running", shanghai(2, 15)))
+            if reply:
+                self._reply(case, shanghai(2, 14))
+            self._move(case, "closed", shanghai(2, 14, 30))
+            self.assertEqual(clock.state, "met" if reply else "breached")
+
+    def test_nothing_pauses_the_time_of_the_law(self):
+        target = self.policy.target_ids.filtered(lambda line: line.target == "statutory")
+        target.write({"unit": "hours", "value": 24, "pauses": True})
+        case = self._case(MONDAY)
+        due = self._clock(case, "statutory").due_at
+        self._move(case, "waiting_customer", shanghai(2, 10))
+        clock = self._clock(case, "statutory")
+        self.assertEqual((clock.state, clock.due_at), ("running", due))
 
     def test_reopening_goes_on_where_it_stood(self):
         case = self._case(MONDAY)

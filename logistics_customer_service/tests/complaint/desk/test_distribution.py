@@ -107,6 +107,27 @@ class TestDistribution(ClockCommon):
         self.office.attendance_ids.unlink()
         self.assertTrue(self._cases(1, SUNDAY).user_id)
 
+    def test_who_speaks_the_customer_s_language_comes_first(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["res.lang"]._activate_lang("zh_TW")
+        self.third.lang = "zh_CN"
+        self._skill(self.agent, [self.damage])
+        customer = self._customer("Lotus", lang="zh_TW")
+        for lang, chosen in (("zh_TW", self.third), ("zh_CN", self.third)):
+            customer.lang = lang
+            vals = {"partner_id": customer.id, "category_id": self.broken.id}
+            with self.subTest(lang=lang):
+                self.assertEqual(self._cases(3, **vals).user_id, chosen, "before skill and turn")
+        self._skill(self.supervisor, langs=["zh_CN"])
+        self.assertEqual(self._cases(3, **vals).user_id, self.supervisor, "a skill counts beside it")
+        customer.lang = "en_US"
+        self.assertEqual(self._cases(1, **vals).user_id, self.agent)
+
+    def test_nobody_waits_for_want_of_words(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        customer = self._customer("Lavande", lang="fr_FR")
+        self.assertEqual(len(self._cases(3, partner_id=customer.id).user_id), 3)
+
     def test_hours_of_another_company_do_not_count(self):
         other = self.env["res.company"].create({"name": "Other"})
         nights = self._calendar("Nights", "Asia/Shanghai", range(7), ((20, 24),))

@@ -71,6 +71,21 @@ class TestLesson(ComplaintCommon):
         self.assertEqual((lesson.category_id, lesson.complaint_id), (self.broken, self.case))
         self.assertEqual((lesson.state, lesson.author_id), ("draft", self.agent))
 
+    def test_signs_of_full_width_and_whoever_stands_on_the_papers(self):
+        receiver = self._customer("青岛海鲜有限公司", is_company=True)
+        self.order.partner_shipping_id = self.env["res.partner"].create(
+            {"name": "王小敏", "parent_id": receiver.id}
+        )
+        self.case.description = (
+            "<p>Ｃｏｌｄ　Ｆｏｏｄｓ：￥１，２５０．００，（０２１）５５５９－８７３１，"
+            "王 小敏，青岛海鲜的张师傅</p>"
+        )
+        self.case.action_close()
+        self.assertEqual(
+            self._draw().happened,
+            "[customer]：[amount]，[telephone]，[person]，[customer]的[person]师傅",
+        )
+
     def test_only_a_closed_case_teaches(self):
         with self.assertRaises(UserError):
             self.case.action_mark_excellent()

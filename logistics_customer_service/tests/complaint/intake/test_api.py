@@ -128,6 +128,8 @@ class TestCaseApi(ApiCommon):
             ({"partner_id": self.person.id}, self.person),
             ({"partner_id": self.customer.id}, self.customer),
             ({"email": "wang.MIN@cold.example.com"}, self.person),
+            ({"email": "new@else.example.com；wang.min@cold.example.com"}, self.person),
+            ({"phone": "０２１－５５５９８７３１转８０８"}, self.person),
             ({"phone": "021-5559.8731"}, self.person),
             ({"phone": "+86 (571) 88001234"}, lonely),
             ({"order": self.order.name.lower()}, self.person),

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..test_complaint import ComplaintCommon
@@ -37,6 +37,7 @@ class TestIntake(ComplaintCommon):
             "PO-4711",
             "sf1234567890",
             "SF 1234 567890",
+            "ＳＦ１２３４５６７８９０",
             self.picking.name,
         ):
             with self.subTest(query=query):
@@ -48,6 +49,43 @@ class TestIntake(ComplaintCommon):
                 form = self._form(query)
                 self.assertEqual(form.partner_id, self.customer)
                 self.assertEqual(form.contact_id, self.person)
+
+    def test_telephone_numbers_in_many_hands(self):
+        self.company.country_id = self.env.ref("base.cn")
+        for written in (
+            "021-55598731转808",
+            "０２１－５５５９８７３１",
+            "（０２１）５５５９　８７３１　分机　８０８",
+            "tel:+86-21-5559-8731;ext=808",
+            "13900139000 / 021-55598731",
+            "１３９００１３９０００；０２１－５５５９８７３１",
+            "021-55598731-808",
+        ):
+            self.person.phone = written
+            for query in (
+                "+86 21 5559 8731",
+                "021 55598731 转 12",
+                "tel:02155598731",
+                "０２１－５５５９８７３１",
+                "021-55598731、13900139001",
+            ):
+                with self.subTest(written=written, query=query):
+                    self.assertEqual(self._form(query).contact_id, self.person)
+        self.assertFalse(self._form("021-55598732").partner_id)
+
+    def test_of_two_numbers_the_mobile_one_gets_sms(self):
+        self.company.country_id = self.env.ref("base.cn")
+        self.person.write({"phone": "021-55598731 / １３９ ００１３ ９０００", "country_id": False})
+        self.assertEqual(self.person.phone_sanitized, "+8613900139000")
+        self.person.phone = "021-55598731转808"
+        self.assertEqual(self.person.phone_sanitized, "+862155598731")
+        self.person.phone = "not a number"
+        self.assertFalse(self.person.phone_sanitized)
+
+    def test_one_of_several_mail_addresses(self):
+        self.person.email = "first@cold.example.com；second@cold.example.com"
+        for query in ("SECOND@cold.example.com", "ｓｅｃｏｎｄ＠cold.example.com"):
+            self.assertEqual(self._form(query).contact_id, self.person)
 
     def test_several_are_offered(self):
         self._customer("Cold Foods East")
@@ -65,6 +103,78 @@ class TestIntake(ComplaintCommon):
         case = self._register(form)
         self.assertFalse(case.partner_id)
         self.assertEqual((case.contact_name, case.phone), ("Mr Li", "13800000000"))
+
+    def _new(self, **vals):
+        form = self._form("No Such Firm")
+        form.contact_name = "Mr Li"
+        form.is_new = True
+        form.phone = "+86 138 0000 4711"
+        form.street = "12 Lane"
+        form.zip = "200040"
+        form.city = "Shanghai"
+        form.country_id = self.env.ref("base.cn")
+        for name, value in vals.items():
+            form[name] = value
+        return form
+
+    def test_an_agent_registers_a_new_customer(self):
+        self.assertFalse(self.env["res.partner"].with_user(self.agent).has_access("create"))
+        case = self._register(self._new(is_legal_entity=True))
+        customer = case.partner_id
+        self.assertEqual((customer.name, customer.is_company), ("Mr Li", True))
+        self.assertEqual((case.phone, customer.phone), ("+86 138 0000 4711",) * 2)
+        self.assertEqual(
+            (customer.street, customer.zip, customer.city, customer.country_id),
+            ("12 Lane", "200040", "Shanghai", self.env.ref("base.cn")),
+        )
+        self.assertEqual((customer.create_uid, customer.user_ids), (self.agent, self.env["res.users"]))
+        self.assertEqual(self._form("13800004711").partner_id, customer, "found by the next caller")
+
+    def test_a_new_customer_has_a_name_and_a_way(self):
+        for vals in ({"contact_name": " "}, {"phone": False}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "new customer"):
+                self._register(self._new(**vals))
+
+    def test_who_is_known_already_is_shown(self):
+        form = self._new(phone="(021) 5559 8731")
+        self.assertEqual(form.known_ids[:], self.person)
+        form.partner_id = self.customer
+        form.contact_id = self.person
+        partners = self.env["res.partner"].search_count([])
+        self.assertEqual(self._register(form).partner_id, self.customer)
+        self.assertEqual(self.env["res.partner"].search_count([]), partners)
+
+    def test_whoever_opens_no_cases_registers_no_customers(self):
+        clerk = self._new_user("clerk", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.Intake.with_user(clerk).create({"is_new": True, "contact_name": "X", "phone": "1"})
+
+    def test_a_new_customer_can_be_compensated(self):
+        self._open_books()
+        self.env["logistics.authority"].search([]).unlink()
+        self.env["logistics.authority"].create(
+            {
+                "group_id": self.env.ref("logistics_customer_service.group_agent").id,
+                "amount_case": 200,
+                "amount_customer": 500,
+                "amount_own": 200,
+            }
+        )
+        case = self._register(self._new())
+        case.line_ids = [Command.create({"product_id": self.product.id, "quantity": 1})]
+        compensation = self.env["logistics.compensation"].with_user(self.agent).create(
+            {
+                "complaint_id": case.id,
+                "kind": "goodwill",
+                "amount": 50,
+                "amount_reason": "Agreed on the phone",
+            }
+        )
+        compensation.action_propose()
+        compensation.action_approve()
+        compensation.action_execute()
+        self.assertEqual(compensation.state, "executed")
+        self.assertEqual(compensation.sudo().move_id.partner_id, case.partner_id)
 
     def test_a_wildcard_finds_nothing_by_number(self):
         orders, pickings, _partners = self.Intake.new(

@@ -1,7 +1,6 @@
 # pylint: disable=translation-required
 import base64
 from datetime import timedelta
-from email.header import Header
 from unittest.mock import patch
 
 from odoo import fields
@@ -230,19 +229,17 @@ class TestComplaintMail(MailCommon):
 
     def test_programs_open_no_case(self):
         before = self.Complaint.search_count([])
-        for number, (subject, headers) in enumerate(
+        for number, headers in enumerate(
             (
-                ("Away", {"Auto_Submitted": "auto-replied"}),
-                ("Automatic reply: Hello", {}),
-                (Header("自动回复:您好", "utf-8").encode(), {}),
-                ("Away", {"X_Autoreply": "yes"}),
-                ("Away", {"Precedence": "auto_reply"}),
-                (Header("系统退信/Systems bounce", "utf-8").encode(), {}),
+                {"Auto_Submitted": "auto-replied"},
+                {"Auto_Submitted": "auto-notified (by a program)"},
+                {"X_Autoreply": "yes"},
+                {"Precedence": "auto_reply"},
+                {"Return_Path": "<>"},
             )
         ):
-            with self.subTest(subject=subject):
-                mail = self._plain(subject=subject, body=f"Away {number}", **headers)
-                self.assertFalse(self._receive(mail))
+            with self.subTest(headers=headers):
+                self.assertFalse(self._receive(self._plain(body=f"Away {number}", **headers)))
         self.assertEqual(self.Complaint.search_count([]), before)
 
     def test_out_of_office_moves_nothing(self):

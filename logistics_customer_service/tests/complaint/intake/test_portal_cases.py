@@ -293,6 +293,32 @@ class TestPortalCases(SelfServiceHttp):
             states = [self._post(self.page, text=f"Turn {turn}").status_code for turn in range(3)]
         self.assertEqual(states, [303, 303, 422])
 
+    def test_nonsense_is_the_askers_fault(self):
+        """Numbers that nothing has and signs that no text has are refused, and break nothing."""
+        self._as(self.user)
+        long, big = "9" * 5000, "9" * 12
+        for path in (
+            f"{NEW}?order={long}",
+            f"{NEW}?delivery={big}",
+            f"{LIST}?search=%00",
+            f"{LIST}?search=a%00b&search_in=all",
+            f"{LIST}?page={long}",
+            f"{LIST}/page/{long}",
+            f"{LIST}/{long}",
+            f"{LIST}/{self.case.id}/file/{long}",
+            "/my/deliveries?search=%00&search_in=number",
+            f"/my/deliveries?page={long}",
+            f"/my/deliveries/{long}",
+            f"/logistics/result/{long}/token",
+        ):
+            with self.subTest(path=path[:40]), mute_logger("odoo.http"):
+                self.assertIn(self._get(path).status_code, (400, 404))
+        for field in ("order", "delivery", "category", "remedy"):
+            with self.subTest(field=field), mute_logger("odoo.http"):
+                self.assertEqual(self._post(NEW, text="x", **{field: long}).status_code, 400)
+        self.assertEqual(self._get(f"{NEW}?order=x&delivery=-1").status_code, 200)
+        self.assertEqual(self._get(f"{LIST}?page=²&search=%EF%BF%BF").status_code, 200)
+
     def test_opening(self):
         order = self._order(self.customer)
         foreign = self._order(self.other)

@@ -147,7 +147,7 @@ class TestReply(ReplyCommon, NoticeCommon):
                 }
             )
             self.assertEqual(case.acknowledgement, "to_send")
-            self.Case.with_user(self.env.ref("base.user_root"))._cron_acknowledge()
+            case.with_user(self.env.ref("base.user_root"))._acknowledge()
             sent = self._send_mails()
             [mail] = [one for one in sent if case.number in one["Subject"]]
             for name in ("From", "Reply-To"):

@@ -78,6 +78,17 @@ class TestServiceForm(SelfServiceHttp):
                 page.replace(case.number, ""), self._get(f"{self.form}?sent=1").text.replace(case.number, "")
             )
 
+    def test_signs_of_full_width_and_two_addresses(self):
+        order = self._order(self.customer)
+        wide = "".join(chr(ord(sign) + 0xFEE0) for sign in order.name.lower())
+        for reference in (wide, f" {order.name.lower()} "):
+            before = self._formed()
+            self._send(reference=reference, email="ａnna＠customer.example.com；b@x.example", text=reference)
+            case = self._formed() - before
+            self.assertEqual((case.email_from, case.email_cc), ("anna@customer.example.com", "b@x.example"))
+            self.assertEqual((case.contact_id, case.order_ids), (self.buyer, order))
+        self.assertEqual(self._send(email="", phone="０２１－５５５９８７３１").status_code, 303)
+
     def test_a_second_click_opens_no_second_case(self):
         self._send()
         self.assertEqual(self._send().status_code, 303)

@@ -385,7 +385,7 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         with self.assertRaises(UserError):
             letter.action_note_accepted()
 
-    def test_refusing_brings_it_to_the_next_level_and_then_outside(self):
+    def test_refusing_brings_it_to_the_next_level_and_outside_who_went_there(self):
         letter = self._sent()
         self.case._move_to_phase("resolved")
         self._post(self._url(letter), "refuse", note="Too little")
@@ -395,8 +395,12 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertTrue(asked.has_group(f"{MODULE}.group_supervisor"))
         second = self._sent()
         second.action_note_refused()
+        self.assertEqual(self.case.resolution_level, "next")
+        self.assertTrue(self.case.activity_ids.user_id.has_group(f"{MODULE}.group_supervisor"))
+        today = self.company._get_logistics_today()
+        self.case.write({"external_body": "Regulator", "external_on": today})
+        self._sent().action_note_refused()
         self.assertEqual(self.case.resolution_level, "external")
-        self.assertEqual(self.case.external_on, self.company._get_logistics_today())
 
     def test_a_newer_letter_a_cancelled_and_a_merged_case_end_the_link(self):
         kept = self._case()

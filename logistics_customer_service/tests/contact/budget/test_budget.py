@@ -294,7 +294,7 @@ class TestBudget(BudgetCommon):
         self._callback()
         taken = self._next()
         self.assertEqual(self._contacts(), [("call", "made")])
-        taken.action_done()
+        self._done(taken)
         self.assertEqual(self._contacts(), [("call", "made")])
         call = self._callback()
         self.assertEqual(self._allowed(call, self.calling), call)

@@ -224,7 +224,7 @@ class TestForesight(BudgetCommon):
                 happened.add((call._name, call.id, "call", "goes", now.date()))
             for call in taken.joined_ids:
                 happened.add((call._name, call.id, "call", "joined", now.date()))
-            taken.action_done()
+            self._done(taken)
         for call in calls:
             if call in planned_today and call.put_off_at != before[call]:
                 happened.add((call._name, call.id, "call", "put_off", now.date()))

@@ -20,6 +20,12 @@ class CallingCommon(StandingClock, LogisticsCommon):
         return callbacks.browse(callbacks.action_next_call().get("res_id"))
 
 
+    def _done(self, callback, outcome="other"):
+        """End a call with what came of it, unless that is noted already."""
+        callback.outcome = callback.outcome or outcome
+        callback.action_done()
+
+
 class CallbackCommon(CallingCommon):
     """Customers with hours, and a second agent."""
 

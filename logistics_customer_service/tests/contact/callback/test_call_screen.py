@@ -72,6 +72,7 @@ class TestCallScreen(AnsweringCommon):
     def test_two_calls_are_two_answers(self):
         first, second = self._call(), None
         self._ask(first).action_take_answers(self._given(self.good))
+        first.outcome = "satisfied"
         first.action_done()
         second = self._call()
         self.assertEqual(self._ask(second).action_take_answers(self._given(self.good))["outcome"], "first")
@@ -154,6 +155,7 @@ class TestCallScreen(AnsweringCommon):
     def test_last_contacts(self):
         before = self._call()
         before.note = "All is well"
+        before.outcome = "other"
         before.action_done()
         case = self.env["logistics.complaint"].create(
             {"name": "Late again", "partner_id": self.customer.id, "company_id": self.company.id}

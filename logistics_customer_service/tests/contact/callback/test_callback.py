@@ -65,13 +65,13 @@ class TestCalling(CallbackCommon):
         self.assertEqual(second.main_id, first)
         self.assertFalse(later.main_id)
         self.assertFalse(self._next(self.second))
-        first.with_user(self.agent).action_done()
+        self._done(first.with_user(self.agent))
         self.assertEqual((first | second).mapped("state"), ["done", "done"])
         self.assertEqual(later.state, "planned")
 
     def test_not_twice_in_a_day(self):
         self._callback()
-        self._next().action_done()
+        self._done(self._next())
         another = self._callback()
         self.assertFalse(self._next(self.second))
         self.assertEqual(another.next_at, shanghai(2026, 3, 5, 9))
@@ -122,7 +122,7 @@ class TestCalling(CallbackCommon):
         taken = self._next()
         self._stand(NOW + timedelta(minutes=7))
         taken.note = "All is well"
-        taken.action_done()
+        self._done(taken)
         attempt = taken.attempt_ids
         self.assertEqual((attempt.duration, attempt.result), (7, "done"))
         self.assertEqual((attempt.user_id, attempt.note), (self.agent, "All is well"))
@@ -194,7 +194,7 @@ class TestCalling(CallbackCommon):
         second, third = self._callback(), self._callback()
         self._next()
         second.action_cancel()
-        first.action_done()
+        self._done(first)
         self.assertEqual((second.state, third.state), ("cancelled", "done"))
         first.action_plan_again()
         first.with_user(self.agent).action_call()
@@ -209,7 +209,7 @@ class TestCalling(CallbackCommon):
         self._callback(complaint_id=case.id)
         taken = self._next()
         taken.note = "All is well"
-        taken.action_done()
+        self._done(taken)
         self.assertIn("All is well", case.message_ids[0].body)
 
     def test_who_refuses_later_is_not_called(self):
@@ -226,7 +226,7 @@ class TestCalling(CallbackCommon):
             second.with_user(self.agent).action_call()
         self.assertEqual(self._next(), first)
         self.assertEqual((second.state, second.main_id), ("cancelled", self.Callback))
-        first.action_done()
+        self._done(first)
         third.sudo().write({"state": "planned", "next_at": NOW + timedelta(days=2)})
         self._stand(NOW + timedelta(days=2))
         self.assertFalse(self._next())
@@ -312,7 +312,7 @@ class TestCalling(CallbackCommon):
     def test_ended_is_ended(self):
         self._callback()
         taken = self._next()
-        taken.action_done()
+        self._done(taken)
         with self.assertRaises(UserError):
             taken.action_no_answer()
         taken.action_plan_again()
@@ -538,7 +538,7 @@ class TestPolicies(CallbackCommon):
         policy = self._policy("periodic", period_days=90)
         self._plan(times=2)
         self.assertEqual(len(policy.callback_ids), 1)
-        self._next().action_done()
+        self._done(self._next())
         self._plan()
         self.assertEqual(len(policy.callback_ids), 1, "spoken to today")
         self._stand(NOW + timedelta(days=91))
@@ -648,7 +648,7 @@ class TestPolicies(CallbackCommon):
 
     def test_report_equals_a_count_by_hand(self):
         self._callback(self._customer("A"))
-        self._next().action_done()
+        self._done(self._next())
         self._callback(self._customer("B"))
         self._next().action_no_answer()
         self._callback(self._customer("C"))
@@ -684,6 +684,7 @@ class TestBadAnswer(FeedbackCommon):
         self.assertIn("2/5", callback.reason)
         self.assertEqual(feedback.reaction_state, "open")
         callback.with_user(self.agent).action_call()
+        callback.outcome = "satisfied"
         callback.with_user(self.agent).action_done()
         self.assertEqual(feedback.reaction_state, "done")
 

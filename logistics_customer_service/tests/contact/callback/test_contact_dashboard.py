@@ -36,7 +36,7 @@ class TestContactDashboard(DashboardCommon, CallbackCommon):
         super().setUpClass()
         cls.Report = cls.env["logistics.callback.report"]
 
-    def _end(self, name, outcome=False, user=None, result="action_done"):
+    def _end(self, name, outcome="other", user=None, result="action_done"):
         """Have a callback be ended with an outcome."""
         self._callback(self._customer(name), user_id=(user or self.agent).id)
         taken = self._next(user)
@@ -79,7 +79,7 @@ class TestContactDashboard(DashboardCommon, CallbackCommon):
             self._callback(purpose=purpose)
         taken = self._next()
         self.assertEqual(len(taken.joined_ids), 1)
-        taken.action_done()
+        self._done(taken)
         names = ("reached_count:sum", "talk_count:sum", "attempts_per_reached:avg")
         self.assertEqual(self._figures(["company_id"], *names)[self.company], (2, 1, 1.0))
 

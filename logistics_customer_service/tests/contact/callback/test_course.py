@@ -213,7 +213,7 @@ class TestCourse(CallbackCommon):
             self.env.invalidate_all()
             waiting = asleep.filtered(lambda callback: callback.next_at == NOW)
             self.assertEqual(len(waiting), 9 - 2 - 3, "two were looked at, three written at once")
-            awake.with_user(self.agent).action_done()
+            self._done(awake.with_user(self.agent))
             self.assertFalse(self._next(), "nobody is called in the night")
 
     def test_calls_that_cannot_be_had_hide_nobody(self):

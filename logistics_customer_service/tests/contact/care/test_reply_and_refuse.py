@@ -61,7 +61,8 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         request = self.Request.search([("picking_id", "=", picking.id)])
         while self.Request._advance_or_rest():
             continue
-        [mail] = [one for one in self._send_mails() if one["To"] == request.address]
+        link = f"<{request.refuse_url}>"
+        [mail] = [one for one in self._send_mails() if one["List-Unsubscribe"] == link]
         return request, mail
 
     def _greeted(self):

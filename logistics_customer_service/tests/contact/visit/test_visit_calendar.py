@@ -1,6 +1,6 @@
 from datetime import date, datetime, timedelta
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..common import NOW
@@ -34,6 +34,58 @@ class TestVisitCalendar(VisitCommon):
         told = self.env["mail.message"].search([], limit=20, order="id desc")
         told = told[: self.env["mail.message"].search_count([]) - messages]
         self.assertFalse(told.notified_partner_ids & self.customer)
+
+    def test_the_entry_says_only_that_there_is_a_visit(self):
+        """Every employee reads everybody's calendar."""
+        self.customer.write({"street": "1 Hidden Lane", "city": "Shanghai"})
+        visit = self._visit()
+        clerk = self._new_user("clerk", "base.group_user")
+        entry = visit.event_id.with_user(clerk)
+        told = str(entry.read())
+        for secret in (self.customer.name, "Hidden Lane"):
+            self.assertNotIn(secret, told)
+        self.assertIn(visit.name, entry.name)
+
+    def test_entries_are_changed_by_who_may_change_the_visit(self):
+        clerk = self._new_user("clerk", "base.group_user")
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._new_user("stranger", "group_manager", company=other)
+        later = {"start": NOW + timedelta(days=3), "stop": NOW + timedelta(days=3, hours=1)}
+        for user in (clerk, stranger):
+            entry = self.entry.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
+            changes = (
+                lambda entry: entry.write(later),
+                lambda entry: entry.write({"name": "Mine"}),
+                lambda entry: entry.write({"user_id": entry.env.uid}),
+                lambda entry: entry.with_context(logistics_visit_sync=True).write(later),
+                lambda entry: entry.action_archive(),
+                lambda entry: entry.unlink(),
+                lambda entry: entry.action_mass_archive("self_only"),
+                lambda entry: entry.attendee_ids.write({"state": "declined"}),
+                lambda entry: entry.attendee_ids.unlink(),
+                lambda entry: entry.env["calendar.attendee"].create(
+                    {"event_id": entry.id, "partner_id": entry.env.user.partner_id.id}
+                ),
+            )
+            for number, change in enumerate(changes):
+                with self.subTest(user=user.login, change=number):
+                    with self.assertRaises(AccessError):
+                        change(entry)
+        self.assertEqual(self.visit.state, "planned")
+        self.assertEqual(self.visit.planned_at, NOW + timedelta(days=1))
+
+    def test_no_context_moves_an_entry_without_its_visit(self):
+        entry = self.entry.with_user(self.agent).with_context(logistics_visit_sync=True)
+        entry.write({"start": NOW + timedelta(days=3), "stop": NOW + timedelta(days=3, hours=1)})
+        self.assertEqual(self.visit.planned_at, NOW + timedelta(days=3))
+
+    def test_the_company_at_work_does_not_matter_to_an_entry(self):
+        """Calendars show the entries of all companies at once."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.agent.company_ids |= other
+        entry = self.entry.with_user(self.agent).with_context(allowed_company_ids=other.ids)
+        entry.write({"start": NOW + timedelta(days=3), "stop": NOW + timedelta(days=3, hours=1)})
+        self.assertEqual(self.visit.planned_at, NOW + timedelta(days=3))
 
     def test_a_visit_that_is_moved_moves_its_entry(self):
         self.visit.write({"planned_at": NOW + timedelta(days=2), "duration": 2})

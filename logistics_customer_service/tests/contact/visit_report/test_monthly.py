@@ -179,6 +179,40 @@ class TestVisitMonthly(VisitReportCommon):
         self._visit(datetime(2026, 3, 10), partner=customer, team_id=self.second_team.id)
         self.assertFalse(is_missed())
 
+    def test_drafted_any_day_and_issued_after_the_month(self):
+        self._stand(datetime(2026, 3, 10, 4, 0))
+        report = self._report(recipient_ids=self.manager.ids)
+        self.assertFalse(report.is_month_over)
+        with self.assertRaisesRegex(UserError, "not over"):
+            report.with_user(self.manager).action_issue()
+        self.assertEqual((report.state, report.issued_at), ("draft", False))
+        report.with_user(self.supervisor).action_draw()
+        # midnight in Shanghai, not in Greenwich
+        self._stand(datetime(2026, 3, 31, 15, 59))
+        with self.assertRaisesRegex(UserError, "not over"):
+            report.with_user(self.manager).action_issue()
+        late = self._visit(datetime(2026, 3, 31, 15, 0))
+        self._stand(datetime(2026, 3, 31, 16, 1))
+        report.invalidate_recordset(["is_month_over"])
+        report.with_user(self.manager).action_issue()
+        self.assertEqual(report.state, "issued")
+        made = report.visit_ids.filtered(lambda figure: late.id in (figure.record_ids or []))
+        self.assertTrue(made, "the whole month is in it")
+        self.assertEqual(self._read(report), self._count_by_hand(self.team, MARCH))
+
+    def test_what_was_drafted_early_is_drawn_again_when_the_month_is_over(self):
+        self._stand(datetime(2026, 3, 10, 4, 0))
+        report = self._report()
+        report.sudo().overview = "<p>So far, so good</p>"
+        late = self._visit(datetime(2026, 3, 20, 4, 0))
+        self._stand(NOW)
+        self.Monthly._draw_for(self.company)
+        self.assertEqual(self.company.logistics_visit_month, MARCH)
+        self.assertIn(late.id, sum((ids or [] for ids in report.visit_ids.mapped("record_ids")), []))
+        self.assertIn("So far", report.overview)
+        self.assertEqual(report.sudo().activity_ids.user_id, self.supervisor)
+        self.assertEqual(report.drawn_at, NOW)
+
     def test_cases_opened_from_a_visit_are_its_months(self):
         visit = self._visit(datetime(2026, 4, 1, 2)).with_user(self.agent)
         intake = (

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
@@ -43,6 +45,15 @@ class TestPhone(AnsweringCommon):
         self.assertEqual(phone.action_take_answers(given, no_contact=True)["outcome"], "same")
         later = phone.action_take_answers(self._given(overall=[self.good.id]))
         self.assertEqual(later["outcome"], "revision")
+
+    def test_times_are_the_customers(self):
+        self.clerk.tz = "UTC"
+        self.customer.tz = "Asia/Shanghai"
+        _action, phone = self._ask(self.request)
+        delivered = self.picking._get_tracking_delivered_at()
+        local = delivered + timedelta(hours=8)
+        said = dict(phone.action_get_sheet()["about"])["Delivered"]
+        self.assertTrue(said.endswith(f"{local:%H:%M}"), said)
 
     def test_delivery_that_nobody_asked_about(self):
         self.policy.active = False

@@ -35,6 +35,42 @@ class TestQuestionnaire(FeedbackCommon):
             self.assertEqual(sorted(values), [1, 2, 3])
             self.assertFalse(reason.is_placed_before_trigger)
 
+    def test_after_a_delivery_four_aspects_are_asked_and_nothing_more(self):
+        questions = self._question("delivery").question_ids
+        always = questions.filtered(lambda question: not question._get_triggers())
+        self.assertEqual(
+            always.filtered(lambda question: question.logistics_part == "score").aspect_id.mapped("code"),
+            ["timeliness", "intactness", "courier", "signing"],
+        )
+        self.assertEqual(set(always.mapped("logistics_part")), {"overall", "score"})
+        self.assertLessEqual(set(always.mapped("question_type")), {"scale", "simple_choice"})
+        form = self._question("delivery")._prepare_answer_form()
+        self.assertFalse(form["is_long"])
+        self.assertEqual(
+            [one["part"] for one in form["questions"]],
+            ["overall", "score", "score", "score", "score", "reason", "text"],
+        )
+
+    def test_a_low_aspect_asks_why(self):
+        signing, comment = self._question("delivery_signing"), self._question("delivery_comment")
+        for score, asked in ((1, True), (2, True), (3, False), (5, False)):
+            sent = {**self._answers(5, comment="Left in the rain"), signing.id: str(score)}
+            request = self._request()
+            request._take_answers([{"answers": sent}])
+            self.assertEqual(request.feedback_id.comment or "", asked and "Left in the rain" or "")
+        form = self._question("delivery")._prepare_answer_form()
+        self.assertIn(f"#o{signing.id}_1:checked", form["rules"])
+        self.assertNotIn(f"#o{signing.id}_3:checked", form["rules"])
+        sent = {f"q{signing.id}": ["1"], f"q{comment.id}": ["Wet"]}
+
+        class Sent:
+            getlist = staticmethod(lambda name: sent.get(name, []))
+
+        read = self._question("delivery")._read_answers(Sent)
+        self.assertEqual(read[comment.id], "Wet")
+        sent[f"q{signing.id}"] = ["4"]
+        self.assertNotIn(comment.id, self._question("delivery")._read_answers(Sent))
+
     def test_the_relation_survey_asks_importance_and_expectation(self):
         survey = self.env.ref(f"{MODULE}.survey_relation")
         by_part = survey.question_ids.grouped("logistics_part")

@@ -1,10 +1,12 @@
 import re
+import time
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....controllers.foundation import link_page
 from ....controllers.satisfaction import survey_counter
 from ....tools.foundation.throttle import Throttle
 from .test_answer_page import AnsweringHttp
@@ -156,6 +158,24 @@ class TestCounter(SpotHttp):
         self.assertEqual(self.counter.answer_count, 2)
         thanks = self._get(answer.headers["Location"]).text
         self.assertIn(f'http-equiv="refresh" content="8;url={self.page}', thanks, "the next one starts anew")
+
+    def test_first_answer_after_days_is_taken(self):
+        page = self._get(self.page).text
+        later = time.time() + 5 * 86400
+        with patch.object(link_page.time, "time", lambda: later):
+            answer = self._send(self.page, page=page, **self._choose(self.good))
+        self.assertEqual(answer.status_code, 303)
+
+    def test_each_visitor_begins_in_the_language_of_the_place(self):
+        self.company.partner_id.lang = "zh_CN"
+        self.env.flush_all()
+        browser = {"Accept-Language": "en-US"}
+        self.assertIn('lang="zh-CN"', self._get(self.page, **browser).text)
+        chosen = f"{self.page}/en_US"
+        self.assertIn('lang="en-US"', self._get(chosen, **browser).text)
+        answer = self._send(chosen, page=self._get(chosen).text, **self._choose(self.good))
+        thanks = self._get(answer.headers["Location"]).text
+        self.assertIn(f'content="8;url={self.page}"', thanks)
 
     def test_looking_writes_nothing_and_floods_wait(self):
         with self._nothing_written():

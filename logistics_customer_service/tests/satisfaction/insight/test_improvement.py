@@ -46,6 +46,19 @@ class TestImprovement(InsightCommon):
         self.env.flush_all()
         self.assertEqual(improvement.start_answers, 6)
 
+    def test_figure_and_text_are_rounded_alike(self):
+        for sums in ((8, 33), (8, 35), (8, 25), (16, 67)):
+            improvement = self._improve(aspect_id=False)
+            improvement.write(
+                {
+                    "start_answers": sums[0],
+                    "start_total": sums[1],
+                    "start_score": sums[1] / sums[0],
+                }
+            )
+            improvement.invalidate_recordset()
+            self.assertEqual(improvement.start_text, f"{improvement.start_score:.2f}")
+
     def test_the_effect(self):
         improvement = self._improve(state="do")
         self.assertEqual((improvement.now_text, improvement.change_text), ("–", "–"))

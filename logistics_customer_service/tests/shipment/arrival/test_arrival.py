@@ -450,3 +450,44 @@ class TestArrival(ArrivalCommon):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertTrue(all(pickings.mapped("silent_since")))
         self.assertLessEqual(counts[1], counts[0] + 2)
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectedDay(ArrivalCommon):
+    """A day of validation that is corrected takes along what was concluded from it."""
+
+    def test_without_a_carrier(self):
+        picking = self._promised(-5)
+        picking.carrier_id = False
+        self._deliver(picking.sale_id)
+        promised_on = local_date(self.now - 5 * DAY, self.company._get_logistics_tz())
+        self.assertEqual(picking.promise_missed_on, promised_on)
+        picking.date_done = self.now - 6 * DAY
+        self.assertFalse(picking.promise_missed_on)
+        told = self.startPatcher(patch.object(type(self.Picking), "_note_occasion"))
+        picking.date_done = self.now - 2 * DAY
+        self.assertEqual(picking.promise_missed_on, promised_on)
+        told.assert_not_called()
+
+    def test_with_a_carrier(self):
+        picking = self._promised(3)
+        self._deliver(picking.sale_id)
+        picking.date_done = self.now - 2 * DAY
+        event = picking.shipment_event_ids
+        self.assertEqual((event.kind, event.happened_at), ("picked_up", self.now - 2 * DAY))
+        self.assertEqual(picking.shipment_since, self.now - 2 * DAY)
+
+    def test_what_the_carrier_says_stays(self):
+        picking = self._promised(3)
+        self._deliver(picking.sale_id)
+        said = self._tell(picking, "picked_up")
+        picking.date_done = self.now - 2 * DAY
+        self.assertEqual(said.happened_at, self.now - timedelta(hours=1))
+        self.assertFalse(picking.promise_missed_on)
+
+    def test_corrected_word_of_staff(self):
+        picking = self._under_way(-5)
+        word = self._tell(picking, "delivered", source="staff")
+        self.assertTrue(picking.promise_missed_on)
+        word.happened_at = self.now - 6 * DAY
+        self.assertFalse(picking.promise_missed_on)

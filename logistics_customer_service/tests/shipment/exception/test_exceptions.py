@@ -289,6 +289,16 @@ class TestDetection(ExceptionCommon):
         self.Exception._detect()
         self.assertAlmostEqual(order.picking_ids.exception_ids.order_value, 25)
 
+    def test_value_to_the_third_place_of_a_currency(self):
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self.company.currency_id = dinar
+        self.env["product.pricelist"].search([]).currency_id = dinar
+        vals = {"commitment_date": self.now - 2 * DAY, "currency_id": dinar.id}
+        order = self._order(self.customer, 1.235, **vals)
+        self.Exception._detect()
+        self.assertAlmostEqual(order.picking_ids.exception_ids.order_value, 1.235, 4)
+
     def test_each_company_sees_its_own(self):
         exception = self._late()
         company = self.env["res.company"].create({"name": "Elsewhere"})

@@ -394,8 +394,30 @@ class TestIndicator(IndicatorCommon):
         self.assertIn(dashboard, dashboards.with_user(self.supervisor).search([]))
         self.assertNotIn(dashboard, dashboards.with_user(self.agent).search([]))
 
+    def test_digest_is_on_and_more_late_orders_are_not_green(self):
+        digest = self.env.ref("digest.digest_digest_default")
+        self.assertTrue(digest.kpi_logistics_on_time and digest.kpi_logistics_late)
+        digest = digest.create(
+            {"name": "Service", "company_id": self.company.id, "kpi_logistics_late": True}
+        )
+        good, bad = "#17613a", "#712b29"
+        for name, margin, colour in (
+            ("kpi_logistics_late", 25.0, bad),
+            ("kpi_logistics_late", -25.0, good),
+            ("kpi_logistics_on_time", 25.0, good),
+            ("kpi_logistics_on_time", -25.0, bad),
+        ):
+            digest.write({"kpi_logistics_late": False, "kpi_logistics_on_time": False, name: True})
+            with patch.object(type(digest), "_get_margin_value", lambda *_args, by=margin: by):
+                digest._action_send_to_user(self.manager, tips_count=0, consume_tips=False)
+            mail = self.env["mail.mail"].search([("email_to", "like", self.manager.email)], limit=1)
+            figures = str(mail.body_html).partition("</head>")[2].split("kpi_margin_margin")[1:]
+            self.assertTrue(figures)
+            for figure in figures:
+                self.assertIn(colour, figure, (name, margin))
+                self.assertNotIn(({good, bad} - {colour}).pop(), figure, (name, margin))
+
     def test_digest_counts_orders(self):
-        self.env.company = self.company
         now = fields.Datetime.now()
         for days in (0, 1):
             order = self._order(
@@ -410,7 +432,7 @@ class TestIndicator(IndicatorCommon):
             order.action_confirm()
             self._deliver(order, at=now - timedelta(days=3 - days))
         self.env.flush_all()
-        digest = self.env["digest.digest"].create(
+        digest = self.env["digest.digest"].with_company(self.company).create(
             {
                 "name": "Service",
                 "company_id": self.company.id,

@@ -226,3 +226,9 @@ class TestOccasions(NoticeCommon):
         self._order(self.customer, confirm=False).with_env(order.env).action_confirm()
         latest = self.env["sale.order"].search([], limit=1, order="id desc")
         self.assertFalse(self._notices(latest))
+
+    def test_nobody_else_keeps_a_notice_from_the_customer(self):
+        seller = self._new_user("seller", "sales_team.group_sale_salesman_all_leads")
+        order = self._order(self.customer, confirm=False)
+        order.with_user(seller).with_context(skip_logistics_notices=True).action_confirm()
+        self.assertTrue(self._notices(order))

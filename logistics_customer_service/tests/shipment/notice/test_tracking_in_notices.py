@@ -17,8 +17,32 @@ class TestTrackingInNotices(NoticeCommon):
         self.assertTrue(picking.tracking_page_url)
         self.assertIn(picking.tracking_page_url, told.body)
 
+    def test_an_order_is_told_of_by_the_short_link_of_its_delivery(self):
+        order = self._order(self.customer)
+        self._process()
+        [told] = self._notices(order, "order_confirmed")
+        self.assertIn(order.picking_ids.tracking_page_url, told.body)
+
+    def test_messages_in_chinese_take_two_segments_at_most(self):
+        """A segment of a longer message has 67 signs; the company's name and address are not short."""
+        self.company.name = "广州顺达物流有限公司"
+        self.env["ir.config_parameter"].set_param("web.base.url", "https://odoo.shunda-wuliu.example.cn")
+        self.customer.lang = "zh_CN"
+        order = self._order(self.customer)
+        delivery = self._delivery()
+        self._process()
+        notices = self._notices(order) | self._notices(delivery)
+        templates = self.env["logistics.notice.rule"].search([]).sms_template_id
+        self.assertGreater(len(templates), 8)
+        for template in templates:
+            for notice in notices:
+                body = template._render_field("body", notice.ids, compute_lang=True)[notice.id]
+                self.assertLessEqual(len(body), 134, body)
+
     def test_who_only_receives_the_goods_gets_no_link_to_the_order(self):
         order = self._order(self.customer)
+        order.picking_ids.move_ids.product_id.is_storable = False
+        order.picking_ids.unlink()
         receiver = self._customer("Receiver")
         told, received = (
             self.env["logistics.notice"].new({"order_id": order.id, "partner_id": partner.id})

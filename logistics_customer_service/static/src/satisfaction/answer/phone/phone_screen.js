@@ -1,4 +1,4 @@
-import { Component, markup, onWillStart, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, markup, onMounted, onWillStart, useExternalListener, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -20,6 +20,7 @@ export class PhoneScreen extends Component {
         this.phoneId = this.props.action.params?.phone_id;
         this.state = useState({ sheet: false, given: {}, problems: {}, noContact: false, busy: false });
         onWillStart(() => this.load());
+        onMounted(() => this.state.sheet && this.focusOn(this.pending));
         useExternalListener(window, "keydown", (event) => this.onKeydown(event));
     }
 
@@ -50,9 +51,19 @@ export class PhoneScreen extends Component {
                 for (const id of this.state.given[question.id] || []) {
                     chosen.add(id);
                 }
+            } else if (question.kind === "scale") {
+                for (const step of this.state.given[question.id] || []) {
+                    chosen.add(`${question.id}_${step}`);
+                }
             }
         }
         return asked;
+    }
+
+    /** The question that is asked next: the first one without an answer. */
+    get pending() {
+        const asked = this.questions.filter((one) => one.kind !== "section");
+        return asked.find((one) => !this.state.given[one.id]?.length) || asked[0];
     }
 
     isChosen(question, option) {
@@ -79,7 +90,25 @@ export class PhoneScreen extends Component {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
             event.preventDefault();
             this.save(true);
+        } else if (this.isLoose(event)) {
+            // nothing has the keys: they belong to the question that is asked next
+            this.focusOn(this.pending);
+            this.onQuestionKeydown(this.pending, event);
         }
+    }
+
+    /** Tell whether a digit was typed outside of all questions and of all that takes text. */
+    isLoose(event) {
+        const { target } = event;
+        return (
+            /^\d$/.test(event.key) &&
+            !event.defaultPrevented &&
+            Boolean(this.state.sheet && this.pending) &&
+            !document.querySelector(".modal") &&
+            !target.closest?.("[data-question]") &&
+            !/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) &&
+            !target.isContentEditable
+        );
     }
 
     onQuestionKeydown(question, event) {
@@ -122,8 +151,12 @@ export class PhoneScreen extends Component {
 
     focusAfter(question) {
         const asked = this.questions.filter((one) => one.kind !== "section");
-        const next = asked[asked.indexOf(question) + 1];
-        const box = next && this.root.el.querySelector(`[data-question="${next.id}"]`);
+        this.focusOn(asked[asked.indexOf(question) + 1]);
+    }
+
+    /** Give the keys to a question; after the last one, to the button that keeps. */
+    focusOn(question) {
+        const box = question && this.root.el.querySelector(`[data-question="${question.id}"]`);
         const field = box
             ? box.querySelector("input:checked, input, textarea")
             : this.root.el.querySelector(".o_logistics_phone_save");

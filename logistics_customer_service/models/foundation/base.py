@@ -1,0 +1,181 @@
+from collections import defaultdict
+
+from odoo import SUPERUSER_ID, Command, api, models
+from odoo.exceptions import AccessError, MissingError
+from odoo.fields import Domain
+
+from ...tools.foundation.received import MAX_ID
+
+MODULE = __name__.split(".")[2]
+
+
+class Base(models.AbstractModel):
+    """What a client sends and asks for, held against the rights of the user it comes from.
+
+    Fields of this addon only: what others' fields allow is their business.
+    """
+
+    _inherit = "base"
+
+    # === WHAT IS ASKED FOR ===#
+
+    # Core asks for the groups of a field where it reads a column. Fields that follow links as the
+    # superuser, search by a method or group by a table beside have none.
+
+    def _traverse_related_sql(self, alias, field, query):
+        """Refuse to order by and to total what may not be read."""
+        self._check_logistics_asked(field.name)
+        return super()._traverse_related_sql(alias, field, query)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Refuse to group by what may not be read."""
+        self._check_logistics_asked(groupby_spec)
+        return super()._read_group_groupby(alias, groupby_spec, query)
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Refuse to search by what may not be read."""
+        domain = Domain(domain)
+        if not (self.env.su or bypass_access):
+            for condition in domain.iter_conditions():
+                self._check_logistics_asked(condition.field_expr)
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    @api.model
+    def _check_logistics_asked(self, expression):
+        field = self._fields.get(expression.partition(":")[0].partition(".")[0])
+        if field and field._module == MODULE:
+            self._check_field_access(field, "read")
+
+    # === WHAT SERVES EVERY COMPANY ===#
+
+    def _check_access(self, operation):
+        """A row of ours without a company serves all: who sees all of them changes it."""
+        denied = super()._check_access(operation)
+        if denied or operation == "read" or not self._may_be_logistics_shared() or not any(self._ids):
+            return denied
+        # whose a row is counts, whoever asks
+        shared = self.sudo().filtered(lambda record: not record.company_id)
+        if not shared or self.env.user._sees_all_companies():
+            return None
+        return self & shared.with_env(self.env), self._make_logistics_shared_error
+
+    @api.model
+    def _may_be_logistics_shared(self):
+        return (
+            self._original_module == MODULE
+            and not self._transient
+            and "company_id" in self._fields
+        )
+
+    @api.model
+    def _is_logistics_own(self):
+        """Tell whether what the user makes here cannot serve every company."""
+        return (
+            not self.env.su
+            and self._may_be_logistics_shared()
+            and not self._fields["company_id"].compute
+            and not self.env.user._sees_all_companies()
+        )
+
+    @api.model
+    def _make_logistics_shared_error(self):
+        return AccessError(
+            self.env._(
+                "This serves every company (%s): who works for all of them changes it. "
+                "Make one for your company instead.",
+                self._description,
+            )
+        )
+
+    # === WHAT IS SENT ===#
+
+    @api.model
+    def _is_logistics_loader(self):
+        """Tell whether data is loaded: by the superuser, or before any client is served."""
+        return self.env.uid == SUPERUSER_ID or not self.env.registry.ready
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse links to what the user may not read."""
+        self._check_logistics_links(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Refuse new links to what the user may not read."""
+        self._check_logistics_links([vals])
+        result = super().write(vals)
+        if not vals.get("company_id", True) and self._may_be_logistics_shared():
+            self.check_access("write")  # it serves every company from now on
+        return result
+
+    @api.model
+    def default_get(self, fields):
+        """Refuse links to what the user may not read.
+
+        What may serve every company serves the company at work where somebody else decides for all.
+        """
+        values = super().default_get(fields)
+        if "company_id" in fields and not values.get("company_id") and self._is_logistics_own():
+            values["company_id"] = self.env.company.id
+        self._check_logistics_links([values])
+        return values
+
+    def onchange(self, values, field_names, fields_spec):
+        """Refuse new links to what the user may not read: the answer would tell of it."""
+        self._check_logistics_links([values])
+        return super().onchange(values, field_names, fields_spec)
+
+    def _check_logistics_links(self, vals_list):
+        """Raise where values link to a record that the user may not read, and did not before."""
+        if self.env.su:
+            return
+        sent = defaultdict(set)
+        for vals in vals_list:
+            self._collect_logistics_links(vals, sent)
+        for field, ids in sent.items():
+            records = self.env[field.comodel_name].browse(ids)
+            try:
+                allowed = records._filtered_access("read")
+            except MissingError:
+                records = records.exists()
+                allowed = records._filtered_access("read")
+            denied = records - allowed
+            if denied and field.model_name == self._name and self.ids:
+                # a form sends back what it was given; that tells nothing new
+                denied -= self.sudo()[field.name]
+            if denied:
+                denied.check_access("read")
+
+    @api.model
+    def _collect_logistics_links(self, vals, links):
+        """Add to a mapping of fields the ids that values link to, those of lines included."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if value and field and field.type in ("many2one", "one2many", "many2many"):
+                items = value
+                if field.type == "many2one":
+                    items = value[:1] if isinstance(value, tuple) else [value]
+                ids = self.env[field.comodel_name]._collect_logistics_linked(items, links)
+                if field._module == MODULE:
+                    links[field].update(ids)
+
+    @api.model
+    def _collect_logistics_linked(self, value, links):
+        """Return the ids in what a relational field takes: ids, commands, values or records."""
+        ids = set()
+        for item in value:
+            if isinstance(item, dict):  # a new record in a form, after an old one perhaps
+                self._collect_logistics_links(item, links)
+                ids.add(item.get("id"))
+            elif not isinstance(item, (list, tuple)):
+                ids.add(item.id if isinstance(item, models.BaseModel) else item)
+            elif len(item) == 3 and isinstance(item[2], dict):
+                self._collect_logistics_links(item[2], links)
+                ids.add(item[0] == Command.UPDATE and item[1])
+            elif item and item[0] == Command.SET:
+                ids.update(item[2])
+            elif item and item[0] == Command.LINK:
+                ids.add(item[1])
+        # no new ones, no booleans; JSON may send 5.0 for 5, and the database finds it
+        return {int(id_) for id_ in ids if type(id_) in (int, float) and 0 < id_ <= MAX_ID}
