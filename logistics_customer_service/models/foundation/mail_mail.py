@@ -75,7 +75,8 @@ class MailMail(models.Model):
             )
             broken._note_hung_up(f"{type(error).__name__}: {error}")
             if auto_commit:
-                self.env.cr.commit()  # as core does after each mail
+                # as core does after each mail: what was handed over must not be undone
+                self.env.cr.commit()  # pylint: disable=invalid-commit
             if raise_exception:
                 raise
             # the others have not been tried: their queue does
