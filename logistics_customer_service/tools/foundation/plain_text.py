@@ -14,9 +14,7 @@ HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none", re.IGNORECASE)
 SPACES = re.compile(r"\s+")
 # what stands between two blocks, and between two paragraphs: of a run of them the widest counts
 LINE, GAP = "\ue000", "\ue001"
-EDGES = re.compile(rf"[\s{LINE}{GAP}]*[{LINE}{GAP}][\s{LINE}{GAP}]*")
-BREAKS = re.compile(r"[^\S\n]*\n[^\S\n]*")
-BLANKS = re.compile(r"[^\S\n]+")
+RUNS = re.compile(rf"[\s{LINE}{GAP}]+")
 
 
 def to_plain_text(body):
@@ -32,8 +30,17 @@ def to_plain_text(body):
         return ""
     parts = []
     _collect(root, parts)
-    text = EDGES.sub(lambda run: "\n\n" if GAP in run.group() else "\n", "".join(parts))
-    return BLANKS.sub(" ", BREAKS.sub("\n", text)).strip()
+    return RUNS.sub(_settle, "".join(parts)).strip()
+
+
+def _settle(run):
+    """Return what stands in the place of a run of blanks, breaks and edges."""
+    signs = run.group()
+    if GAP in signs:
+        return "\n\n"
+    if LINE in signs:
+        return "\n"
+    return "\n" * min(signs.count("\n"), 2) or " "
 
 
 def _collect(element, parts):
