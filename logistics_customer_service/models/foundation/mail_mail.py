@@ -24,7 +24,8 @@ class MailMail(models.Model):
 
         Whatever raised or waited here would have core send the mail once more.
         """
-        if note := self.env.context.get("logistics_note_handled"):
+        note = self.env.context.get("logistics_note_handled")
+        if callable(note):  # a client's word is none
             note(self.ids)
         self._append_results(
             lambda mail: SENT if mail.state == "sent" else FAILED, failure_reason, failure_type

@@ -94,16 +94,18 @@ def _get_word(value):
     return value.split(";")[0].strip().lower()
 
 
-def wants_no_answer(header):
+def wants_no_answer(header, our_list=False):
     """Tell whether a mail is not to be acknowledged: from a list, or sent in bulk.
 
     :param header: function from a header's name to its value or None
+    :param our_list: whether the list is one by which customers write to us
     """
     suppressed = (header("X-Auto-Response-Suppress") or "").lower()
+    by_list = header("List-Id") or header("List-Unsubscribe")
+    precedence = _get_word(header("Precedence"))
     return bool(
-        _get_word(header("Precedence")) in BULK_PRECEDENCE
-        or header("List-Id")
-        or header("List-Unsubscribe")
+        (by_list and not our_list)
+        or (precedence in BULK_PRECEDENCE and not (our_list and precedence == "list"))
         or any(word in suppressed for word in ("all", "oof", "autoreply"))
     )
 
@@ -119,9 +121,17 @@ def wraps_automatic(message):
     if wrapped is not None:
         people = get_people(str(wrapped.get("From", "")))
         return says_automatic(wrapped.get, people[0][1] if people else "")
-    parts = list(message.iter_parts()) if message.is_multipart() else []
-    reports = [part for part in parts if part.get_content_type() == "multipart/report"]
-    return bool(reports) and (is_from_list(message) or parts[0] is reports[0])
+    kinds = [part.get_content_type() for part in _get_parts(message)]
+    return "multipart/report" in (kinds if is_from_list(message) else kinds[:1])
+
+
+def _get_parts(message):
+    """Return the parts of a mail, those that are in a part among them; a report is one."""
+    parts = []
+    for part in message.iter_parts() if message.get_content_maintype() == "multipart" else ():
+        nested = part.get_content_maintype() == "multipart" and part.get_content_type() != "multipart/report"
+        parts += _get_parts(part) if nested else [part]
+    return parts
 
 
 def is_from_list(message):

@@ -14,7 +14,7 @@ HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none", re.IGNORECASE)
 SPACES = re.compile(r"\s+")
 # what stands between two blocks, and between two paragraphs: of a run of them the widest counts
 LINE, GAP = "\ue000", "\ue001"
-RUNS = re.compile(rf"[\s{LINE}{GAP}]+")
+EDGES = re.compile(rf"[\s{LINE}{GAP}]+")
 
 
 def to_plain_text(body):
@@ -30,17 +30,15 @@ def to_plain_text(body):
         return ""
     parts = []
     _collect(root, parts)
-    return RUNS.sub(_settle, "".join(parts)).strip()
+    return EDGES.sub(_narrow, "".join(parts)).strip()
 
 
-def _settle(run):
-    """Return what stands in the place of a run of blanks, breaks and edges."""
-    signs = run.group()
-    if GAP in signs:
+def _narrow(run):
+    """Return what a run of blanks, breaks and edges comes to."""
+    run = run.group()
+    if GAP in run:
         return "\n\n"
-    if LINE in signs:
-        return "\n"
-    return "\n" * min(signs.count("\n"), 2) or " "
+    return "\n" if LINE in run else "\n" * run.count("\n") or " "
 
 
 def _collect(element, parts):

@@ -75,6 +75,8 @@ def test_lists_and_bulk_want_no_answer():
     assert mail_text.wants_no_answer(_header(X_Auto_Response_Suppress="OOF, AutoReply"))
     assert not mail_text.wants_no_answer(_header(X_Auto_Response_Suppress="DR, RN"))
     assert not mail_text.wants_no_answer(_header())
+    assert not mail_text.wants_no_answer(_header(List_Id="<x.example>", Precedence="list"), our_list=True)
+    assert mail_text.wants_no_answer(_header(Precedence="bulk"), our_list=True)
 
 
 def test_storable():
@@ -196,6 +198,8 @@ def test_what_a_list_wraps():
     listed = "From: l@x.example\nList-Id: <l.x.example>\nContent-Type: multipart/mixed; boundary=a"
     assert mail_text.wraps_automatic(_mail(listed, RECEIPT))
     assert mail_text.wraps_automatic(_mail(listed, WRAPPED))
+    nested = f"--c\nContent-Type: multipart/mixed; boundary=a\n\n{RECEIPT}\n--c--\n"
+    assert mail_text.wraps_automatic(_mail(listed.replace("boundary=a", "boundary=c"), nested))
     attached = listed.replace("List-Id: <l.x.example>\n", "")
     assert not mail_text.wraps_automatic(_mail(attached, WRAPPED)), "a person attaches it"
     assert not mail_text.wraps_automatic(_mail("From: a@b.example"))

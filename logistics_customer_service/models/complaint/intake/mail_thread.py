@@ -154,5 +154,9 @@ class MailThread(models.AbstractModel):
     @api.model
     def _is_logistics_quiet(self, message, message_dict):
         """Tell whether a mail is to be answered by a person alone."""
-        subject = message_dict.get("subject")
-        return mail_text.wants_no_answer(message.get) or mail_text.looks_automatic(subject)
+        named = [str(message.get(name, "")) for name in ("From", "List-Post")]
+        people = [person for value in named for person in mail_text.get_people(value)]
+        ours = bool(self._get_logistics_own(address for _name, address in people))
+        return mail_text.wants_no_answer(message.get, ours) or mail_text.looks_automatic(
+            message_dict.get("subject")
+        )

@@ -98,6 +98,15 @@ class TestMailOrigin(WrittenMail):
                              if "List_Id" in headers else ("ann@buyer.example.com", "to_send"))  # fmt: skip
             self.assertFalse(case.partner_id)
 
+    def test_who_writes_by_our_own_group_is_acknowledged(self):
+        by_list = {"List_Id": "<service.logistics.example.com>", "Precedence": "list"}
+        case = self._open(sender=f'"Ann via Service" <{OWN}>', Reply_To="ann@buyer.example.com", **by_list)
+        self.assertEqual((case.email_from, case.acknowledgement), ("ann@buyer.example.com", "to_send"))
+        case = self._open(sender="bob@buyer.example.com", List_Post=f"<mailto:{OWN}>", **by_list)
+        self.assertEqual(case.acknowledgement, "to_send")
+        case = self._open(sender="eve@buyer.example.com", List_Post="<mailto:l@other.example>", **by_list)
+        self.assertEqual(case.acknowledgement, "none")
+
     def test_a_rewritten_answer_is_the_customers(self):
         case = self._receive(OUTLOOK)
         parent = self._answer(case).message_id
