@@ -279,7 +279,9 @@ class TestSecurity(LogisticsCommon):
             }
             allowed = {name for name in public if name.startswith("action_")}
             overrides = {"create", "write", "unlink", "copy_data", "default_get", "onchange"}
-            overrides |= {"message_process", "message_new", "message_update"}  # the mail gateway's
+            # the mail gateway's
+            overrides |= {"message_process", "message_parse", "message_route"}
+            overrides |= {"message_new", "message_update"}
             overrides |= {"message_subscribe"}  # takes a right away
             overrides |= {"register_cases", "read_case_states"}  # the API, with the caller's rights
             self.assertLessEqual(public - allowed, overrides)

@@ -137,8 +137,12 @@ class TestComplaintSecurity(ComplaintCommon):
         )
         case.action_take()
         case.action_start()
+        self.customer.email = "customer@x.example"
         case.message_post(
-            body="We are looking into it.", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body="We are looking into it.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.customer.ids,
         )
         self.assertTrue(case.first_reply_at)
         case.action_resolve()

@@ -38,7 +38,7 @@ def _narrow(run):
     run = run.group()
     if GAP in run:
         return "\n\n"
-    return "\n" if LINE in run else "\n" * run.count("\n") or " "
+    return "\n" if LINE in run else "\n" * min(run.count("\n"), 2) or " "
 
 
 def _collect(element, parts):
