@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -55,6 +55,7 @@ class TestVisitReportAccess(VisitReportCommon):
         for record in (self.monthly, figure):
             self.assertFalse(self._see(self.agent, record))
             self.assertTrue(self._see(self.supervisor, record))
+        self._stand(NOW + timedelta(days=31))  # the month is over
         self.monthly.with_user(self.manager).action_issue()
         for record in (self.monthly, figure):
             self.assertTrue(self._see(self.agent, record))

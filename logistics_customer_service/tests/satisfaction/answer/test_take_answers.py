@@ -60,8 +60,8 @@ class TestTakeAnswers(FeedbackCommon):
         self.assertEqual(user_input.state, "done")
         self.assertEqual(user_input.survey_request_id, request)
         self.assertEqual(user_input.partner_id, self.person)
-        reason = self._question("delivery_reason")
-        asked = self.survey.question_ids - reason
+        after_low = self._question("delivery_reason") | self._question("delivery_comment")
+        asked = self.survey.question_ids - after_low
         self.assertEqual(user_input.predefined_question_ids, asked)
         lines = {line.question_id: line for line in user_input.user_input_line_ids}
         self.assertEqual(set(lines), set(asked), "one line a question asked, none for the others")
@@ -203,7 +203,7 @@ class TestTakeAnswers(FeedbackCommon):
         overall = self._question("delivery_overall").id
         comment = self._question("delivery_comment").id
         timeliness = self._question("delivery_timeliness").id
-        good = self._answers(4)
+        good, bad = self._answers(4), self._answers(2)
         foreign = self._choice("case_overall_5")
         for answers, pattern in (
             ({}, "is missing: How satisfied"),
@@ -217,8 +217,8 @@ class TestTakeAnswers(FeedbackCommon):
             ({**good, timeliness: "6"}, "outside the scale"),
             ({**good, timeliness: "0"}, "outside the scale"),
             ({**good, timeliness: "two"}, "with a number"),
-            ({**good, comment: "x" * 5001}, "too long"),
-            ({**good, comment: "a\0b"}, "cannot be kept"),
+            ({**bad, comment: "x" * 5001}, "too long"),
+            ({**bad, comment: "a\0b"}, "cannot be kept"),
         ):
             with self.subTest(pattern=pattern):
                 self._refused(answers, pattern)
