@@ -100,6 +100,7 @@ from .contact.care import test_care_performance
 from . import test_core_models
 from . import test_security
 from . import test_multicompany
+from . import test_neutralize
 from . import test_performance
 from . import test_tours
 from . import test_translation
