@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 NO_PYTHON = "Python 3.11 is missing: apt-get install python3 python3-venv, or PYTHON=<path>"
 LAUNCH = command -v $(PYTHON) >/dev/null || { echo $(NO_PYTHON) >&2; exit 1; }; exec $(PYTHON) -m scripts.dev
 
-.PHONY: help run test lint test-unit test-addon test-system test-upgrade test-real test-long load-olist figures bench env stop clean
+.PHONY: help run test lint test-unit test-addon test-system test-upgrade test-core test-core-list test-real test-long load-olist figures bench env stop clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -34,7 +34,13 @@ test-upgrade: ## Upgrade an earlier version and hold it against a fresh installa
 test-real: ## Run the tests on real data (ARGS=)
 	@$(LAUNCH) test-real_data
 
-test-long: ## Run what takes longer than `make test` may: benchmarks in a middle size (ARGS=)
+test-core: ## Run Odoo's own tests with the addon, but those that fail without it (ARGS=)
+	@$(LAUNCH) test-core
+
+test-core-list: ## Run Odoo's own tests without the addon and list which fail
+	@$(LAUNCH) test-core-list
+
+test-long: ## Run what takes longer than `make test` may: Odoo's own tests, benchmarks in a middle size (ARGS=)
 	@$(LAUNCH) test-long
 
 load-olist: ## Load the Olist data into a new database (DATA=<folder> DB=<name>)

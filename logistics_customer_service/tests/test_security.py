@@ -162,6 +162,19 @@ MATRIX = {
     "logistics.authority": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.recovery": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
     "logistics.result.letter": (ALL, ALL, ALL, NOTHING),
+    "logistics.result.letter.told": (
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        {READ, WRITE, CREATE},
+        NOTHING,
+    ),
+    "logistics.sending.result": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "logistics.undeliverable.address": (
+        {READ, UNLINK},
+        {READ, UNLINK},
+        {READ, UNLINK},
+        NOTHING,
+    ),
     "logistics.complaint.step.up": (
         {READ, WRITE, CREATE},
         {READ, WRITE, CREATE},

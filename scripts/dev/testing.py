@@ -19,10 +19,30 @@ from .paths import LOGS, ROOT, VENV_PYTHON, addons
 
 PATIENCE = 40 * 60
 # Folders below tests/ that hold no tests of the whole system.
-NOT_SYSTEM = {"unit", "support", "__pycache__"}
+NOT_SYSTEM = {"unit", "support", "core", "__pycache__"}
 # Takes longer than continuous integration allows: run by `make test-long` alone.
 LONG = "long"
 NO_TESTS = 5  # pytest's exit code
+# Odoo's own tests, below its addons: what passes without the addon must pass with it.
+CORE_SHORT = (
+    "stock_delivery/tests/test_packing_delivery.py",
+    "sale_stock/tests/test_sale_stock.py",
+    "survey/tests/test_survey.py",
+)
+CORE_LONG = (
+    "sale_stock/tests",
+    "stock_delivery/tests",
+    "survey/tests",
+    "portal/tests",
+    "account/tests/test_res_partner_merge.py",
+    "account/tests/test_account_move_out_invoice.py",
+    "account/tests/test_account_move_out_refund.py",
+    "sale/tests/test_sale_order.py",
+    "sale/tests/test_sale_refund.py",
+    "stock/tests/test_move.py",
+    "stock/tests/test_robustness.py",
+)
+CORE_KNOWN = ROOT / "tests" / "core" / "known_failures.txt"
 
 
 class Counts:
@@ -103,6 +123,49 @@ class Commands(Part):
         report(self.name, self.log, failed, time.monotonic() - started)
 
 
+class CorePart(Part):
+    """Odoo's own tests; those that fail without the addon, too, are left out."""
+
+    def __init__(self, name, odoo, database, suites, known=()):
+        addons_folder = odoo.package / "addons"
+        left_out = [f"--deselect={os.path.relpath(addons_folder / test, ROOT)}" for test in known]
+        http = ["--odoo-http", f"--odoo-extra=db-filter=^{database}$"]
+        super().__init__(name, [], f"--odoo-database={database}", *http, "-q", *left_out)
+        self.folders = [addons_folder / suite for suite in suites if (addons_folder / suite).exists()]
+
+    def failures(self):
+        """Return the tests that failed, as the list of known failures names them."""
+        cases = ElementTree.parse(self.junit).iter("testcase")
+        failed = [case for case in cases if {"failure", "error"} & {part.tag for part in case}]
+        return sorted({name_of(case) for case in failed})
+
+
+def name_of(case):
+    """Return ``survey/tests/test_survey.py::TestSurvey::test_x`` of a test case in a JUnit file."""
+    *module, class_name = case.get("classname").split(".")
+    path = "/".join(module[len(module) - module[::-1].index("addons") :])
+    return f"{path}.py::{class_name}::{case.get('name')}"
+
+
+def read_known():
+    """Return the tests of Odoo's own that fail without the addon, too."""
+    lines = CORE_KNOWN.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def list_core(odoo):
+    """Run Odoo's own tests without the addon and write down which fail; return the exit code."""
+    browser.prepare()
+    with TestRun(odoo) as tests:
+        database = tests.core_database(addon=False)
+        part = CorePart("core-list", odoo, database, CORE_LONG)
+        foreground(part, tests.environment(), [])
+        tests.databases.drop(database)
+    comment = CORE_KNOWN.read_text(encoding="utf-8").splitlines()[0]
+    CORE_KNOWN.write_text("\n".join([comment, *part.failures(), ""]), encoding="utf-8")
+    return 0
+
+
 def report(name, log, code, seconds):
     """Show what a part printed."""
     verdict = "passed" if not code else f"FAILED ({code})"
@@ -177,9 +240,17 @@ class TestRun:
 
     def addon_database(self):
         """Return a fresh database for the addon's own tests."""
-        name = f"{self.templates.prefix}_addon_tests"
+        return self.copy_template("addon_tests")
+
+    def core_database(self, addon=True):
+        """Return a fresh database for Odoo's own tests, with or without the addon."""
+        return self.copy_template("core_tests" if addon else "core_without_tests", addon=addon)
+
+    def copy_template(self, name, addon=True):
+        """Return a fresh copy of the template with demo data."""
+        name = f"{self.templates.prefix}_{name}"
         self.databases.drop(name)
-        self.databases.copy(self.templates.get(demo=True), name)
+        self.databases.copy(self.templates.get(demo=True, addon=addon), name)
         return name
 
 
@@ -194,8 +265,11 @@ def run_all(odoo):
         if not problem:
             database = tests.addon_database()
             later.insert(0, addon_part(database))
+            core = tests.core_database()
+            later.append(CorePart("core", odoo, core, CORE_SHORT, read_known()))
             side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
             tests.databases.drop(database)
+            tests.databases.drop(core)
     return conclude([*first, *later], problem, time.monotonic() - started)
 
 
@@ -250,6 +324,11 @@ def run_part(odoo, name, arguments):
         if name == "addon":
             database = tests.addon_database()
             return foreground(addon_part(database), tests.environment(), arguments)
+        if name in ("core", LONG):
+            part = CorePart("core", odoo, tests.core_database(), CORE_LONG, read_known())
+            code = foreground(part, tests.environment(), arguments if name == "core" else [])
+            if name == "core" or code:
+                return code
         part = next((part for part in [*system_parts(), long_part()] if part.name == name), None)
         if part is None or not part.folders:
             raise Problem(f"There is no folder tests/{name} with tests in it.")

@@ -23,6 +23,24 @@ OUTLOOK = (
     "promise_missed_on",
     "silent_since",
 )
+# the columns by which it is worked out when a delivery is expected
+READ_BY_ARRIVAL = {
+    "stock.picking": (
+        *OUTLOOK,
+        *("company_id", "partner_id", "sale_id", "picking_type_id", "location_dest_id", "return_id"),
+        *("state", "date_done", "date_deadline", "scheduled_date", "carrier_id"),
+        *("shipment_state", "shipment_reported", "carrier_delivered_at"),
+    ),
+    "stock.move": ("picking_id", "sale_line_id", "state"),
+    "stock.picking.type": ("code",),
+    "stock.location": ("usage",),
+    "sale.order": ("promised_date", "commitment_date"),
+    "sale.order.line": ("promised_date",),
+    "res.partner": ("country_id", "state_id"),
+    "res.company": ("logistics_lead_minimum",),
+    "logistics.shipment.event": ("picking_id", "kind", "source", "happened_at", "expected_at"),
+    "logistics.lead.time": None,
+}
 
 
 class StockPicking(models.Model):
@@ -183,7 +201,7 @@ class StockPicking(models.Model):
 
     def _get_arrival_rows(self):
         """Return what is known of these deliveries and what is held of them: list of mappings."""
-        self.env.flush_all()
+        self._flush_arrival()
         self.env.cr.execute(
             SQL(
                 """SELECT sp.id, sp.company_id, %(held)s, estimate.expected_at AS estimate,
@@ -227,6 +245,15 @@ class StockPicking(models.Model):
             )
         )
         return self.env.cr.dictfetchall()
+
+    def _flush_arrival(self):
+        """Write what the query reads and no more.
+
+        It runs in the midst of core's confirming and validating: whatever else were computed then
+        would stay in the cache as it is half-way.
+        """
+        for model, names in READ_BY_ARRIVAL.items():
+            self.env[model].flush_model(names)
 
     @api.model
     def _get_open_sql(self):

@@ -107,8 +107,10 @@ class TestQuestionnaire(FeedbackCommon):
     def test_one_overall_score(self):
         scale = {"question_type": "scale", "scale_min": 1, "scale_max": 5}
         question = self._new_question(logistics_part="overall", **scale)
+        second = question.copy()
+        self.assertFalse(second.logistics_part)
         with self.assertRaises(ValidationError):
-            question.copy()
+            second.logistics_part = "overall"
 
     def test_what_keeps_answers_from_figures_is_said(self):
         question = self._new_question(
