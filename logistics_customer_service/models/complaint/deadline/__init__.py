@@ -4,9 +4,9 @@ from . import logistics_clock
 from . import logistics_clock_event
 from . import logistics_escalation_rule
 from . import logistics_escalation
+from . import logistics_provisional_stop_mixin
+from . import logistics_case_escalation_mixin
 from . import logistics_complaint
-from . import logistics_complaint_spoken
-from . import logistics_complaint_void
 from . import logistics_service_team
 from . import resource_calendar
 from . import resource_calendar_attendance

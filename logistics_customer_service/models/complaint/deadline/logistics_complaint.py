@@ -7,14 +7,15 @@ from ....tools.complaint.moments import NEW_CASE
 from ...foundation.concurrency import begin_anew_on
 from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, RESOLVED
-from ..logistics_priority_rule import PRIORITIES
-from .logistics_escalation_rule import AGENT, GENERAL, LEVELS, MANAGER, SUPERVISOR
 from .logistics_sla_target import (
     ACKNOWLEDGE,
+    ANSWERED,
     CONTRACTUAL,
     FIRST_RESPONSE,
     NEXT_REPLY,
+    REPLIES,
     RESOLUTION,
+    SETTLED,
     STATUTORY,
 )
 
@@ -25,20 +26,17 @@ CRITERIA = frozenset(
 # what the clock of the external answer goes by
 EXTERNAL_DATES = frozenset(("resolution_level", "external_on", "external_answered_on"))
 FROM_THE_START = (ACKNOWLEDGE, FIRST_RESPONSE, RESOLUTION, STATUTORY, CONTRACTUAL)
-# who a level is, follows from these
-ESCALATED_BY = ("user_id", "team_id", "company_id")
-# what settling the matter stops; an answer to the customer stops the others
-SETTLED = (RESOLUTION, STATUTORY, CONTRACTUAL)
-# what the first answer stops
-ANSWERED = (ACKNOWLEDGE, FIRST_RESPONSE)
-# what an answer stops
-REPLIES = (*ANSWERED, NEXT_REPLY)
 
 
 class LogisticsComplaint(models.Model):
     """The deadlines of a case."""
 
-    _inherit = "logistics.complaint"
+    _name = "logistics.complaint"
+    _inherit = [
+        "logistics.complaint",
+        "logistics.provisional.stop.mixin",
+        "logistics.case.escalation.mixin",
+    ]
 
     clock_ids = fields.One2many("logistics.clock", "complaint_id", string="Clocks")
     due_at = fields.Datetime(
@@ -561,54 +559,16 @@ class LogisticsComplaint(models.Model):
         waiting._drop(fields.Datetime.now(), self.env._("No answer was needed."))
         self._set_due_at(self._get_clocks())
 
-    def _get_escalation_users(self, level):
-        """Return by case who hears of it at a level: looked up once for cases that are alike."""
-        # as in _get_escalation_user
-        alike = self.grouped(lambda case: tuple(case.sudo()[n] for n in ESCALATED_BY))
-        to = {}
-        for cases in alike.values():
-            to.update(dict.fromkeys(cases, cases[0]._get_escalation_user(level)))
-        return to
-
-    def _get_escalation_user(self, level):
-        """Return who hears of a case at a level, or at the next above where nobody is named."""
-        self.ensure_one()
-        # persons and levels are the company's; the cron and an agent see the same
-        case = self.sudo()
-        company = case.company_id
-        named = {
-            AGENT: case.user_id,
-            SUPERVISOR: case.team_id.user_id,
-            MANAGER: company.logistics_manager_id,
-            GENERAL: company.logistics_general_manager_id,
-        }
-        levels = [key for key, _label in LEVELS]
-        for key in levels[levels.index(level) :]:
-            if named[key].active:
-                return named[key]
-        managers = self.env.ref("logistics_customer_service.group_manager").sudo().all_user_ids
-        able = managers.filtered(lambda user: company in user.company_ids and user.active)
-        return (able.filtered(lambda user: not user._is_superuser()) or able)[:1]
-
-    def _raise_priority(self, reason):
-        """Raise the priority by one step where there is one."""
-        highest = PRIORITIES[-1][0]
-        for priority, cases in self.grouped("priority").items():
-            if priority != highest:
-                cases.write(
-                    {"priority_override": str(int(priority) + 1), "priority_reason": reason}
-                )
-
-    def _schedule_escalation(self, user, summary, note):
-        """Give somebody an activity for today; who wants a mail of it has a rule that sends one."""
-        for company, cases in self.grouped("company_id").items():
-            cases.with_context(mail_activity_quick_update=True).activity_schedule(
-                "mail.mail_activity_data_warning",
-                date_deadline=company._get_logistics_today(),
-                summary=summary,
-                note=note,
-                user_id=user.id,
-            )
+    def _note_not_arrived(self, message, text):
+        """Void what a message stopped that did not arrive: the clocks run on, closed or not."""
+        result = super()._note_not_arrived(message, text)
+        # as in _get_clocks; what was handed over in a merge hangs on the same message
+        events = self.env["logistics.clock.event"].sudo().search(
+            [("message_id", "=", message.id), ("voided_at", "=", False)]
+        )
+        if events:
+            self._void_stops(events, self.env._("Did not arrive."))
+        return result
 
 
 def _value(value):

@@ -18,6 +18,12 @@ TARGETS = [
     (CONTRACTUAL, "Contractual"),
     (EXTERNAL, "External answer"),
 ]
+# what settling the matter stops; an answer to the customer stops the others
+SETTLED = (RESOLUTION, STATUTORY, CONTRACTUAL)
+# what the first answer stops
+ANSWERED = (ACKNOWLEDGE, FIRST_RESPONSE)
+# what an answer stops
+REPLIES = (*ANSWERED, NEXT_REPLY)
 HOURS, DAYS = "hours", "days"
 # what laws and contracts count
 IN_DAYS = (STATUTORY, CONTRACTUAL, EXTERNAL)

@@ -12,7 +12,7 @@ from ....tools.complaint import assignment
 from ....tools.complaint.anonymise import mask
 from ...foundation.concurrency import wait_for
 from ...foundation.isolation import isolate
-from ..deadline.logistics_complaint import SETTLED
+from ..deadline.logistics_sla_target import SETTLED
 from ..logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
 
 _logger = logging.getLogger(__name__)

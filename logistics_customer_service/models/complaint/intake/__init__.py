@@ -2,11 +2,10 @@ from . import res_partner
 from . import mail_thread
 from . import mail_message
 from . import logistics_service_team
+from . import logistics_case_mail_mixin
+from . import logistics_case_reply_mixin
 from . import logistics_complaint
-from . import logistics_complaint_reply
-from . import logistics_complaint_arrival
 from . import ir_attachment
-from . import logistics_complaint_mail
 from . import logistics_complaint_form
 from . import stock_picking
 from . import logistics_complaint_api

@@ -22,7 +22,8 @@ AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"
 class LogisticsComplaint(models.Model):
     """Cases by mail: opened, answered, acknowledged; and what other programs ask for."""
 
-    _inherit = "logistics.complaint"
+    _name = "logistics.complaint"
+    _inherit = ["logistics.complaint", "logistics.case.mail.mixin", "logistics.case.reply.mixin"]
 
     mail_reference = fields.Char(
         string="Opened by Mail", readonly=True, copy=False, help="The id of the mail."
@@ -41,6 +42,13 @@ class LogisticsComplaint(models.Model):
         copy=False,
     )
 
+    answers_reference = fields.Char(
+        string="Answers",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The id of our message that the mail which opened the case answers.",
+    )
     acknowledgement_message_id = fields.Many2one(
         "mail.message", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
@@ -57,6 +65,7 @@ class LogisticsComplaint(models.Model):
         help="What the program that registered the case calls it; sent again, it opens no other.",
     )
 
+    _email_from_idx = models.Index("(email_from) WHERE email_from IS NOT NULL")
     _to_acknowledge_idx = models.Index("(id) WHERE acknowledgement = 'to_send'")
     _external_reference_unique = models.UniqueIndex(
         "(company_id, external_reference) WHERE external_reference IS NOT NULL",
@@ -68,6 +77,7 @@ class LogisticsComplaint(models.Model):
         return super()._get_course_fields() | {
             "acknowledgement",
             "acknowledgement_message_id",
+            "answers_reference",
             "mail_reference",
         }
 
@@ -476,3 +486,34 @@ class LogisticsComplaint(models.Model):
 
 def _to_text(instant):
     return f"{instant.isoformat()}Z" if instant else None
+
+    def _get_told(self, message):
+        """As inherited; where the customer is among them, the others are not who it was for."""
+        told = super()._get_told(message)
+        owners, addresses = self._get_owners(), self._get_known_addresses()
+        own = told.filtered(
+            lambda one: one.res_partner_id.commercial_partner_id & owners
+            or one.mail_email_address in addresses
+        )
+        return own or told
+
+    def _note_arrived(self, message, at):
+        result = super()._note_arrived(message, at)
+        self._get_acknowledged_by(message)._note_acknowledgement("sent")
+        return result
+
+    def _note_not_arrived(self, message, text):
+        result = super()._note_not_arrived(message, text)
+        self._get_acknowledged_by(message)._note_acknowledgement("failed")
+        return result
+
+    def _get_undelivered_name(self, message):
+        if self._get_acknowledged_by(message):
+            return self.env._("The acknowledgement did not arrive")
+        return super()._get_undelivered_name(message)
+
+    def _get_acknowledged_by(self, message):
+        return self.filtered(lambda case: case.acknowledgement_message_id == message)
+
+    def _note_acknowledgement(self, state):
+        self.with_context(tracking_disable=True).acknowledgement = state

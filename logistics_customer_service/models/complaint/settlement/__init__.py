@@ -12,8 +12,8 @@ from . import logistics_compensation_sum
 from . import logistics_compensation_given
 from . import logistics_result_letter
 from . import logistics_result_letter_end
+from . import logistics_compensation_basis_mixin
 from . import logistics_complaint
-from . import logistics_complaint_basis
 from . import logistics_compensation_turn
 from . import logistics_authority
 from . import logistics_compensation_decision

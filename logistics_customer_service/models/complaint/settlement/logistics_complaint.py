@@ -19,7 +19,8 @@ class LogisticsComplaint(models.Model):
     when it answers, what it said.
     """
 
-    _inherit = "logistics.complaint"
+    _name = "logistics.complaint"
+    _inherit = ["logistics.complaint", "logistics.compensation.basis.mixin"]
 
     # --- investigation
     cause_id = fields.Many2one(

@@ -8,22 +8,11 @@ from .mail_message import QUESTION
 REFERENCES = 32
 
 
-class LogisticsComplaint(models.Model):
+class LogisticsCaseReplyMixin(models.AbstractModel):
     """Who a message is for, and what a mail answers."""
 
-    _inherit = "logistics.complaint"
-
-    answers_reference = fields.Char(
-        string="Answers",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="The id of our message that the mail which opened the case answers.",
-    )
-
-    @api.model
-    def _get_course_fields(self):
-        return super()._get_course_fields() | {"answers_reference"}
+    _name = "logistics.case.reply.mixin"
+    _description = "Answered by Mail"
 
     # === BUSINESS METHODS ===#
 

@@ -1,15 +1,16 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ....tools.complaint import clocks
 from ..logistics_complaint_stage import CANCELLED, CLOSED
-from .logistics_complaint import REPLIES
-from .logistics_sla_target import FIRST_RESPONSE, NEXT_REPLY
+from .logistics_sla_target import FIRST_RESPONSE, NEXT_REPLY, REPLIES
 
 
-class LogisticsComplaint(models.Model):
+class LogisticsProvisionalStopMixin(models.AbstractModel):
     """What a message stops is provisional: should it not arrive, the clocks run on."""
 
-    _inherit = "logistics.complaint"
+    _name = "logistics.provisional.stop.mixin"
+    _description = "Stopped by a Message That May Not Arrive"
 
     # === BUSINESS METHODS ===#
 
@@ -32,17 +33,6 @@ class LogisticsComplaint(models.Model):
         closed = self.filtered(lambda case: case.phase in (CLOSED, CANCELLED))
         # as in _get_clocks
         closed.sudo().clock_ids.filtered(lambda one: one.stopped_at and not one.frozen)._freeze()
-
-    def _note_not_arrived(self, message, text):
-        """Void what a message stopped that did not arrive: the clocks run on, closed or not."""
-        result = super()._note_not_arrived(message, text)
-        # as in _get_clocks; what was handed over in a merge hangs on the same message
-        events = self.env["logistics.clock.event"].sudo().search(
-            [("message_id", "=", message.id), ("voided_at", "=", False)]
-        )
-        if events:
-            self._void_stops(events, self.env._("Did not arrive."))
-        return result
 
     def _void_stops(self, events, reason):
         """Void stops, and stop their clocks again where another answer did so.
@@ -89,3 +79,23 @@ class LogisticsComplaint(models.Model):
         case = self.sudo()
         void = case.clock_ids.event_ids.filtered("voided_at").message_id
         return case.message_ids.filtered(case._is_reply_to_customer) - void
+
+    # === ACTION METHODS ===#
+
+    def action_note_spoken(self):
+        """Note that a person of ours has answered the customer by word of mouth.
+
+        Who asks on the phone is answered there; without this, closing would count as no answer.
+        """
+        self.check_access("write")
+        ended = self.filtered(lambda case: not case.is_open and case.phase != "resolved")
+        if ended:
+            raise UserError(self.env._("%s is not open any more.", ended[0].number))
+        self._note_reply()
+        self.filtered("customer_answered").customer_answered = False
+        for case in self:
+            case._message_log(
+                body=self.env._("Answered by word of mouth."),
+                author_id=self.env.user.partner_id.id,
+            )
+        return True

@@ -3,10 +3,11 @@ from collections import defaultdict
 from odoo import fields, models
 
 
-class LogisticsComplaint(models.Model):
+class LogisticsCompensationBasisMixin(models.AbstractModel):
     """What a compensation is worked out from: freight, value and weight of the goods concerned."""
 
-    _inherit = "logistics.complaint"
+    _name = "logistics.compensation.basis.mixin"
+    _description = "Basis of Compensations"
 
     def _get_confirmed_orders(self):
         """Return the confirmed orders that the case or its deliveries are of.

@@ -21,12 +21,11 @@ NAMED_AT_MOST = 5
 LEAST_REFERENCE = 5
 
 
-class LogisticsComplaint(models.Model):
+class LogisticsCaseMailMixin(models.AbstractModel):
     """What a mail is about: who writes, in which language, of which case, order and delivery."""
 
-    _inherit = "logistics.complaint"
-
-    _email_from_idx = models.Index("(email_from) WHERE email_from IS NOT NULL")
+    _name = "logistics.case.mail.mixin"
+    _description = "Opened by Mail"
 
     # === BUSINESS METHODS ===#
 
