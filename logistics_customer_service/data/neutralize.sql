@@ -6,6 +6,9 @@ UPDATE logistics_survey_counter
 UPDATE logistics_survey_request
    SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
  WHERE secret IS NOT NULL;
+UPDATE logistics_notice
+   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
+ WHERE secret IS NOT NULL;
 UPDATE logistics_greeting
    SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
  WHERE secret IS NOT NULL;

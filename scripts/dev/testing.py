@@ -24,12 +24,7 @@ NOT_SYSTEM = {"unit", "support", "core", "__pycache__"}
 LONG = "long"
 NO_TESTS = 5  # pytest's exit code
 # Odoo's own tests, below its addons: what passes without the addon must pass with it.
-CORE_SHORT = (
-    "stock_delivery/tests/test_packing_delivery.py",
-    "sale_stock/tests/test_sale_stock.py",
-    "survey/tests/test_survey.py",
-)
-CORE_LONG = (
+CORE_SUITES = (
     "sale_stock/tests",
     "stock_delivery/tests",
     "survey/tests",
@@ -158,7 +153,7 @@ def list_core(odoo):
     browser.prepare()
     with TestRun(odoo) as tests:
         database = tests.core_database(addon=False)
-        part = CorePart("core-list", odoo, database, CORE_LONG)
+        part = CorePart("core-list", odoo, database, CORE_SUITES)
         foreground(part, tests.environment(), [])
         tests.databases.drop(database)
     comment = CORE_KNOWN.read_text(encoding="utf-8").splitlines()[0]
@@ -265,11 +260,8 @@ def run_all(odoo):
         if not problem:
             database = tests.addon_database()
             later.insert(0, addon_part(database))
-            core = tests.core_database()
-            later.append(CorePart("core", odoo, core, CORE_SHORT, read_known()))
             side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
             tests.databases.drop(database)
-            tests.databases.drop(core)
     return conclude([*first, *later], problem, time.monotonic() - started)
 
 
@@ -325,7 +317,7 @@ def run_part(odoo, name, arguments):
             database = tests.addon_database()
             return foreground(addon_part(database), tests.environment(), arguments)
         if name in ("core", LONG):
-            part = CorePart("core", odoo, tests.core_database(), CORE_LONG, read_known())
+            part = CorePart("core", odoo, tests.core_database(), CORE_SUITES, read_known())
             code = foreground(part, tests.environment(), arguments if name == "core" else [])
             if name == "core" or code:
                 return code

@@ -12,7 +12,10 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     logistics_team_ids = fields.One2many(
-        "logistics.service.team", "company_id", string="Service Teams"
+        "logistics.service.team",
+        "company_id",
+        string="Service Teams",
+        groups="logistics_customer_service.group_agent",
     )
     logistics_repeat_days = fields.Integer(
         string="Repeated Within (Days)",
@@ -90,6 +93,7 @@ class ResCompany(models.Model):
         "product.category",
         "logistics_company_freight_categ_rel",
         string="Freight Products",
+        groups="base.group_user",
         help="Products of these categories, and of those below, are freight in compensation "
         "standards. The costs of delivery that carriers add to orders always are.",
     )

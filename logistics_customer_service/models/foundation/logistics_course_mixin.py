@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from ...tools.foundation.said import SAID, is_said
+
 KEY = "logistics_by_method"
 # by model, an object: none can come in by RPC, and what one model's method writes opens no other
 _BY_METHOD = defaultdict(object)
@@ -48,7 +50,7 @@ class LogisticsCourseMixin(models.AbstractModel):
 
     def _note_course(self, vals):
         """Write the course of these records."""
-        return self._by_method().write(vals)
+        return self._by_method().with_context(logistics_noted=SAID).write(vals)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -62,17 +64,27 @@ class LogisticsCourseMixin(models.AbstractModel):
     @api.model
     def default_get(self, fields):
         """Neither the context nor a default that somebody has saved says anything of the course."""
-        values = super().default_get(fields)
         if self._course_open_to_su and self.env.su:
-            return values
-        course = self._get_course_fields() & values.keys()
+            return super().default_get(fields)
+        course = self._get_course_fields() & set(fields)
         own = {
             name: self._fields[name].default(self)
             for name in course
             if self._fields[name].default
         }
-        rest = {name: value for name, value in values.items() if name not in course}
+        rest = super().default_get([name for name in fields if name not in course])
         return rest | self._convert_to_write(own)
+
+    def _check_logistics_links(self, vals_list):
+        """What the model's own methods note was not sent by anybody."""
+        if is_said(self.env, "logistics_noted"):
+            return None
+        if self._is_by_method():
+            course = self._get_course_fields()
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in course} for vals in vals_list
+            ]
+        return super()._check_logistics_links(vals_list)
 
     def _may_write_course(self):
         return self._is_by_method() or (self._course_open_to_su and self.env.su)

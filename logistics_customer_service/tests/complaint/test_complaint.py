@@ -69,6 +69,7 @@ class TestReactions(ComplaintCommon):
         "_stamp_phase",
         "_move_clocks",
         "_plan_callback_when_closed",
+        "_end_letters_when_cancelled",
         "_ask_when_closed",
         "_follow_by_feedback",
     ]

@@ -121,10 +121,12 @@ class TestProfile(LogisticsCommon):
         other = self.env["res.company"].create({"name": "Other"})
         customer = self._customer(company_id=other.id)
         vals = {"partner_id": customer.id, "company_id": self.company.id}
-        with self.assertRaises(ValidationError):
-            self.Profile.create(vals)
+        profiles = self.Profile.with_user(self.agent)
         with self.assertRaises(AccessError):
-            self.Profile.with_user(self.agent).create(vals)
+            profiles.create(vals)
+        self.agent.company_ids += other
+        with self.assertRaises(ValidationError):
+            profiles.with_context(allowed_company_ids=self.agent.company_ids.ids).create(vals)
 
     def test_import_creates_profiles_by_the_customers_name(self):
         self._customer("Harbour Foods")

@@ -337,6 +337,7 @@ class TestShipment(ShipmentCommon):
         line = Code.search([("code", "=", "X1")])
         self.assertTrue(line.to_map)
         self.assertEqual(line.waiting_count, 1)
+        self.manager.company_ids = self.env["res.company"].search([])  # it serves them all
         line.with_user(self.manager).kind = "refused"
         self.assertFalse(line.to_map)
         self.assertEqual(event.kind, "refused")

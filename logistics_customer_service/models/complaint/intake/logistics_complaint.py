@@ -483,10 +483,6 @@ class LogisticsComplaint(models.Model):
             for case in self
         }
 
-
-def _to_text(instant):
-    return f"{instant.isoformat()}Z" if instant else None
-
     def _get_told(self, message):
         """As inherited; where the customer is among them, the others are not who it was for."""
         told = super()._get_told(message)
@@ -517,3 +513,7 @@ def _to_text(instant):
 
     def _note_acknowledgement(self, state):
         self.with_context(tracking_disable=True).acknowledgement = state
+
+
+def _to_text(instant):
+    return f"{instant.isoformat()}Z" if instant else None

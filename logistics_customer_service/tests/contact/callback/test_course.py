@@ -332,5 +332,5 @@ class TestCourse(CallbackCommon):
         tried, made = self._callback(complaint_id=case.id), self._callback(complaint_id=case.id)
         tried.action_no_answer()
         self.assertFalse(case.first_reply_at)
-        made.action_done()
+        self._done(made)
         self.assertTrue(case.first_reply_at)

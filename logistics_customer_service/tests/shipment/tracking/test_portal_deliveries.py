@@ -59,7 +59,7 @@ class TestPortalDeliveries(TrackingHttp):
 
     def test_returns_steps_and_drafts_are_not_shown(self):
         Picking = self.env["stock.picking"].with_user(self.user)
-        for vals in ({"state": "draft"}, {"return_id": self.picking.copy().id}):
+        for vals in ({"state": "draft"}, {"location_dest_id": self.picking.location_id.id}):
             before = Picking.search_count([])
             other = self._delivery("SF8")
             self.assertEqual(Picking.search_count([]), before + 1)
