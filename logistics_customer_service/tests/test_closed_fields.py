@@ -23,18 +23,14 @@ SHOWN = {
         "active", "closed_at", "company_id", "create_date", "is_open", "kind", "name", "number",
         "partner_id", "phase", "received_at", "resolved_at", "write_date",
     },
-    "sale.order": {
-        "can_agree_promise", "cash_on_delivery", "notice_count", "promise_ids", "promised_date",
-    },
-    "sale.order.line": {
-        "promise_ids", "promised_date", "substitute_for_id", "substitution_reason_id",
-    },
+    "sale.order": {"can_agree_promise", "cash_on_delivery", "notice_count", "promised_date"},
+    "sale.order.line": {"promised_date", "substitute_for_id", "substitution_reason_id"},
     "stock.picking": {
         "can_agree_promise", "carrier_delivered_at", "carrier_delivered_source", "delivered_at",
-        "delivered_source", "delivery_remark_ids", "exception_ids", "expected_arrival",
-        "expected_arrival_source", "logistics_reason_id", "notice_ids", "reroute_reason_id",
-        "shipment_event_count", "shipment_event_ids", "shipment_open", "shipment_promised_at",
-        "shipment_reported", "shipment_since", "shipment_state", "tracking_link",
+        "delivered_source", "expected_arrival", "expected_arrival_source", "from_customer",
+        "logistics_reason_id", "reroute_reason_id", "shipment_event_count", "shipment_open",
+        "shipment_promised_at", "shipment_reported", "shipment_since", "shipment_state",
+        "to_customer", "tracking_link",
     },
 }  # fmt: skip
 
