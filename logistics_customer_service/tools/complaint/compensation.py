@@ -82,7 +82,7 @@ def compute(standard, basis, rounding=Decimal("0.01")):
         step = _apply(limit, steps[-1].amount)
         if step:
             steps.append(step)
-    steps += _unknown_caps(standard, basis, steps[0])
+    steps += _unknown_caps(standard, basis, steps)
     amount = _round(max(steps[-1].amount, Decimal(0)), rounding)
     return Result(amount, tuple(steps))
 
@@ -125,13 +125,16 @@ def _limits(standard, basis):
     return limits
 
 
-def _unknown_caps(standard, basis, first):
-    """Return a step for each cap that cannot be known; what the method lacks is said already."""
+def _unknown_caps(standard, basis, steps):
+    """Return a step for each cap that cannot be known, unless it is what the method lacks.
+
+    That is said already, and leaves nothing due but where a minimum lifts it.
+    """
     caps = [
         (SHARE_OF_VALUE, standard.cap_value and basis.value is None),
         (MULTIPLE_OF_FREIGHT, standard.cap_freight is not None and basis.freight is None),
     ]
-    said = first.figures.get("method")
+    said = None if steps[-1].amount else steps[0].figures.get("method")
     return [
         Step(CAP_UNKNOWN, Decimal(0), {"method": method})
         for method, unknown in caps

@@ -75,6 +75,12 @@ def test_a_cap_that_cannot_be_known_leaves_nothing_due():
     assert result.steps[-1].figures == {"method": "multiple_freight"}
 
 
+def test_no_minimum_lifts_above_a_cap_that_cannot_be_known():
+    standard = Standard("share_value", Decimal("0.05"), minimum=Decimal(20), cap_value=True)
+    result = compute(standard, Basis())
+    assert (result.amount, codes(result)) == (Decimal(0), ["unknown", "minimum", "cap_unknown"])
+
+
 def test_what_is_left_to_give_outweighs_all():
     standard = Standard("share_value", Decimal(1), minimum=Decimal(20))
     result = compute(standard, Basis(value=Decimal(1464), left=Decimal(564)))
