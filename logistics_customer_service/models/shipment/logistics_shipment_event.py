@@ -153,7 +153,7 @@ class LogisticsShipmentEvent(models.Model):
         acted._react({NEW})
         return events
 
-    def _hold_future(self):
+    def _hold_future(self):  # pylint: disable=missing-return
         """Mark what carriers tell of a time that has not come; staff may not say such a thing."""
         self.filtered(lambda event: event.source == "staff")._check_past()
         ahead = self.filtered(
@@ -161,7 +161,8 @@ class LogisticsShipmentEvent(models.Model):
             and event.happened_at > event.company_id._get_latest_instant()
         )
         if ahead:
-            super(LogisticsShipmentEvent, ahead).write({"is_held": True})
+            # past our own: nothing follows from it yet
+            super(LogisticsShipmentEvent, ahead).write({"is_held": True})  # pylint: disable=W8164
 
     def write(self, vals):
         """An event may get its meaning, or its delivery, after it came."""

@@ -199,7 +199,7 @@ class LogisticsComplaint(models.Model):
         return [*super()._get_reactions(), ("_ensure_nothing_decided", {OTHER_CUSTOMER})]
 
     def _check_change(self, vals):
-        super()._check_change(vals)
+        result = super()._check_change(vals)
         self._check_outside_since(fields.Date.to_date(vals.get("external_on")))
         closed = self.filtered(
             lambda case: case.phase == CLOSED and vals.get("kind", case.kind) != case.kind
@@ -208,6 +208,7 @@ class LogisticsComplaint(models.Model):
             raise UserError(
                 self.env._("%s is closed. Reopen it to make another kind of it.", closed[0].number)
             )
+        return result
 
     def _check_outside_since(self, day):
         # a history is loaded as it was
