@@ -292,6 +292,7 @@ class ContactMonth:
         self.env["logistics.greeting"]._cron_send_greetings()
         self.env["logistics.callback"]._cron_look_after_calls()
         self.env["mail.mail"].process_email_queue()
+        self.env["logistics.sending.result"]._cron_apply()
 
     def is_at_work(self, name, instant):
         """Tell whether an agent works at a naive UTC instant."""
