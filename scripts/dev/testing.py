@@ -22,6 +22,8 @@ PATIENCE = 40 * 60
 NOT_SYSTEM = {"unit", "support", "core", "__pycache__"}
 # Takes longer than continuous integration allows: run by `make test-long` alone.
 LONG = "long"
+# Rooms whose tests take about as long as those of all others.
+FIRST_HALF = ("complaint", "customer", "foundation")
 NO_TESTS = 5  # pytest's exit code
 # Odoo's own tests, below its addons: what passes without the addon must pass with it.
 CORE_SUITES = (
@@ -187,10 +189,18 @@ def unit_part():
     return Part("unit", [ROOT / "tests" / "unit"], "-p", "no:odoo", "-q")
 
 
-def addon_part(database="none"):
+def addon_part(database="none", name="addon", folders=None, *options):
     """The addon's own tests, in Odoo's test framework, with a web server and a browser."""
-    options = ["--odoo-http", f"--odoo-database={database}", f"--odoo-extra=db-filter=^{database}$", "-q"]
-    return Part("addon", [addon / "tests" for addon in addons()], *options)
+    odoo = ["--odoo-http", f"--odoo-database={database}", f"--odoo-extra=db-filter=^{database}$", "-q"]
+    return Part(name, folders or [addon / "tests" for addon in addons()], *odoo, *options)
+
+
+def addon_halves(*databases):
+    """The same in two parts of about the same length, each on a database of its own."""
+    rooms = [addon / "tests" / room for addon in addons() for room in FIRST_HALF]
+    ignored = [f"--ignore={room}" for room in rooms]
+    first, second = databases
+    return [addon_part(second, "addon-2", None, *ignored), addon_part(first, "addon-1", rooms)]
 
 
 def system_parts():
@@ -233,9 +243,9 @@ class TestRun:
         environment.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LOGS.parent / "hypothesis"))
         return environment
 
-    def addon_database(self):
+    def addon_database(self, number=""):
         """Return a fresh database for the addon's own tests."""
-        return self.copy_template("addon_tests")
+        return self.copy_template(f"addon_tests{number}")
 
     def core_database(self, addon=True):
         """Return a fresh database for Odoo's own tests, with or without the addon."""
@@ -258,10 +268,13 @@ def run_all(odoo):
         problem = prepare(tests, first)
         later = system_parts()
         if not problem:
-            database = tests.addon_database()
-            later.insert(0, addon_part(database))
+            databases = [tests.addon_database(number) for number in ("_1", "_2")]
+            # the longest first: two run at a time
+            halves = addon_halves(*databases)
+            later = [halves[0], *later[:1], halves[1], *later[1:]]
             side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
-            tests.databases.drop(database)
+            for database in databases:
+                tests.databases.drop(database)
     return conclude([*first, *later], problem, time.monotonic() - started)
 
 
