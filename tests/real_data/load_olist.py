@@ -315,6 +315,7 @@ class OlistLoader:
         """
         self.env["logistics.profile"]._insert_missing(self.env.company)
         subjects, self.policy = self._subjects(), self._create_policy()
+        self._ask_everybody_for_words()
         reviewed = [
             (order, review, not review or review is order.reviews[-1])
             for order in self.orders
@@ -380,6 +381,11 @@ class OlistLoader:
             "channel": "import",
             "state": "sent" if review else "expired",
         }
+
+    def _ask_everybody_for_words(self):
+        """Have words asked after good scores, too: the shop did."""
+        words = self.policy.survey_id.question_ids.filtered(lambda one: one.logistics_part == "text")
+        words.write({"triggering_answer_ids": [Command.clear()], "logistics_when_low": False})
 
     def _answer_values(self, review):
         questions = self.policy.survey_id.question_ids.grouped("logistics_part")
