@@ -385,7 +385,7 @@ class OlistLoader:
     def _ask_everybody_for_words(self):
         """Have words asked after good scores, too: the shop did."""
         words = self.policy.survey_id.question_ids.filtered(lambda one: one.logistics_part == "text")
-        words.write({"triggering_answer_ids": [Command.clear()], "logistics_when_low": False})
+        words.write({"triggering_answer_ids": False, "logistics_when_low": False})
 
     def _answer_values(self, review):
         questions = self.policy.survey_id.question_ids.grouped("logistics_part")
