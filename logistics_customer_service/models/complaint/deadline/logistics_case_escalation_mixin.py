@@ -40,6 +40,7 @@ class LogisticsCaseEscalationMixin(models.AbstractModel):
         for key in levels[levels.index(level) :]:
             if named[key].active:
                 return named[key]
+        # groups are the administrator's
         managers = self.env.ref("logistics_customer_service.group_manager").sudo().all_user_ids
         able = managers.filtered(lambda user: company in user.company_ids and user.active)
         return (able.filtered(lambda user: not user._is_superuser()) or able)[:1]

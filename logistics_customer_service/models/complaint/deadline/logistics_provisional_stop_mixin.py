@@ -40,6 +40,7 @@ class LogisticsProvisionalStopMixin(models.AbstractModel):
         :param events: events of the ledger
         :param reason: in a few words
         """
+        # as in _get_clocks
         voided = self.env["logistics.clock"].sudo()._void(events, reason)
         for clock in voided:
             clock.complaint_id._end_again(clock)

@@ -29,6 +29,7 @@ class MailMessage(models.Model):
         """
 
         def read(name, model):
+            # the gateway reads on behalf of the company
             own = record if record._name == model else self.env[model].sudo()
             return record[name] if name in record._fields else own
 

@@ -50,6 +50,7 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
 
         :return: mapping of product to a quantity in its own unit; empty where nothing is known
         """
+        # what is due does not depend on what the person may read
         pickings = (orders.picking_ids | self.picking_ids).sudo()
         moves = pickings.filtered(lambda picking: picking._is_customer_delivery()).move_ids
         delivered, ordered = defaultdict(float), defaultdict(float)

@@ -220,6 +220,7 @@ class LogisticsCompensation(models.Model):
             raise UserError(
                 "\n".join([self.env._("Name the amount first."), *self._word_missing()])
             )
+        # whether the invoice still stands does not depend on who may read it
         if self.invoice_id and self.kind in PAID_BACK and not self.sudo()._get_invoice():
             raise UserError(
                 self.env._(

@@ -158,6 +158,7 @@ class LogisticsCompensation(models.Model):
         """Return what was taken off invoices of order lines otherwise than by compensations."""
         notes = invoices.reversal_move_ids | lines.invoice_lines.move_id
         notes = notes.filtered(lambda move: move.move_type == "out_refund" and move.state != "cancel")
+        # what was given counts, whoever gave it
         made = self.sudo().search([("move_id", "in", notes.ids)]).move_id
         entries = (notes - made).invoice_line_ids.filtered(
             lambda entry: (

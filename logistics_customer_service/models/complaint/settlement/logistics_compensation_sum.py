@@ -49,6 +49,7 @@ class LogisticsCompensation(models.Model):
 
     def _get_doubts(self):
         """Return what cannot be known of the case's goods, as far as the standard needs it."""
+        # the standard is public; who may read its record is another matter
         standard = self.standard_id.sudo()
         weight = standard.method == rules.PER_KILOGRAM
         value = standard.method == rules.SHARE_OF_VALUE or standard.cap_value
@@ -75,6 +76,7 @@ class LogisticsCompensation(models.Model):
 
     def _knows_currency_of(self, standard):
         company = self.complaint_id.company_id or self.env.company
+        # the standard is public; who may read its record is another matter
         currency = standard.sudo().currency_id or company.currency_id
         return currency._has_logistics_rate(company, fields.Date.context_today(self))
 
@@ -108,6 +110,7 @@ class LogisticsCompensation(models.Model):
             "money": self._format(figures.get("measure", 0)),
             "rate": f"{figures.get('rate', 0):g}",
             "percent": f"{figures.get('rate', 0) * 100:g}",
+            # as in the sum itself
             "unit": self.standard_id.sudo().unit_name or self.env._("units"),
             "unit_value": self._format(figures.get("unit_value", 1), digits=4),
         }
@@ -141,6 +144,7 @@ class LogisticsCompensation(models.Model):
 
     def _word_missing(self):
         """Return the sentences that say what is lacking for the standard."""
+        # the standard is public; who may read its record is another matter
         standard = self.standard_id.sudo()
         if standard and not self._knows_currency_of(standard):
             return [self._explain_currency(standard.currency_id)]
