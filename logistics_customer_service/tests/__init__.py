@@ -122,6 +122,7 @@ from . import test_core_models
 from . import test_security
 from . import test_multicompany
 from . import test_closed_fields
+from . import test_past
 from . import test_foreign_ids
 from . import test_neutralize
 from . import test_performance

@@ -42,6 +42,7 @@ class LogisticsComplaint(models.Model):
     _check_company_auto = True
     _course_refused_at_create = True
     _corrected_time = "received_at"
+    _past_fields = ("received_at", "external_on", "external_answered_on")
 
     # --- the case
     number = fields.Char(readonly=True, copy=False, index="trigram")
@@ -362,10 +363,6 @@ class LogisticsComplaint(models.Model):
             lambda case: (case.category_id, case.kind)
         ).items():
             cases.with_context(tracking_disable=True).name = category.name or labels[kind]
-
-    @api.constrains("received_at")
-    def _check_received_at(self):
-        self._check_past()
 
     @api.constrains("order_ids", "picking_ids", "partner_id")
     def _check_documents(self):

@@ -7,7 +7,9 @@ from odoo.tools import format_date
 
 class LogisticsConsent(models.Model):
     _name = "logistics.consent"
+    _inherit = "logistics.past.mixin"
     _description = "Contact Consent"
+    _past_fields = ("date",)
     _order = "profile_id, purpose_id"
     _rec_name = "purpose_id"
 

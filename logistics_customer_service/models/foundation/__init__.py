@@ -12,6 +12,7 @@ from . import logistics_turn_mixin
 from . import logistics_undeliverable_address
 from . import logistics_sending_result
 from . import logistics_told_mixin
+from . import logistics_past_mixin
 from . import logistics_time_correction
 from . import logistics_corrected_time_mixin
 from . import logistics_sending_mixin

@@ -1,11 +1,12 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 
 
 class LogisticsCorrectedTimeMixin(models.AbstractModel):
     """Something that happened, whose time is told once and then corrected by a supervisor alone."""
 
     _name = "logistics.corrected.time.mixin"
+    _inherit = "logistics.past.mixin"
     _description = "Time That Is Corrected"
 
     # the name of the field
@@ -28,19 +29,6 @@ class LogisticsCorrectedTimeMixin(models.AbstractModel):
             raise AccessError(
                 self.env._("When something happened is corrected by a supervisor, with a reason.")
             )
-
-    def _check_past(self):
-        """Refuse what a person says of the future."""
-        for record in self:
-            company = record.company_id or self.env.company
-            told_at = record[self._corrected_time]
-            if told_at and told_at > company._get_latest_instant():
-                label = record.fields_get([self._corrected_time], ["string"])
-                raise ValidationError(
-                    self.env._(
-                        "%s lies in the future.", label[self._corrected_time]["string"]
-                    )
-                )
 
     def _take_corrected_time(self, instant):
         """Give a record the time that a supervisor says is right; override to let more follow."""

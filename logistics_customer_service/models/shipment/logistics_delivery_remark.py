@@ -6,10 +6,12 @@ class LogisticsDeliveryRemark(models.Model):
     """Pieces of a delivery that were damaged or short, though nothing need come back."""
 
     _name = "logistics.delivery.remark"
+    _inherit = "logistics.past.mixin"
     _description = "Delivery Remark"
     _order = "date desc, id desc"
     _rec_name = "reason_id"
     _check_company_auto = True
+    _past_fields = ("date",)
 
     picking_id = fields.Many2one(
         "stock.picking",
@@ -60,12 +62,6 @@ class LogisticsDeliveryRemark(models.Model):
     _check_quantity = models.Constraint(
         "CHECK (quantity > 0)", "Say how many pieces were damaged or short."
     )
-
-    @api.constrains("date")
-    def _check_date(self):
-        for remark in self:
-            if remark.date > remark.company_id._get_latest_instant():
-                raise ValidationError(remark.env._("What was noted lies in the future."))
 
     @api.constrains("picking_id", "move_id", "quantity", "reason_id")
     def _check_goods(self):

@@ -32,6 +32,7 @@ class LogisticsShipmentEvent(models.Model):
     _order = "happened_at desc, id desc"
     _rec_name = "kind"
     _check_company_auto = True
+    _past_fields = ("happened_at",)
 
     company_id = fields.Many2one(
         "res.company",
@@ -153,9 +154,13 @@ class LogisticsShipmentEvent(models.Model):
         acted._react({NEW})
         return events
 
+    @api.constrains("happened_at")
+    def _check_past(self):
+        """Staff may not tell what has not come; what carriers tell of it is held."""
+        super(LogisticsShipmentEvent, self.filtered(lambda event: event.source == "staff"))._check_past()
+
     def _hold_future(self):  # pylint: disable=missing-return
-        """Mark what carriers tell of a time that has not come; staff may not say such a thing."""
-        self.filtered(lambda event: event.source == "staff")._check_past()
+        """Mark what carriers tell of a time that has not come."""
         ahead = self.filtered(
             lambda event: event.source == "carrier"
             and event.happened_at > event.company_id._get_latest_instant()
@@ -171,8 +176,6 @@ class LogisticsShipmentEvent(models.Model):
         outlook = bool(FACTS & vals.keys())
         pickings = self.picking_id if outlook else self.env["stock.picking"]
         result = super().write(vals)
-        if "happened_at" in vals:
-            self.filtered(lambda event: event.source == "staff")._check_past()
         if outlook:
             (pickings | self.picking_id)._react({EVENTS})
         self.filtered(lambda event: not event.is_held)._react(vals)

@@ -6,7 +6,9 @@ class LogisticsComplaintStepUp(models.TransientModel):
     """Why a case goes to the next level, and what shows it."""
 
     _name = "logistics.complaint.step.up"
+    _inherit = "logistics.past.mixin"
     _description = "To the Next Level"
+    _past_fields = ("external_on",)
 
     complaint_id = fields.Many2one("logistics.complaint", required=True, ondelete="cascade")
     resolution_level = fields.Selection(related="complaint_id.resolution_level")

@@ -5,7 +5,9 @@ class LogisticsResultLetterTold(models.TransientModel):
     """When and by which way a customer was told a result, where it was not by mail."""
 
     _name = "logistics.result.letter.told"
+    _inherit = "logistics.past.mixin"
     _description = "Result Told Otherwise"
+    _past_fields = ("told_at",)
 
     letter_id = fields.Many2one("logistics.result.letter", required=True, ondelete="cascade")
     way = fields.Selection(

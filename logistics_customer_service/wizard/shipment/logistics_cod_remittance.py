@@ -4,7 +4,9 @@ from odoo.exceptions import UserError
 
 class LogisticsCodRemittance(models.TransientModel):
     _name = "logistics.cod.remittance"
+    _inherit = "logistics.past.mixin"
     _description = "Remittance Received"
+    _past_fields = ("remitted_on",)
 
     cod_ids = fields.Many2many("logistics.cod", string="Deliveries", required=True)
     company_id = fields.Many2one("res.company", compute="_compute_whose")
@@ -59,8 +61,6 @@ class LogisticsCodRemittance(models.TransientModel):
         if not cods:
             raise UserError(self.env._("Choose deliveries whose money has been collected."))
         cods.action_remittance()  # one carrier, company and currency
-        if self.remitted_on > self.company_id._get_logistics_today():
-            raise UserError(self.env._("Money is not received in the future."))
         cods._remit(
             {line.cod_id.id: line.amount for line in self.line_ids},
             self.reference.strip(),

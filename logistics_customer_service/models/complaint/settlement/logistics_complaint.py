@@ -501,10 +501,6 @@ class LogisticsComplaint(models.Model):
     @api.constrains("external_on", "external_answered_on")
     def _check_external_days(self):
         for case in self.filtered("external_answered_on"):
-            if case.external_answered_on > case.company_id._get_logistics_today():
-                raise ValidationError(
-                    self.env._("%s: the external answer lies in the future.", case.number)
-                )
             if case.external_on and case.external_answered_on < case.external_on:
                 raise ValidationError(
                     self.env._("%s: nobody answers before having been asked.", case.number)

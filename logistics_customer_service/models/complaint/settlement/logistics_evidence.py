@@ -1,15 +1,14 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 
 class LogisticsEvidence(models.Model):
     """A file or a fact that speaks for or against what is claimed."""
 
     _name = "logistics.evidence"
+    _inherit = "logistics.past.mixin"
     _description = "Evidence"
     _order = "complaint_id, sequence, id"
+    _past_fields = ("received_on",)
 
     complaint_id = fields.Many2one(
         "logistics.complaint", required=True, index=True, ondelete="cascade"
@@ -44,11 +43,3 @@ class LogisticsEvidence(models.Model):
     received_on = fields.Date(default=fields.Date.context_today)
     file = fields.Binary(attachment=True)
     file_name = fields.Char()
-
-    @api.constrains("received_on")
-    def _check_received_on(self):
-        for evidence in self.filtered("received_on"):
-            latest = evidence.company_id._get_latest_instant()
-            # of whoever notes it the day may have begun before the company's
-            if evidence.received_on > (latest + timedelta(hours=14)).date():
-                raise ValidationError(self.env._("Evidence is not received in the future."))

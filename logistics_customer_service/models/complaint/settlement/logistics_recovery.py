@@ -13,9 +13,11 @@ class LogisticsRecovery(models.Model):
         "mail.activity.mixin",
         "logistics.course.mixin",
         "logistics.case.document.mixin",
+        "logistics.past.mixin",
     ]
     _description = "Recovery"
     _order = "id desc"
+    _past_fields = ("received_on",)
 
     compensation_id = fields.Many2one(
         "logistics.compensation",

@@ -211,7 +211,7 @@ class LogisticsCallback(models.Model):
     def _get_results(self):
         return [
             (DONE, self.env._("Done")),
-            (NO_ANSWER, self.env._("No Answer")),
+            (NO_ANSWER, self.env._("Nobody Answered")),
             (POSTPONED, self.env._("Postponed")),
             (REFUSED, self.env._("Refused")),
             (WRONG_NUMBER, self.env._("Wrong Number")),

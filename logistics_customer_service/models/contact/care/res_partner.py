@@ -38,7 +38,9 @@ DATED = {
 class ResPartner(models.Model):
     """Days on which a person or a customer is greeted, and when nobody is."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "logistics.past.mixin"]
+    _past_fields = ("logistics_founded_on",)
 
     # three fields, for many tell the day without the year
     logistics_birth_month = fields.Selection(

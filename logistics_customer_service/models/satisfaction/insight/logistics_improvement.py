@@ -21,8 +21,9 @@ class LogisticsImprovement(models.Model):
     """A measure that shall make an aspect of the service better, and whether it did (PDCA)."""
 
     _name = "logistics.improvement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.past.mixin"]
     _description = "Improvement"
+    _past_fields = ("done_on",)
     _order = "state_order, deadline, id desc"
     _check_company_auto = True
 

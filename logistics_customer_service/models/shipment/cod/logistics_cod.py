@@ -22,8 +22,14 @@ class LogisticsCod(models.Model):
     """
 
     _name = "logistics.cod"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.course.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.course.mixin",
+        "logistics.past.mixin",
+    ]
     _description = "Cash on Delivery"
+    _past_fields = ("confirmed_at", "remitted_on")
     _order = "id desc"
     _rec_name = "picking_id"
     _check_company_auto = True
