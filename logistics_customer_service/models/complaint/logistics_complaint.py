@@ -422,12 +422,18 @@ class LogisticsComplaint(models.Model):
     def _note_not_arrived(self, message, text):
         """Lay it before the case's agent that the customer was not told."""
         result = super()._note_not_arrived(message, text)
-        # what the job says of a case is everybody's who works on it
-        case = self._get_kept()
         if self._get_told(message.sudo()) or not message.sudo().notification_ids:
-            user = case._get_escalation_user("agent")
-            self._lay_undelivered(case, user, self._get_undelivered_name(message), text)
+            self._lay_before_agent(self._get_undelivered_name(message), text)
         return result
+
+    def _lay_before_agent(self, what, text):
+        """Have the agent see to what the customer was not told; once merged, that of the case kept.
+
+        :param what: in a few words what was not told
+        :param text: why
+        """
+        case = self._get_kept()
+        self._lay_undelivered(case, case._get_escalation_user("agent"), what, text)
 
     def _get_undelivered_name(self, message):
         """Return in a few words what did not arrive; override for what has a name of its own."""

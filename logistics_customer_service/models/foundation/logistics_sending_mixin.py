@@ -88,8 +88,11 @@ class LogisticsSendingMixin(models.AbstractModel):
         string="Refused",
         readonly=True,
     )
-    failed_channels = fields.Char(
-        string="Ways That Failed", readonly=True, help="By these it was tried and did not arrive."
+    failed_channels = fields.Char(readonly=True)  # values of ``channel``
+    failed_ways = fields.Char(
+        string="Ways That Failed",
+        compute="_compute_failed_ways",
+        help="By these it was tried and did not arrive.",
     )
     put_off_at = fields.Datetime(
         readonly=True, help="When it was put off so as not to disturb: by then it was not too late."
@@ -117,6 +120,13 @@ class LogisticsSendingMixin(models.AbstractModel):
     customer_name = fields.Char(compute="_compute_customer_name")
 
     # === COMPUTE METHODS ===#
+
+    @api.depends("failed_channels")
+    def _compute_failed_ways(self):
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        for record in self:
+            ways = (record.failed_channels or "").split()
+            record.failed_ways = ", ".join(labels[way] for way in ways)
 
     @api.depends("partner_id")
     @api.depends_context("template_preview_lang")

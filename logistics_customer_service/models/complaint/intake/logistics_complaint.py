@@ -398,7 +398,8 @@ class LogisticsComplaint(models.Model):
         except Exception as error:
             if len(self) == 1:
                 _logger.warning("No acknowledgement of %s: %r", self.number, error)
-                self.acknowledgement = "failed"
+                self._note_acknowledgement("failed")
+                self._lay_before_agent(self.env._("The acknowledgement was not sent"), str(error))
                 return
             for case in self:
                 case._acknowledge()

@@ -393,6 +393,19 @@ class TestComplaintMail(MailCommon):
         self.assertIn("service@logistics.example.com", mail.reply_to)
         self.assertEqual(case.acknowledgement, "sending", "sent it is when the server has it")
 
+    def test_one_that_cannot_be_written_is_laid_before_the_agent(self):
+        case = self._receive(OUTLOOK)
+        template = case.team_id.acknowledgement_template_id
+        broken = patch.object(type(template), "send_mail_batch", side_effect=ValueError("no such field"))
+        logger = f"odoo.addons.{MODULE}.models.complaint.intake.logistics_complaint"
+        with broken, mute_logger(logger):
+            self._acknowledge()
+        self.assertEqual(case.acknowledgement, "failed")
+        self.assertEqual(
+            case.activity_ids.filtered("user_id").mapped("summary"),
+            ["The acknowledgement was not sent"],
+        )
+
     def test_answer_to_the_acknowledgement_is_threaded(self):
         case = self._receive(OUTLOOK)
         self._acknowledge()

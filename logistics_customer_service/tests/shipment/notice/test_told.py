@@ -273,7 +273,7 @@ class TestTold(NoticeCommon):
         self._process()
         self._send_sms("wrong_number_format")
         self._process()
-        self.assertEqual((notice.state, notice.failed_channels), ("failed", "mail sms"))
+        self.assertEqual((notice.state, notice.failed_ways), ("failed", "Mail, SMS"))
         self.assertTrue(self._activities(self.customer))
 
     def test_rule_of_one_channel_has_no_other(self):
