@@ -17,6 +17,7 @@ from scripts.dev.paths import ADDON, ROOT
 from .support.database import Database, current
 
 _number = itertools.count(1)
+LONG = ROOT / "tests" / "long"
 
 
 def _without_init(name, folder):
@@ -27,6 +28,13 @@ def _without_init(name, folder):
 
 
 _without_init(ADDON, ROOT / ADDON)
+
+
+def pytest_collection_modifyitems(items):
+    """What lies in tests/long takes long."""
+    for item in items:
+        if LONG in item.path.parents:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +84,12 @@ def plain_database(databases):
     database.drop()
 
 
-@pytest.fixture(params=[False, True], ids=["without-demo", "with-demo"])
+@pytest.fixture(
+    params=[
+        pytest.param(False, id="without-demo"),
+        pytest.param(True, id="with-demo", marks=pytest.mark.long),
+    ]
+)
 def bare_database(request, databases):
     """A database with the apps that the addon depends on, without the addon; with ``demo`` set."""
     database = _copy(databases, "bare", demo=request.param, addon=False)

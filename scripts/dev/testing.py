@@ -209,12 +209,13 @@ def system_parts():
     folders = [path for path in (ROOT / "tests").glob("*/") if path.name not in left_out]
     # the longest first: two run at a time
     folders.sort(key=lambda path: (path.name != "system", path.name))
-    return [Part(path.name, [path], "-p", "no:odoo", "-q") for path in folders]
+    return [Part(path.name, [path], "-p", "no:odoo", "-q", "-m", f"not {LONG}") for path in folders]
 
 
 def long_part():
-    """The benchmarks in a middle size, which print their figures."""
-    return Part(LONG, [ROOT / "tests" / LONG], "-p", "no:odoo", "-q", "-s")
+    """What of these folders takes long, and the benchmarks in a middle size, which print their figures."""
+    folders = [ROOT / "tests" / LONG, *(part.folders[0] for part in system_parts() if part.folders)]
+    return Part(LONG, folders, "-p", "no:odoo", "-q", "-s", "-m", LONG)
 
 
 class TestRun:

@@ -173,6 +173,7 @@ def test_killed_then_run_again(make, name):
     make("run", f"DB={name}", f"PORT={port}").until(UP)
 
 
+@pytest.mark.long
 def test_half_made_database_is_made_afresh(make, databases, name):
     databases.create_empty(name)
     databases.note(name, "creating")
@@ -181,6 +182,7 @@ def test_half_made_database_is_made_afresh(make, databases, name):
     assert databases.installed(name)
 
 
+@pytest.mark.long
 def test_changed_addon_is_upgraded(make, databases, name):
     """Files other than those the database was made with: upgraded by itself, once."""
     port = server.free_port()
@@ -194,6 +196,7 @@ def test_changed_addon_is_upgraded(make, databases, name):
     assert "upgrading" not in make("run", f"DB={name}", f"PORT={port}").until(UP).printed
 
 
+@pytest.mark.long
 def test_interrupted_upgrade_is_repeated(make, databases, name):
     databases.new(name, demo=True)
     databases.note(name, "upgrading")
