@@ -41,6 +41,7 @@
         "data/customer/ir_cron_data.xml",
         "report/customer/stock_report_deliveryslip.xml",
         "views/customer/score_explanation_templates.xml",
+        "views/customer/portal_templates.xml",
         "views/customer/logistics_cargo_nature_views.xml",
         "views/customer/logistics_special_service_views.xml",
         "views/customer/logistics_time_class_views.xml",

@@ -11,6 +11,7 @@ from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts
 from .customer import test_documents
+from .customer import test_portal_data
 from .customer.tier import test_tiering
 from .customer.tier import test_tier_scheme
 from .customer.tier import test_run

@@ -252,15 +252,12 @@ class LogisticsGreeting(models.Model):
         """Return for each greeting why the customer does not want it, or None."""
         # consents are the service's; whoever starts the sending need not see them
         purpose = self._get_purpose()
-        return {greeting: self._get_answer(profiles[greeting], purpose) for greeting in self}
+        return {greeting: greeting._get_answer(profiles[greeting], purpose) for greeting in self}
 
-    @api.model
     def _get_answer(self, profile, purpose):
-        if profile._refuses(PURPOSE):
+        if profile._refuses(PURPOSE, self.partner_id):
             return "refused"
-        if purpose.consent_required and purpose not in profile.consent_ids.purpose_id:
-            return "no_consent"
-        return None
+        return None if profile._agrees(purpose, self.partner_id) else "no_consent"
 
     def _get_circumstance(self, open_cases):
         """Return what makes a greeting out of place now, or None.

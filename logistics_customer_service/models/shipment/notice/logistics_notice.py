@@ -262,7 +262,7 @@ class LogisticsNotice(models.Model):
             return "too_old"
         if self._is_overtaken(overtakers):
             return "overtaken"
-        if profile._refuses(PURPOSE):
+        if profile._refuses(PURPOSE, self.partner_id):
             return "refused"
         return None
 
