@@ -289,7 +289,7 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.users[self.anna].lang = "zh_CN"
         self._as(self.anna)
-        self.assertIn('lang="zh-CN"', self._get(f"/zh_CN{PAGE}").text)
+        self.assertIn("普通", self._get(f"/zh_CN{PAGE}").text)
         self.users[self.anna].lang = "en_US"
         self.authenticate(None, None)
         self._as(self.anna)

@@ -17,7 +17,6 @@ from .logistics_care_occasion import CALL, GIFT, SEND
 _logger = logging.getLogger(__name__)
 
 PURPOSE = "care"
-KEPT_SUPPRESSED = timedelta(days=365)
 WEIGHTS = {severity: weight for weight, (severity, _label) in enumerate(SEVERITIES)}
 
 
@@ -342,14 +341,6 @@ class LogisticsGreeting(models.Model):
     def _is_open(self):
         """Tell whether the link lets somebody refuse greetings now."""
         return self._is_refusable()
-
-    @api.autovacuum
-    def _gc_suppressed(self):
-        """Drop what was not sent and interests nobody any more."""
-        limit = fields.Datetime.now() - KEPT_SUPPRESSED
-        self.search(
-            [("state", "=", "suppressed"), ("planned_at", "<", limit)], limit=10000
-        ).unlink()
 
     # === ACTION METHODS ===#
 
