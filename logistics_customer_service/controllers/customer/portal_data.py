@@ -76,13 +76,17 @@ class PortalData(PortalList):
         values = {
             "page_name": "my_data",
             "address": ADDRESS,
-            "company": request.env.company,
+            "title": request.env._("What %s may contact you for", request.env.company.name),
             "person": person.name,
             "customer": person.commercial_partner_id.name,
             "consents": profile._prepare_customer_consents(person),
-            "tier": profile._prepare_customer_tier(),
+            "tier": profile._prepare_customer_tier(request.env.company),
             "may_opt_out": profile._may_opt_out(person),
-            "default_tier": profile._get_default_tier_name(request.env.company),
+            "who_may": request.env._(
+                "It is the level of %(customer)s, and changed by the login of %(customer)s itself; "
+                "without one please write to us.",
+                customer=person.commercial_partner_id.name,
+            ),
             "saved": options.get("saved"),
             "problem": options.get("problem"),
         }

@@ -26,7 +26,7 @@ class LogisticsConsent(models.Model):
     )
     contact_id = fields.Many2one(
         "res.partner",
-        string="Person",
+        string="Contact Person",
         index="btree_not_null",
         ondelete="cascade",
         help="Whose own answer it is, which counts for this person in the place of the customer's. "

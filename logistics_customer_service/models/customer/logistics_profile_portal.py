@@ -40,25 +40,37 @@ class LogisticsProfile(models.Model):
     def _prepare_customer_consent(self, purpose, person):
         consent = self._get_consent(purpose.code, person)
         closed = consent._get_closed_ways()
-        labels = {way: consent._fields[name] for way, name in WAYS.items()}
+        offered = {way: consent._fields[name] for way, name in WAYS.items() if purpose[name]}
         return {
             "id": purpose.id,
             "name": purpose.name,
             "description": purpose.description or "",
             "state": consent.state or ("refused" if purpose.consent_required else "granted"),
-            "asked": purpose.consent_required,
-            "day": consent and format_date(self.env, consent.date),
-            "is_shared": bool(consent and not consent.contact_id and person != self.partner_id),
+            "note": self._get_answer_note(purpose, consent, person),
             "ways": [
                 {
                     "way": way,
                     "name": field._description_string(self.env),
                     "open": way not in closed,
                 }
-                for way, field in labels.items()
-                if purpose.by_ways
+                for way, field in offered.items()
+                # one way alone is chosen by yes or no
+                if len(offered) > 1
             ],
         }
+
+    def _get_answer_note(self, purpose, consent, person):
+        """Return who said so and when, or what holds as long as nobody says anything."""
+        day = consent and format_date(self.env, consent.date)
+        if consent.contact_id or (consent and person == self.partner_id):
+            return self.env._("As you said on %s.", day)
+        if consent:
+            return self.env._(
+                "As your company said on %s; what you say here counts for you alone.", day
+            )
+        if purpose.consent_required:
+            return self.env._("You have not said anything yet: it stays no until you say yes.")
+        return self.env._("You have not said anything yet: it stays yes until you say no.")
 
     @api.model
     def _take_customer_consents(self, person, company, answers):
@@ -90,17 +102,14 @@ class LogisticsProfile(models.Model):
     def _prepare_answer_vals(self, purpose, person, state, open_ways):
         """Return the values of an answer that differs from the one that counts now, else none."""
         known = self._prepare_customer_consent(purpose, person)
-        now_open = {way["way"] for way in known["ways"] if way["open"]}
-        wanted = set(WAYS) & set(open_ways)
+        now_open = {way["way"]: way["open"] for way in known["ways"]}
+        wanted = {way: way in open_ways for way in now_open}
         # by no way at all is no
-        if state == "granted" and known["ways"] and not wanted:
+        if state == "granted" and wanted and not any(wanted.values()):
             state = "refused"
-        same = state == known["state"] and (
-            state == "refused" or not known["ways"] or wanted == now_open
-        )
+        same = state == known["state"] and (state == "refused" or wanted == now_open)
         if same or state not in STATES:
             return {}
-        vals = {"state": state}
-        if state == "granted" and known["ways"]:
-            vals |= {name: way in wanted for way, name in WAYS.items()}
-        return vals
+        # whoever says yes anew says it to what is not asked any more, too
+        ways = dict.fromkeys(WAYS, True) | wanted if state == "granted" else {}
+        return {"state": state, **{WAYS[way]: is_open for way, is_open in ways.items()}}

@@ -19,7 +19,10 @@ class LogisticsRetentionPolicy(models.Model):
 
     kind = fields.Selection(selection="_get_kind_options", required=True)
     months = fields.Integer(
-        required=True, default=24, help="Whole months after the date that counts."
+        string="Kept Months",
+        required=True,
+        default=24,
+        help="Whole months after the date that counts.",
     )
     active = fields.Boolean(
         string="In Force",
@@ -46,7 +49,7 @@ class LogisticsRetentionPolicy(models.Model):
     )
     oldest_at = fields.Datetime(string="Oldest", compute="_compute_due")
     held_count = fields.Integer(
-        string="Held Back",
+        string="Held for Open Cases",
         compute="_compute_held_count",
         help="Old enough, but kept as long as a case or a claim about it is open.",
     )

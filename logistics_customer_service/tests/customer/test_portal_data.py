@@ -195,6 +195,22 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
         self._say(self.locker, "granted")
         self.assertEqual(self.profile.consent_ids._get_closed_ways(), [])
 
+    def test_ways_that_a_purpose_has(self):
+        """Nobody calls with notices; that one is called goes by yes and no alone."""
+        notices, calls = (
+            self.env.ref(f"{MODULE}.consent_purpose_{name}") for name in ("service_notice", "callback")
+        )
+        self._as(self.anna)
+        page = self._get(PAGE).text
+        self.assertIn(f'value="{notices.id}-sms"', page)
+        self.assertNotIn(f'value="{notices.id}-phone"', page)
+        self.assertNotIn(f'value="{calls.id}-phone"', page)
+        self._say(notices, "granted", "mail")
+        self.assertEqual(self.profile.consent_ids._get_closed_ways(), ["sms"])
+        self._say(calls, "refused")
+        self._say(calls, "granted")
+        self.assertTrue(self.profile._agrees(calls, self.anna, PHONE))
+
     def test_yes_by_no_way_is_no(self):
         self._as(self.anna)
         self._say(self.survey, "granted")

@@ -29,8 +29,9 @@ class LogisticsRetentionPolicy(models.Model):
                 model="logistics.complaint",
                 label=self.env._("Mails of Closed Cases"),
                 covers=self.env._(
-                    "What was written about a case that is closed or cancelled: mails, notes, log "
-                    "texts, their files, and what happened in the customer's words."
+                    "What was written about a case that is closed or cancelled, and to those asked "
+                    "about it: mails, notes, log texts, their files, and what happened in the "
+                    "customer's words."
                 ),
                 dated=self.env._("When the case was closed."),
                 effect=self.env._(
@@ -97,28 +98,41 @@ class LogisticsRetentionPolicy(models.Model):
 
 
 def _get_written_sql(_model, alias, _query):
-    """Return the condition that something is written about a case, or that it has a file."""
+    """Return the condition that something is written about a case or a question of it, or that
+    there is a file.
+    """
     case = SQL.identifier(alias, "id")
+    asked = SQL("SELECT id FROM logistics_investigation WHERE complaint_id = %s", case)
     return SQL(
         """(EXISTS (SELECT FROM mail_message written
-                     WHERE written.model = 'logistics.complaint' AND written.res_id = %(case)s
-                       AND (written.subject IS NOT NULL OR COALESCE(written.body, '') <> ''))
+                     WHERE (written.subject IS NOT NULL OR COALESCE(written.body, '') <> '')
+                       AND written.model = 'logistics.complaint' AND written.res_id = %(case)s)
+         OR EXISTS (SELECT FROM mail_message written
+                     WHERE (written.subject IS NOT NULL OR COALESCE(written.body, '') <> '')
+                       AND written.model = 'logistics.investigation'
+                       AND written.res_id IN (%(asked)s))
          OR EXISTS (SELECT FROM ir_attachment file
                      WHERE file.res_model = 'logistics.complaint' AND file.res_id = %(case)s
                        AND file.res_field IS NULL))""",
         case=case,
+        asked=asked,
     )
 
 
 def _empty_messages(cases):
-    """Empty what was written about cases, and delete the files that came with it or lie there."""
-    env = cases.env
-    on_cases = [("model", "=", cases._name), ("res_id", "in", cases.ids)]
-    messages = env["mail.message"].search(on_cases)
+    """Empty what was written about cases and questions of them; delete the files that lie there."""
+    for records in (cases, cases.investigation_ids):
+        _empty_threads(records)
+
+
+def _empty_threads(records):
+    env, ids = records.env, records.ids
+    messages = env["mail.message"].search([("model", "=", records._name), ("res_id", "in", ids)])
     files = env["ir.attachment"].search(
-        [("res_model", "=", cases._name), ("res_id", "in", cases.ids), ("res_field", "=", False)]
+        [("res_model", "=", records._name), ("res_id", "in", ids), ("res_field", "=", False)]
     )
-    files |= messages.attachment_ids.filtered(lambda file: file.res_model in (False, cases._name))
+    # what a message only passes on is another record's
+    files |= messages.attachment_ids.filtered(lambda file: file.res_model in (False, records._name))
     files.unlink()
     bulk.write(messages, dict.fromkeys(messages.ids, dict.fromkeys(MESSAGE_TEXTS)))
     mails = env["mail.mail"].search([("mail_message_id", "in", messages.ids)])

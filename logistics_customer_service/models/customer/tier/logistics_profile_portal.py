@@ -17,17 +17,38 @@ class LogisticsProfile(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _prepare_customer_tier(self):
-        """Return what the customer's page says about the tier of the profile."""
-        tier = self.tier_id
+    def _prepare_customer_tier(self, company):
+        """Return what the customer's page says about the tier of the profile, or of a customer without.
+
+        :param company: in which company
+        """
+        since = self.tier_since and format_date(self.env, self.tier_since)
         return {
-            "tier": tier.name,
-            "since": tier and self.tier_since and format_date(self.env, self.tier_since),
+            "tier": self.tier_id.name,
+            "since": since and self.env._("since %s", since),
             "cause": self._get_customer_cause(),
             "reasons": self._get_customer_reasons(),
             "benefits": self._get_customer_benefits(),
             "opted_out": self.tier_opt_out,
+            "choice": self._get_customer_choice(company),
         }
+
+    def _get_customer_choice(self, company):
+        """Return what it means to be rated by no program, or by it again."""
+        if self.tier_opt_out:
+            return self.env._(
+                "No program rates you; a person decides on your level. You may have the program do "
+                "so again: from the next night your level follows from your orders, deliveries and "
+                "payments."
+            )
+        tier = self.env["logistics.tier.scheme"]._get_in_force(company)._get_default_tier()
+        return self.env._(
+            "You can say that no program shall rate you. What it worked out so far is deleted, and "
+            "you have the basic level (%s) until one of us chooses another one for you. A level that "
+            "one of us chose stays. Orders, deliveries and complaints are dealt with as carefully as "
+            "before.",
+            tier.name or "–",
+        )
 
     def _get_customer_cause(self):
         """Return in a sentence how the customer came by the tier."""
@@ -46,7 +67,7 @@ class LogisticsProfile(models.Model):
         return self.env._("Everybody begins with this level; there is not enough to judge by yet.")
 
     def _get_customer_reasons(self):
-        """Return what the score rests on: (what, how much it speaks for the customer), weightiest first."""
+        """Return what the score rests on, and how much each speaks for the customer, a line each."""
         if self.tier_opt_out or self.manual_tier_id or not self.score_id:
             return []
         lines = self.score_id.explanation or []
@@ -59,7 +80,9 @@ class LogisticsProfile(models.Model):
         words = self._get_customer_metrics()
         weights = {metric: sum(one["weight"] for one in by_metric[metric]) for metric in by_metric}
         return [
-            (words[metric], self._get_level(by_metric[metric]))
+            self.env._(
+                "%(what)s: %(how)s", what=words[metric], how=self._get_level(by_metric[metric])
+            )
             for metric in sorted(weights, key=weights.get, reverse=True)
             if metric in words
         ]
@@ -108,11 +131,6 @@ class LogisticsProfile(models.Model):
         if tier.dedicated_agent_required and agent:
             lines.append(self.env._("One person looks after you: %s.", agent))
         return [*filter(None, lines)]
-
-    @api.model
-    def _get_default_tier_name(self, company):
-        """Return the name of the tier whoever is not rated has in a company."""
-        return self.env["logistics.tier.scheme"]._get_in_force(company)._get_default_tier().name
 
     @api.model
     def _may_opt_out(self, person):
