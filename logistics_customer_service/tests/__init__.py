@@ -6,11 +6,13 @@ from .foundation import test_link_page
 from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
+from .foundation import test_retention
 from .foundation import test_phone_numbers
 from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts
 from .customer import test_documents
+from .customer import test_portal_data
 from .customer.tier import test_tiering
 from .customer.tier import test_tier_scheme
 from .customer.tier import test_run
@@ -19,6 +21,7 @@ from .shipment import test_parcels
 from .shipment import test_held_events
 from .shipment import test_carrier_api
 from .shipment import test_reason
+from .shipment import test_delivery_retention
 from .shipment.arrival import test_arrival
 from .shipment.tracking import test_tracking_link
 from .shipment.tracking import test_tracking_page
@@ -51,6 +54,7 @@ from .complaint.settlement import test_execution
 from .complaint.settlement import test_money
 from .complaint.settlement import test_resolution
 from .complaint.settlement import test_letter_arrives
+from .complaint.settlement import test_case_retention
 from .complaint.intake import test_intake
 from .complaint.intake import test_mail
 from .complaint.intake import test_reply
@@ -86,6 +90,7 @@ from .satisfaction.answer import test_take_answers
 from .satisfaction.answer import test_reaction
 from .satisfaction.answer import test_questionnaire
 from .satisfaction.answer import test_score_facts
+from .satisfaction.answer import test_answer_retention
 from .satisfaction.insight import test_feedback_report
 from .satisfaction.insight import test_why
 from .satisfaction.insight import test_board
@@ -99,6 +104,7 @@ from .contact.callback import test_between
 from .contact.callback import test_call_screen
 from .contact.callback import test_contact_dashboard
 from .contact.callback import test_agent_hour
+from .contact.callback import test_call_retention
 from .contact.budget import test_budget
 from .contact.budget import test_contacts
 from .contact.budget import test_foresight

@@ -66,6 +66,20 @@ class LogisticsCommon(TransactionCase):
                 cls.env[name]._find_lost()
         cls.env.invalidate_all()
 
+    def _run_retention(self):
+        """Do what retention policies in force say."""
+        with self.enter_registry_test_mode():
+            cron = self.env.ref(f"{MODULE}.ir_cron_apply_retention").sudo()
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    @classmethod
+    def _retention(cls, kind, **vals):
+        """Return the shipped policy of a kind, and nothing else of it: in force, for a month."""
+        policy = cls.env.ref(f"{MODULE}.retention_{kind}")
+        policy.write({"months": 1, "active": True, **vals})
+        return policy
+
     @classmethod
     def _new_user(cls, name, *groups, company=None):
         company = company or cls.company

@@ -10,6 +10,7 @@ NOTHING = set()
 # who may do what: agent, supervisor, manager, internal user
 MATRIX = {
     "logistics.profile": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
+    "logistics.retention.policy": (NOTHING, NOTHING, ALL, NOTHING),
     "logistics.consent": ({READ, WRITE, CREATE}, {READ, WRITE, CREATE}, ALL, NOTHING),
     "logistics.profile.fact": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.profile.score": ({READ}, {READ}, {READ}, NOTHING),

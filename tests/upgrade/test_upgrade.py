@@ -45,6 +45,7 @@ REMOVED_XMLIDS = {
         "visit_report",
     )
 }
+REMOVED_XMLIDS["config_undeliverable_days"] = "A retention policy says it, in months."
 # model: why the upgrade adds rows to it
 GROWN_MODELS = {"survey.question": "A delivery is asked about by two more aspects."}
 # (kind of trace as in SNAPSHOT, "external ids", "indexes" or "constraints", row): why only a database

@@ -1,1 +1,2 @@
+from . import portal_data
 from . import refuse_page

@@ -8,6 +8,7 @@ from . import logistics_profile_fact
 from . import logistics_profile_score
 from . import logistics_profile
 from . import logistics_profile_merge
+from . import logistics_profile_portal
 from . import logistics_profile_mixin
 from . import logistics_customer_document_mixin
 from . import logistics_sending_mixin

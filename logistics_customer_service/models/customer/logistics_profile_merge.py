@@ -88,17 +88,10 @@ class LogisticsProfile(models.Model):
 
     def _merge_consents(self, target):
         """Hand consents over; of two answers for a purpose the later counts, a tie is a no."""
-        held = {consent.purpose_id: consent for consent in target.consent_ids}
+        # a customer who joins a company answered for nobody else there
+        joined = self.partner_id.filtered(lambda one: one.commercial_partner_id != one)
         for consent in self.consent_ids:
-            other = held.get(consent.purpose_id)
-            if not other:
-                consent.profile_id = target
-            elif (consent.date, consent.state == "refused") > (
-                other.date,
-                other.state == "refused",
-            ):
-                other.unlink()
-                consent.profile_id = target
+            consent._hand_over(target, consent.contact_id or joined)
 
     def _move_history(self, target):
         """Hand messages, files, activities and followers over to the target."""

@@ -159,6 +159,10 @@ class LogisticsSendingMixin(models.AbstractModel):
         ways = rule._get_ways(profile.preferred_channel)
         if self._is_mail_refused(ways, blocked):
             return "blacklisted", False
+        consent = profile._get_consent(self._get_refused_purpose(), self.partner_id)
+        ways = [way for way in ways if way not in consent._get_closed_ways()]
+        if not ways:
+            return "refused", False
         ways = [way for way in ways if way not in (self.failed_channels or "").split()]
         addresses = {way: address for way in ways if (address := self._get_address(way))}
         for way, address in addresses.items():

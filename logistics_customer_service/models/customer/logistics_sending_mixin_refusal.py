@@ -74,7 +74,8 @@ class LogisticsSendingMixin(models.AbstractModel):
     def _has_refused(self):
         """Tell whether the customer wants nothing for this purpose."""
         record = self.sudo()  # as in _refuse
-        return record._get_profiles()[record]._refuses(self._get_refused_purpose())
+        profile = record._get_profiles()[record]
+        return profile._refuses(self._get_refused_purpose(), record.partner_id)
 
     def _refuse(self):
         """Keep that the customer wants no more for this purpose; take back what is on its way."""
@@ -85,7 +86,7 @@ class LogisticsSendingMixin(models.AbstractModel):
         profile = record._get_profiles()[record] or profiles._ensure_for(
             record.partner_id.commercial_partner_id, record.company_id
         )
-        if profile and not profile._refuses(self._get_refused_purpose()):
+        if profile and not profile._refuses(self._get_refused_purpose(), record.partner_id):
             record._keep_refusal(profile)
             record._take_back_others()
 
@@ -97,11 +98,9 @@ class LogisticsSendingMixin(models.AbstractModel):
             "source": self.env._("Link in a message to %s", told),
         }
         purpose = self._get_purpose()
-        consent = profile.consent_ids.filtered(lambda one: one.purpose_id == purpose)
-        if consent:
-            consent.write(vals)
-        else:
-            consent.create({**vals, "profile_id": profile.id, "purpose_id": purpose.id})
+        # whoever has an answer of his own changes that one, others speak for the customer
+        own = profile._get_consent(purpose.code, self.partner_id).contact_id
+        profile._keep_answer(purpose, own, vals)
 
     def _take_back_others(self):
         customer = self.partner_id.commercial_partner_id

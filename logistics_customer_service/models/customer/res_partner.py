@@ -128,6 +128,15 @@ class ResPartner(models.Model):
             .search([("partner_id", "in", self.ids)])
         )
 
+    def _hand_over_consents(self, target):
+        """What these people answered for themselves is the target's answer from now on."""
+        # whoever may merge partners merges what they said
+        consents = self.env["logistics.consent"].sudo().search([("contact_id", "in", self.ids)])
+        for company, answers in consents.grouped("company_id").items():
+            profile = self.env["logistics.profile"]._ensure_for(target, company)
+            for consent in answers if profile else ():
+                consent._hand_over(profile, target)
+
     def _rehome_logistics_profiles(self):
         """Hand the profiles of partners that joined a company over to that company."""
         strayed = self._get_own_profiles().filtered(

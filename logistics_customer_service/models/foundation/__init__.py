@@ -11,6 +11,8 @@ from . import logistics_course_mixin
 from . import logistics_turn_mixin
 from . import logistics_undeliverable_address
 from . import logistics_sending_result
+from . import logistics_retention_policy
+from . import logistics_retention_policy_run
 from . import logistics_told_mixin
 from . import logistics_past_mixin
 from . import logistics_time_correction

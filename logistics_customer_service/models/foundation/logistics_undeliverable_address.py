@@ -1,18 +1,14 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import bulk
 
-DEFAULT_DAYS = 180
-
 
 class LogisticsUndeliverableAddress(models.Model):
     """An address or number that a server said does not exist: what is sent goes another way.
 
-    It is forgotten when somebody writes from it, when an agent has it tried again, and after some
-    time: mailboxes come back.
+    It is forgotten when somebody writes from it, when an agent has it tried again, and after the
+    time that a retention policy says: mailboxes come back.
     """
 
     _name = "logistics.undeliverable.address"
@@ -55,16 +51,3 @@ class LogisticsUndeliverableAddress(models.Model):
     def _forget(self, addresses):
         """Forget addresses that work again, or are to be tried again."""
         self.search([("address", "in", list(addresses))]).unlink()
-
-    @api.autovacuum
-    def _gc_forgotten(self):
-        """Forget what is long ago."""
-        limit = fields.Datetime.now() - timedelta(days=self._get_days())
-        self.search([("failed_at", "<", limit)], limit=10000).unlink()
-
-    @api.model
-    def _get_days(self):
-        parameters = self.env["ir.config_parameter"].sudo()  # parameters are admin-only
-        return int(
-            parameters.get_param("logistics_customer_service.undeliverable_days") or DEFAULT_DAYS
-        )

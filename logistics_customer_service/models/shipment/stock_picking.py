@@ -159,12 +159,12 @@ class StockPicking(models.Model):
         if not any(event.kind in shipment.NEEDS_CONSENT for event in happened):
             return False
         # consents are the profile's own; the finding is shown to whoever handles the delivery
-        consents = self.sudo().logistics_profile_id.consent_ids
-        granted = {
-            CONSENT_PURPOSES[consent.purpose_id.code]: consent.date
-            for consent in consents
-            if consent.state == "granted" and consent.purpose_id.code in CONSENT_PURPOSES
+        profile = self.sudo().logistics_profile_id
+        answers = {
+            kind: profile._get_consent(purpose, self.partner_id)
+            for purpose, kind in CONSENT_PURPOSES.items()
         }
+        granted = {kind: one.date for kind, one in answers.items() if one.state == "granted"}
         return shipment.lacks_consent(happened, granted, self.company_id._get_logistics_tz())
 
     @api.depends(

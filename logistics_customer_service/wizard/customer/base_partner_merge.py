@@ -6,6 +6,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         """Merge the profiles first: the generic code would delete the second of a company."""
+        src_partners._hand_over_consents(dst_partner)
         profiles = src_partners._get_own_profiles()
         kept = profiles._move_to_customer(dst_partner.commercial_partner_id)
         self.env.flush_all()

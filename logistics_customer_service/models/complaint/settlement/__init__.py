@@ -19,3 +19,4 @@ from . import logistics_authority
 from . import logistics_compensation_decision
 from . import logistics_compensation_execution
 from . import logistics_recovery
+from . import logistics_retention_policy

@@ -2,6 +2,7 @@ from . import logistics_callback_purpose
 from . import logistics_callback_policy
 from . import logistics_callback
 from . import logistics_callback_attempt
+from . import logistics_retention_policy
 from . import logistics_complaint
 from . import logistics_complaint_merge
 from . import logistics_feedback

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ....tools.contact import reach
 from ....tools.shipment.moments import NEW
+from ...customer.logistics_consent import PHONE
 
 PLANNED, IN_CALL, DONE, NO_ANSWER = "planned", "in_call", "done", "no_answer"
 POSTPONED, REFUSED, WRONG_NUMBER = "postponed", "refused", "wrong_number"
@@ -512,19 +513,11 @@ class LogisticsCallback(models.Model):
         :param is_blocked: whether the number is on the list of numbers not to be called
         """
         consent = self.purpose_id.consent_purpose_id
-        if consent and not self._consents(consent):
+        if not self.profile_id._agrees(consent, self.partner_id, PHONE):
             return self.env._("Not called: the customer did not agree to “%s”.", consent.name)
         if is_blocked:
             return self.env._("Not called: the number is on the list of numbers not to be called.")
         return ""
-
-    def _consents(self, purpose):
-        answers = self.profile_id.consent_ids.filtered(
-            lambda consent: consent.purpose_id == purpose
-        )
-        if purpose.consent_required:
-            return "granted" in answers.mapped("state")
-        return "refused" not in answers.mapped("state")
 
     def _give_to_dedicated_agents(self):
         """A customer's own agent calls, unless away."""

@@ -227,11 +227,13 @@ class LogisticsCallbackPolicy(models.Model):
         required = purpose.consent_required
         return SQL(
             """%(sign)s (SELECT FROM logistics_consent consent
-                          WHERE consent.profile_id = profile.id
-                            AND consent.purpose_id = %(purpose)s AND consent.state = %(state)s)""",
+                          WHERE consent.profile_id = profile.id AND consent.contact_id IS NULL
+                            AND consent.purpose_id = %(purpose)s AND %(state)s)""",
             sign=SQL("EXISTS") if required else SQL("NOT EXISTS"),
             purpose=purpose.id,
-            state="granted" if required else "refused",
+            state=SQL("consent.state = 'granted' AND consent.by_phone")
+            if required
+            else SQL("(consent.state = 'refused' OR NOT consent.by_phone)"),
         )
 
     def _get_periodic_sql(self, company, condition):

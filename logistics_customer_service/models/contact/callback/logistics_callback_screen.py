@@ -499,18 +499,17 @@ class LogisticsCallback(models.Model):
         for company, callbacks in strays.grouped("company_id").items():
             self.env["logistics.profile"]._ensure_for(callbacks.partner_id, company)
         strays._follow_profile()
-        purposes = {
-            (callback.profile_id, callback.purpose_id.consent_purpose_id) for callback in self
+        answers = {
+            (one.profile_id, one.purpose_id.consent_purpose_id, one.partner_id) for one in self
         }
-        for profile, purpose in purposes:
-            known = profile.consent_ids.filtered(
-                lambda consent, purpose=purpose: consent.purpose_id == purpose
-            )
-            vals = {"state": "refused", "source": self.env._("Callback")}
-            if known:
-                known.write({**vals, "date": fields.Date.context_today(self)})
-            elif profile and purpose:
-                known.create({"profile_id": profile.id, "purpose_id": purpose.id, **vals})
+        vals = {"state": "refused", "source": self.env._("Callback")}
+        for profile, purpose, person in answers:
+            if profile and purpose:
+                # whoever has an answer of his own changes that one, others speak for the customer
+                own = profile._get_consent(purpose.code, person).contact_id
+                profile._keep_answer(
+                    purpose, own, {**vals, "date": fields.Date.context_today(self)}
+                )
 
     def _ask_for_number(self):
         for callback in self:

@@ -6,3 +6,4 @@ from . import logistics_greeting
 from . import logistics_profile
 from . import logistics_touchpoint
 from . import sms_sms
+from . import logistics_retention_policy

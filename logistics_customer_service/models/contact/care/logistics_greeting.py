@@ -17,7 +17,6 @@ from .logistics_care_occasion import CALL, GIFT, SEND
 _logger = logging.getLogger(__name__)
 
 PURPOSE = "care"
-KEPT_SUPPRESSED = timedelta(days=365)
 WEIGHTS = {severity: weight for weight, (severity, _label) in enumerate(SEVERITIES)}
 
 
@@ -252,15 +251,12 @@ class LogisticsGreeting(models.Model):
         """Return for each greeting why the customer does not want it, or None."""
         # consents are the service's; whoever starts the sending need not see them
         purpose = self._get_purpose()
-        return {greeting: self._get_answer(profiles[greeting], purpose) for greeting in self}
+        return {greeting: greeting._get_answer(profiles[greeting], purpose) for greeting in self}
 
-    @api.model
     def _get_answer(self, profile, purpose):
-        if profile._refuses(PURPOSE):
+        if profile._refuses(PURPOSE, self.partner_id):
             return "refused"
-        if purpose.consent_required and purpose not in profile.consent_ids.purpose_id:
-            return "no_consent"
-        return None
+        return None if profile._agrees(purpose, self.partner_id) else "no_consent"
 
     def _get_circumstance(self, open_cases):
         """Return what makes a greeting out of place now, or None.
@@ -345,14 +341,6 @@ class LogisticsGreeting(models.Model):
     def _is_open(self):
         """Tell whether the link lets somebody refuse greetings now."""
         return self._is_refusable()
-
-    @api.autovacuum
-    def _gc_suppressed(self):
-        """Drop what was not sent and interests nobody any more."""
-        limit = fields.Datetime.now() - KEPT_SUPPRESSED
-        self.search(
-            [("state", "=", "suppressed"), ("planned_at", "<", limit)], limit=10000
-        ).unlink()
 
     # === ACTION METHODS ===#
 

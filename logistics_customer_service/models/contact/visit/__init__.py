@@ -6,6 +6,7 @@ from . import logistics_visit_action
 from . import calendar_event
 from . import calendar_attendee
 from . import logistics_consent
+from . import logistics_retention_policy
 from . import logistics_touchpoint
 from . import logistics_profile
 from . import logistics_tier

@@ -13,7 +13,7 @@ class LogisticsVisitCoverage(models.Model):
     _description = "Visit Coverage"
     _auto = False
     _depends = {
-        "logistics.consent": ["profile_id", "purpose_id", "state"],
+        "logistics.consent": ["profile_id", "purpose_id", "contact_id", "state"],
         "logistics.profile": [
             "active",
             "agent_id",
@@ -185,7 +185,7 @@ class LogisticsVisitCoverage(models.Model):
         answer = SQL(
             """EXISTS (SELECT FROM logistics_consent consent
                         WHERE consent.profile_id = profile.id AND consent.purpose_id = %s
-                          AND consent.state = %s)""",
+                          AND consent.contact_id IS NULL AND consent.state = %s)""",
             purpose.id or 0,
             "granted" if purpose.consent_required else "refused",
         )

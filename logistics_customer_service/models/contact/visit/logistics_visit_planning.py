@@ -129,19 +129,14 @@ class LogisticsVisit(models.Model):
         """Cancel planned visits to customers who do not want them, saying why."""
         purpose = self._get_consent_purpose()
         unwanted = self.filtered(
-            lambda visit: visit.state == PLANNED and not visit._consents(purpose)
+            lambda visit: visit.state == PLANNED
+            and not visit.profile_id._agrees(purpose, visit.partner_id)
         )
         if unwanted:
             unwanted._cancel(
                 self.env._("Not visited: the customer did not agree to “%s”.", purpose.name)
             )
         return self - unwanted
-
-    def _consents(self, purpose):
-        answers = self.profile_id.consent_ids.filtered(
-            lambda consent: consent.purpose_id == purpose
-        ).mapped("state")
-        return "granted" in answers if purpose.consent_required else "refused" not in answers
 
     def _get_entries(self):
         # the visitor's calendar may be private; the entry of a visit is the company's. Entries

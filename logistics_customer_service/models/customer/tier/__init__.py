@@ -6,4 +6,5 @@ from . import logistics_tier_criterion_step
 from . import logistics_tier_change
 from . import logistics_profile
 from . import logistics_profile_rating
+from . import logistics_profile_portal
 from . import logistics_run

@@ -6,6 +6,7 @@ from . import survey_user_input_line
 from . import logistics_survey_request
 from . import logistics_feedback
 from . import logistics_feedback_score
+from . import logistics_retention_policy
 from . import mail_activity
 from . import logistics_profile
 from . import stock_picking

@@ -12,7 +12,6 @@ PURPOSE = "satisfaction_survey"
 OUT = ("sent", "partial")
 # what a person may be asked about anew, when somebody wants it
 AGAIN = ("waiting", "failed", "suppressed", "sent", "expired", "revoked")
-KEPT_SUPPRESSED = timedelta(days=365)
 
 
 class LogisticsSurveyRequest(models.Model):
@@ -473,14 +472,6 @@ class LogisticsSurveyRequest(models.Model):
             if request.state == "expired":
                 vals |= {"state": "sent" if request.sent_at else "waiting", "due_at": expires}
             request.write(vals)
-
-    @api.autovacuum
-    def _gc_suppressed(self):
-        """Drop what was not sent and interests nobody any more."""
-        limit = fields.Datetime.now() - KEPT_SUPPRESSED
-        self.search(
-            [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
-        ).unlink()
 
     # === ACTION METHODS ===#
 

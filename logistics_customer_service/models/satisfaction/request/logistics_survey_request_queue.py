@@ -141,9 +141,8 @@ class LogisticsSurveyRequest(models.Model):
         return {
             request.id
             for request in self
-            if profiles[request]._refuses(PURPOSE)
-            or purpose.consent_required
-            and purpose not in profiles[request].consent_ids.purpose_id
+            if profiles[request]._refuses(PURPOSE, request.partner_id)
+            or not profiles[request]._agrees(purpose, request.partner_id)
         }
 
     def _postpone(self, rules, profiles):

@@ -5,3 +5,4 @@ from . import logistics_profile
 from . import sale_order
 from . import sms_sms
 from . import stock_picking
+from . import logistics_retention_policy

@@ -1,4 +1,3 @@
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -8,7 +7,6 @@ from ....tools.foundation.periods import local_date
 from ....tools.shipment import notices
 
 PURPOSE = "service_notice"
-KEPT_SUPPRESSED_DAYS = 90
 
 
 class LogisticsNotice(models.Model):
@@ -262,7 +260,7 @@ class LogisticsNotice(models.Model):
             return "too_old"
         if self._is_overtaken(overtakers):
             return "overtaken"
-        if profile._refuses(PURPOSE):
+        if profile._refuses(PURPOSE, self.partner_id):
             return "refused"
         return None
 
@@ -322,14 +320,6 @@ class LogisticsNotice(models.Model):
     def _queue(self, rule, channel):
         self.rule_id = rule
         return super()._queue(rule, channel)
-
-    @api.autovacuum
-    def _gc_suppressed(self):
-        """Drop what was not sent and interests nobody any more."""
-        limit = fields.Datetime.now() - timedelta(days=KEPT_SUPPRESSED_DAYS)
-        self.search(
-            [("state", "=", "suppressed"), ("create_date", "<", limit)], limit=10000
-        ).unlink()
 
     # === ACTION METHODS ===#
 

@@ -427,11 +427,11 @@ class TestSending(NoticeCommon):
         old, young = self._confirmed(self._customer("A")), self._confirmed(self._customer("B"))
         self._process()
         self.env.cr.execute(
-            "UPDATE logistics_notice SET create_date = create_date - interval '91 days'"
+            "UPDATE logistics_notice SET create_date = create_date - interval '93 days'"
             " WHERE id = %s",
             [old.id],
         )
-        self.Notice._gc_suppressed()
+        self._run_retention()
         self.assertEqual((old + young).exists(), young)
 
     def _validate_with_core(self):
