@@ -123,6 +123,7 @@ from . import test_security
 from . import test_multicompany
 from . import test_closed_fields
 from . import test_foreign_ids
+from . import test_copies
 from . import test_neutralize
 from . import test_performance
 from . import test_tours

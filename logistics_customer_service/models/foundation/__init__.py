@@ -1,5 +1,7 @@
 from . import base
+from . import logistics_database
 from . import res_company
+from . import res_config_settings
 from . import res_currency
 from . import res_partner
 from . import res_users
