@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    logistics_is_copy = fields.Boolean(compute="_compute_logistics_is_copy")
+    logistics_is_copy = fields.Boolean(string="Copy of a Database", compute="_compute_logistics_is_copy")
 
     def _compute_logistics_is_copy(self):
         self.logistics_is_copy = not self.env["logistics.database"]._is_original()
