@@ -26,3 +26,7 @@ UPDATE logistics_carrier_key
 -- Customers are told, asked and greeted by the original alone, even where somebody starts the jobs again
 UPDATE res_company
    SET logistics_notify = false, logistics_survey = false, logistics_care = false;
+-- It sends nothing, opens no link and calls no carrier until an administrator makes it the original
+INSERT INTO ir_config_parameter (key, value)
+VALUES ('logistics_customer_service.original', 'none')
+    ON CONFLICT (key) DO UPDATE SET value = 'none';

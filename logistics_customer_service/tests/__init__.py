@@ -1,6 +1,7 @@
 from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_cached
+from .foundation import test_demo_stories
 from .foundation import test_export
 from .foundation import test_link_page
 from .foundation import test_mail_templates
@@ -130,6 +131,7 @@ from . import test_multicompany
 from . import test_closed_fields
 from . import test_past
 from . import test_foreign_ids
+from . import test_copies
 from . import test_neutralize
 from . import test_performance
 from . import test_tours

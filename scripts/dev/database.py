@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import shutil
 from contextlib import closing
 
@@ -99,7 +100,10 @@ class Databases:
         shutil.rmtree(self.config.filestore(name), ignore_errors=True)
 
     def copy(self, source, name):
-        """Copy a database and its file store; the files never change, so links do."""
+        """Copy a database and its file store; the files never change, so links do.
+
+        The copy is one to work with: in it the addon takes itself for the original.
+        """
         self.create_empty(name, template=source)
         store = self.config.filestore(source)
         shutil.rmtree(self.config.filestore(name), ignore_errors=True)
@@ -109,6 +113,16 @@ class Databases:
             "UPDATE ir_config_parameter SET value = gen_random_uuid() WHERE key = 'database.uuid'",
             database=name,
         )
+        self.make_original(name)
+
+    def make_original(self, name):
+        """Note that customers and carriers deal with this database, where it has the addon."""
+        tools = runpy.run_path(ROOT / ADDON / "tools" / "foundation" / "identity.py")
+        with closing(self.connect(name)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE ir_config_parameter SET value = %s WHERE key = %s",
+                [tools["read_identity"](cursor), f"{ADDON}.original"],
+            )
 
     # -- the state of a database of ours
 

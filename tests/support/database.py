@@ -47,6 +47,11 @@ class Database:
         command += ["--no-http", "--stop-after-init", "--max-cron-threads=0", *arguments]
         return self._run(command, None, check, timeout)
 
+    def neutralize(self):
+        """Make it a copy to try things in, the way Odoo's command line does."""
+        command = [VENV_PYTHON, "-m", "odoo", "neutralize", "-c", self.config.path, "-d", self.name]
+        return self._run(command, None, check=True, timeout=600)
+
     def shell(self, code, check=True, timeout=600):
         """Run Python code in ``odoo shell``; what it prints is in the log. Commit yourself."""
         command = [VENV_PYTHON, "-m", "odoo", "shell", "-c", self.config.path, "-d", self.name, "--no-http"]

@@ -30,6 +30,8 @@ class CarrierEvents(Controller):
     )
     def receive(self, **_params):
         """Keep a carrier's events, all of a request or none, each event once."""
+        if not request.env["logistics.database"]._is_original():
+            return _refuse(503, "unavailable", "This is a copy; the original takes events.")
         if request.httprequest.mimetype != "application/json":
             return _refuse(415, "unsupported_media_type", "Send application/json.")
         try:

@@ -158,7 +158,9 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.model
     def _process_due(self):
-        """Process what is due, batch by batch, and commit after each."""
+        """Process what is due, batch by batch, and commit after each; in a copy it waits."""
+        if not self.env["logistics.database"]._is_original():
+            return
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=self._count_due())
         while count := self._advance_or_rest():
@@ -389,6 +391,7 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     def _start_anew(self):
         """Have the records written anew, to the address the customer has now."""
+        self.env["logistics.database"]._check_original()
         again = self._get_sendable_again()
         again._cancel_queued()
         # whoever asks for it has the address tried once more

@@ -17,6 +17,24 @@ class MailMail(models.Model):
 
     # === BUSINESS METHODS ===#
 
+    @api.model
+    def process_email_queue(self, email_ids=(), batch_size=1000):
+        """In a copy what is ours stays in the queue, and nobody waits behind it."""
+        mails = self
+        if not self.env["logistics.database"]._is_original():
+            ours = self.env["logistics.database"]._get_own_models()
+            more = self.env.context.get("filters", [])
+            mails = self.with_context(filters=[*more, ("model", "not in", ours)])
+        return super(MailMail, mails).process_email_queue(email_ids, batch_size)
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Nothing of ours leaves a copy, whoever sends it."""
+        mails = self
+        if not self.env["logistics.database"]._is_original():
+            ours = self.env["logistics.database"]._get_own_models()
+            mails = self.filtered(lambda mail: mail.model not in ours)
+        return super(MailMail, mails).send(auto_commit, raise_exception, post_send_callback)
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):

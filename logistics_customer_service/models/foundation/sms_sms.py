@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .logistics_sending_result import CANCELLED, FAILED, SENT
 
@@ -72,6 +72,24 @@ class SmsSms(models.Model):
             # whoever sends an SMS need not write what it was written for
             self.env["logistics.sending.result"].sudo()._append(rows)
 
+    @api.model
+    def _process_queue(self):
+        """In a copy what is ours stays in the queue, and nobody waits behind it."""
+        if self.env["logistics.database"]._is_original():
+            return super()._process_queue()
+        waiting = self.search([("state", "=", "outgoing"), ("to_delete", "!=", True)], order="id")
+        waiting._leave_ours()[: self._get_send_batch_size()].send()
+        return None
+
+    def _leave_ours(self):
+        """Return what of these messages may leave this database: of a copy nothing of ours."""
+        if self.env["logistics.database"]._is_original():
+            return self
+        ours = self.env["logistics.database"]._get_own_models()
+        return self.filtered(
+            lambda sms: sms.mail_message_id.model not in ours and not any(sms._get_logistics_sendings())
+        )
+
     def _get_sms_company(self):
         """A message to a customer is sent by the gateway of its company."""
         # the queue is everybody's, what a message was written for its company's
@@ -81,8 +99,9 @@ class SmsSms(models.Model):
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Core takes a batch for one company's; a queue holds those of several."""
+        wanted = self._leave_ours()
         if self.env.context.get("sms_api"):
-            return super()._send(unlink_failed, unlink_sent, raise_exception)
-        for batch in self.grouped(lambda sms: sms._get_sms_company()).values():
+            return wanted and super(SmsSms, wanted)._send(unlink_failed, unlink_sent, raise_exception)
+        for batch in wanted.grouped(lambda sms: sms._get_sms_company()).values():
             super(SmsSms, batch)._send(unlink_failed, unlink_sent, raise_exception)
         return None

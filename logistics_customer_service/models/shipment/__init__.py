@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_config_settings
+from . import delivery_carrier
 from . import logistics_promise
 from . import logistics_event_code
 from . import logistics_carrier_key

@@ -80,6 +80,7 @@ class LogisticsSendingPreviewMixin(models.AbstractModel):
     def action_send_test(self):
         """Send the mail to the person who asks, and to nobody else."""
         self.ensure_one()
+        self.env["logistics.database"]._check_original()
         user = self.env.user
         if not user.email:
             raise UserError(self.env._("You have no mail address."))

@@ -380,7 +380,9 @@ class LogisticsComplaint(models.Model):
 
     @api.model
     def _cron_acknowledge(self):
-        """Write to those who turned to us: one batch a call, each once."""
+        """Write to those who turned to us: one batch a call, each once; in a copy they wait."""
+        if not self.env["logistics.database"]._is_original():
+            return
         waiting = self.search([("acknowledgement", "=", "to_send")], limit=ACKNOWLEDGED_AT_ONCE)
         # another worker may be at the same ones
         batch = waiting.try_lock_for_update().filtered(

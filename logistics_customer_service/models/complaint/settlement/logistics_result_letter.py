@@ -203,6 +203,7 @@ class LogisticsResultLetter(models.Model):
         The customer is told when the outgoing server has taken it; see :meth:`_note_told`.
         """
         self._prepare_telling((DRAFT, UNDELIVERED))
+        self.env["logistics.database"]._check_original()
         for letter in self.sorted("id"):
             if not letter.partner_id.email:
                 raise UserError(self.env._("The customer has no mail address."))
