@@ -80,7 +80,7 @@ class TestLinkPage(AnsweringCommon, LinkPageHttp):
         team = cls.env["logistics.service.team"].create(
             {"name": "Service", "company_id": cls.company.id, "form_open": True}
         )
-        return f"/service/form/{team.form_token}", lambda: team.write({"form_open": False})
+        return f"/service/form/{team._get_token()}", lambda: team.write({"form_open": False})
 
     @classmethod
     def _add_letter(cls):
@@ -91,7 +91,7 @@ class TestLinkPage(AnsweringCommon, LinkPageHttp):
             {"complaint_id": case.id, "found": "<p>It was crushed.</p>", "offer": "<p>A refund.</p>"}
         )
         letter.action_mark_told()
-        path = f"/logistics/result/{letter.id}/{letter.token}"
+        path = f"/logistics/result/{letter.id}/{letter._get_token()}"
         return path, lambda: letter._note_course({"expires_at": cls.long_ago})
 
     @classmethod

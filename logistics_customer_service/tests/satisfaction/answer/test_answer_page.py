@@ -6,9 +6,9 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
 from ....controllers.satisfaction import answer_page
-from ....tools.foundation.throttle import Throttle
 from ...foundation.common import LinkPageHttp
 from .common_page import AnsweringCommon
 
@@ -24,7 +24,7 @@ class AnsweringHttp(AnsweringCommon, LinkPageHttp):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(answer_page, "SENDINGS", Throttle(1000, 1)))
+        self.startPatcher(patch.object(answer_page, "SENDINGS", Limit("test", 1000, 1)))
         self.startPatcher(patch.object(answer_page, "FASTEST", 0))
 
     def _get(self, path=None, **headers):
@@ -105,10 +105,10 @@ class TestAnswerPage(AnsweringHttp):
         self.assertFalse(self._said())
 
     def test_guessers_and_floods_wait(self):
-        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Limit("test", 2, 3600)), mute_logger("odoo.http"):
             paths = ("/a/" + "A" * 27, "/a/x", self.path)
             self.assertEqual([self._get(path).status_code for path in paths], [404, 404, 429])
-        with patch.object(answer_page, "SENDINGS", Throttle(1, 3600)):
+        with patch.object(answer_page, "SENDINGS", Limit("test", 1, 3600)):
             states = [self._send(**self._choose(answer)).status_code for answer in (self.good, self.fair)]
         self.assertEqual(states, [303, 429])
 
