@@ -28,6 +28,7 @@
         "data/foundation/mail_activity_type_data.xml",
         "views/foundation/logistics_time_correction_views.xml",
         "views/foundation/link_page_templates.xml",
+        "views/foundation/logistics_link_copy_views.xml",
         "views/foundation/logistics_undeliverable_address_views.xml",
         "views/foundation/mail_layout.xml",
         "security/customer/ir.model.access.csv",

@@ -1,5 +1,6 @@
 from . import base
 from . import res_company
+from . import res_config_settings
 from . import res_currency
 from . import res_partner
 from . import res_users

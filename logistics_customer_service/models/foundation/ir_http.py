@@ -1,4 +1,4 @@
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import HTTPException, NotFound
 
 from odoo import models
 from odoo.http import request
@@ -56,18 +56,20 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _handle_error(cls, exception):
-        response = super()._handle_error(exception)
-        cls._set_logistics_headers(response)
-        return response
+        return cls._set_logistics_headers(super()._handle_error(exception))
 
     @classmethod
     def _set_logistics_headers(cls, response):
+        """Return the answer, with the headers of a page of ours where it is one."""
         rule = getattr(request, "logistics_rule", None)
         headers, policy = _get_headers(rule.endpoint) if rule else ({}, None)
-        # in a redirection raised as an error the answer comes later
-        if headers and hasattr(response, "headers"):
-            response.headers.update(headers)
-            response.headers.setdefault("Content-Security-Policy", policy)
+        if not headers:
+            return response
+        if isinstance(response, HTTPException):
+            response = response.get_response(request.httprequest.environ)
+        response.headers.update(headers)
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
 
 
 def _get_headers(endpoint):

@@ -4,6 +4,7 @@ import secrets
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS, Domain
 
 from ...tools.foundation.link_key import ALPHABET, spell
@@ -90,6 +91,35 @@ class LogisticsSecretMixin(models.AbstractModel):
                     "old_link_digest": False,
                 }
             )
+
+    # === COPYING ===#
+
+    def action_copy_link(self):
+        """Show the link by which the customer answers, and note who asked for it and when.
+
+        :raise AccessError: for people who are not customer service
+        :raise UserError: where there is no link to copy, or it opens nothing any more
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service copies links of customers."))
+        record = self.sudo()  # agents read no links; that they ask is noted
+        if not record._is_open() or not record._get_copied_link():
+            raise UserError(self.env._("There is no link that opens something."))
+        body = self.env._("The customer's link was copied: %s", record.display_name)
+        record._get_link_log()._message_log(body=body, author_id=self.env.user.partner_id.id)
+        return self.env["logistics.link.copy"]._open(record)
+
+    def _get_copied_link(self):
+        """Return the link that agents may copy, or False; whoever has one overrides it."""
+        return False
+
+    def _get_link_log(self):
+        """Return in whose chatter it is noted that the link was copied."""
+        raise NotImplementedError
+
+    # === OPENING ===#
 
     @api.model
     def _find(self, token):

@@ -16,7 +16,7 @@ class LinkPageHttp(HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.throttle = Limit("test", 1000, 1)
+        self.throttle = Limit("first", 1000, 1)
         self.startPatcher(patch.object(link_page, "GUESSES", self.throttle))
 
     @contextmanager

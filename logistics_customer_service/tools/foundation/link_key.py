@@ -5,11 +5,14 @@ A dump, a backup or a copy of a database holds nothing that opens anything witho
 
 import hashlib
 import hmac
+import logging
 import os
 import secrets
 import string
 from functools import lru_cache
 from pathlib import Path
+
+_logger = logging.getLogger(__name__)
 
 # in the server's configuration file; where it says nothing, a file of this name in the data directory
 OPTION = "logistics_link_key"
@@ -49,6 +52,7 @@ def _read_or_make(place):
         try:
             # under its name it is whole, or not there
             os.link(draft, place)
+            _logger.info("The key of public links was made: keep a copy of %s beside the backups", place)
         except FileExistsError:
             pass
         finally:

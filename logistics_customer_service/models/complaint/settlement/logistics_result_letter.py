@@ -344,6 +344,12 @@ class LogisticsResultLetter(models.Model):
         self.ensure_one()
         return f"{self.get_base_url()}/logistics/result/{self.id}/{self._get_token()}"
 
+    def _get_copied_link(self):
+        return self._get_answer_url()
+
+    def _get_link_log(self):
+        return self.complaint_id
+
     @api.model
     def _find_by_token(self, letter_id, token):
         """Return the letter of a link that is right and has not expired, or an empty set.

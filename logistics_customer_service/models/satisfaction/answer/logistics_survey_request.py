@@ -88,6 +88,12 @@ class LogisticsSurveyRequest(models.Model):
     def _get_masked_answer_url(self):
         return f"{self.get_base_url()}/a/{self._get_masked_token()}"
 
+    def _get_copied_link(self):
+        return self._get_answer_url()
+
+    def _get_link_log(self):
+        return self.complaint_id or self.picking_id or self.order_id or self.partner_id
+
     def _get_answer_state(self):
         """Return how far the customer's answer is: ``open``, ``partial`` or ``answered``."""
         return self.state if self.state in ("partial", "answered") else "open"

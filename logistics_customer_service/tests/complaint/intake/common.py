@@ -39,8 +39,8 @@ class SelfServiceHttp(LogisticsCommon, LinkPageHttp):
     def setUp(self):
         super().setUp()
         for controller in (portal_cases, service_form):
-            self.startPatcher(patch.object(controller, "SENDINGS", Limit("test", 1000, 1)))
-        self.startPatcher(patch.object(service_form, "POSTS", Limit("test", 1000, 1)))
+            self.startPatcher(patch.object(controller, "SENDINGS", Limit("first", 1000, 1)))
+        self.startPatcher(patch.object(service_form, "POSTS", Limit("second", 1000, 1)))
 
     def _as(self, user):
         self.authenticate(user.login, user.login)

@@ -289,7 +289,7 @@ class TestPortalCases(SelfServiceHttp):
 
     def test_too_much_at_once(self):
         self._as(self.user)
-        with patch.object(portal_cases, "SENDINGS", Limit("test", 2, 3600)):
+        with patch.object(portal_cases, "SENDINGS", Limit("first", 2, 3600)):
             states = [self._post(self.page, text=f"Turn {turn}").status_code for turn in range(3)]
         self.assertEqual(states, [303, 303, 422])
 

@@ -137,7 +137,7 @@ class TestServiceForm(SelfServiceHttp):
         self.assertFalse(self._formed())
 
     def test_so_much_of_an_address_and_an_hour(self):
-        with patch.object(service_form, "SENDINGS", Limit("test", 2, 3600)):
+        with patch.object(service_form, "SENDINGS", Limit("first", 2, 3600)):
             states = [self._send(text=f"Turn {turn}").status_code for turn in range(3)]
         self.assertEqual(states, [303, 303, 429])
         self.team.form_hourly_limit = 3
@@ -145,18 +145,18 @@ class TestServiceForm(SelfServiceHttp):
         self.assertEqual(states, [303, 429])
 
     def test_what_is_refused_counts_as_well(self):
-        with patch.object(service_form, "POSTS", Limit("test", 3, 3600)):
+        with patch.object(service_form, "POSTS", Limit("second", 3, 3600)):
             states = [self._send(name=name).status_code for name in ("", "", "", "Li Ming")]
         self.assertEqual(states, [422, 422, 422, 429])
         self.assertFalse(self._formed())
 
     def test_guessers_wait(self):
-        with patch.object(link_page, "GUESSES", Limit("test", 2, 3600)), mute_logger("odoo.http"):
-            paths = ("/service/form/x", "/service/form/%C3%A4", self.form)
+        with patch.object(link_page, "GUESSES", Limit("third", 2, 3600)), mute_logger("odoo.http"):
+            paths = ("/service/form/x", "/service/form/%C3%A4", "/service/form/x", self.form)
             states = [self._get(path).status_code for path in paths]
-        self.assertEqual(states, [404, 404, 429])
+        self.assertEqual(states, [404, 404, 429, 200])
         letter = "/logistics/result/1/x"
-        with patch.object(link_page, "GUESSES", Limit("test", 2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Limit("fourth", 2, 3600)), mute_logger("odoo.http"):
             states = [self._get(letter).status_code for _turn in range(3)]
         self.assertEqual(states, [404, 404, 429])
 

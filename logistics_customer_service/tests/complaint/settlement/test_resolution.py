@@ -502,10 +502,10 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
     @mute_logger("odoo.http")
     def test_who_guesses_links_has_to_wait(self):
         letter = self._sent()
-        self.startPatcher(patch.object(link_page, "GUESSES", Limit("test", 3, 1000)))
+        self.startPatcher(patch.object(link_page, "GUESSES", Limit("first", 3, 1000)))
         statuses = [self._get(self._url(letter) + "x").status_code for _guess in range(4)]
         self.assertEqual(statuses, [404, 404, 404, 429])
-        self.assertEqual(self._get(self._url(letter)).status_code, 429)
+        self.assertEqual(self._get(self._url(letter)).status_code, 200)
 
     def test_wrong_links_are_all_the_same(self):
         letter = self._sent()

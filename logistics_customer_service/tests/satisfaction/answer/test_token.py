@@ -35,7 +35,7 @@ class TestAnswerToken(AnsweringCommon):
     def test_rows_made_by_a_query_get_their_token_when_asked_for(self):
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE logistics_survey_request SET handle = NULL, secret = NULL WHERE id = %s",
+            "UPDATE logistics_survey_request SET handle = NULL WHERE id = %s",
             (self.request.id,),
         )
         self.env.invalidate_all()
