@@ -1,28 +1,11 @@
--- What a customer or a carrier holds opens and signs nothing in a copy: other secrets, nobody has been told
-UPDATE logistics_tracking_link
-   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22);
-UPDATE logistics_survey_counter
-   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22);
-UPDATE logistics_survey_request
-   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
- WHERE secret IS NOT NULL;
-UPDATE logistics_notice
-   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
- WHERE secret IS NOT NULL;
-UPDATE logistics_greeting
-   SET secret = left(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 22)
- WHERE secret IS NOT NULL;
-UPDATE logistics_result_letter
-   SET token = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
- WHERE token IS NOT NULL;
-UPDATE logistics_service_team
-   SET form_token = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
- WHERE form_token IS NOT NULL;
+-- What a customer or a carrier holds opens and signs nothing in a copy: links are made for another database,
+-- and what is known of older ones is forgotten
+UPDATE ir_config_parameter
+   SET value = gen_random_uuid() || ':' || current_database()
+ WHERE key = 'logistics_customer_service.link_database';
 UPDATE logistics_complaint
    SET access_token = NULL
  WHERE access_token IS NOT NULL;
-UPDATE logistics_carrier_key
-   SET secret = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
 -- Customers are told, asked and greeted by the original alone, even where somebody starts the jobs again
 UPDATE res_company
    SET logistics_notify = false, logistics_survey = false, logistics_care = false;

@@ -4,6 +4,8 @@ from .foundation import test_cached
 from .foundation import test_demo_stories
 from .foundation import test_export
 from .foundation import test_link_page
+from .foundation import test_links
+from .foundation import test_public_routes
 from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames

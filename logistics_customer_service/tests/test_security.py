@@ -170,6 +170,8 @@ MATRIX = {
         NOTHING,
     ),
     "logistics.sending.result": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "logistics.attempt": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "logistics.link.copy": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.undeliverable.address": (
         {READ, UNLINK},
         {READ, UNLINK},

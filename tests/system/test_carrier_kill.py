@@ -16,9 +16,9 @@ PATIENCE = 120
 
 def test_nothing_accepted_is_lost(plain_database):
     database = plain_database
-    database.shell(PREPARE % DELIVERIES)
+    log = database.shell(PREPARE % DELIVERIES).log
     port = server.free_port()
-    carrier = Carrier(f"http://{server.HOST}:{port}", *key_of(database.sql))
+    carrier = Carrier(f"http://{server.HOST}:{port}", *key_of(log))
     accepted, failures, done = set(), [], threading.Event()
     clients = [
         threading.Thread(target=stream, args=(carrier, name, accepted, failures, done))

@@ -3,7 +3,7 @@ from odoo.http import content_disposition, request, route
 
 from ...models.complaint.logistics_complaint_stage import OPEN_PHASES
 from ...tools.foundation.received import clean, clean_line
-from ...tools.foundation.throttle import Throttle
+from ..foundation.limit import Limit
 from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList, read_number
 from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
@@ -11,7 +11,7 @@ ADDRESS = "/my/cases"
 OFFERED = 30
 
 # what one login sends: ten at once, then one every twenty seconds
-SENDINGS = Throttle(burst=10, interval=20)
+SENDINGS = Limit("portal case", burst=10, interval=20)
 
 
 class PortalCases(PortalList):
@@ -137,7 +137,7 @@ class PortalCases(PortalList):
         return None
 
     def _get_sender(self):
-        return f"{request.db} {request.env.uid}"
+        return f"user {request.env.uid}"
 
     @route(f"{ADDRESS}/new", **OWN_LOOKING)
     def portal_new_case(self, delivery=None, order=None, **_params):

@@ -29,7 +29,7 @@ class ResultLetter(LinkPage, Controller):
 
     def _find_by_link(self, letter_id, token):
         letters = request.env["logistics.result.letter"]
-        return letters._find_by_token(letter_id, token) if letter_id <= 2**31 - 1 else letters
+        return letters._find_by_token(letter_id, token)
 
     def _show(self, letter, token):
         values = {"letter": letter, "token": token, "company": letter.company_id}

@@ -5,7 +5,7 @@ from odoo.http import Controller, request, route
 from ...tools.complaint.mail_text import get_people
 from ...tools.foundation.folding import one_line
 from ...tools.foundation.received import clean, clean_line
-from ...tools.foundation.throttle import Throttle
+from ..foundation.limit import Limit
 from ..foundation.link_page import LOOKING, SENDING, LinkPage, is_stamped, make_stamp
 from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
@@ -15,14 +15,15 @@ PURPOSE = "logistics-service-form"
 FASTEST, SLOWEST = 3, 24 * 3600
 
 # whatever one address sends, the refused included: typing errors take a few turns, programs many
-POSTS = Throttle(burst=20, interval=10)
+POSTS = Limit("form post", burst=20, interval=10)
 # cases of one address: five at once, then one in two minutes
-SENDINGS = Throttle(burst=5, interval=120)
+SENDINGS = Limit("form case", burst=5, interval=120)
 
 
 class ServiceForm(LinkPage, Controller):
     """The form of a team for whoever holds its link; nothing here needs a login."""
 
+    _link_model = "logistics.service.team"
     _closed_page = "service_form_closed"
 
     @route(f"{ADDRESS}/<string:token>", **LOOKING)
@@ -53,23 +54,18 @@ class ServiceForm(LinkPage, Controller):
             refusal = self._take(team, values, files)
         return refusal or request.redirect(f"{ADDRESS}/{token}?sent=1", code=303)
 
-    def _find_by_link(self, token):
-        return request.env["logistics.service.team"]._find_by_form_token(token)
-
     def _refuse_flood(self):
         """Count what an address sends, and return the answer where it was too much."""
-        address = request.httprequest.remote_addr
-        if not POSTS.is_open(address):
+        if not POSTS.is_open():
             return self._refuse(429)
-        POSTS.take(address)
+        POSTS.take()
         return None
 
     def _take(self, team, values, files):
         """Open the case, or return the answer where too much came already."""
-        address = request.httprequest.remote_addr
-        if not SENDINGS.is_open(address) or team._is_form_busy():
+        if not SENDINGS.is_open() or team._is_form_busy():
             return self._refuse(429)
-        SENDINGS.take(address)
+        SENDINGS.take()
         case = request.env["logistics.complaint"]._open_by_form(team, values, files)
         request.session[PURPOSE] = {
             "team": team.id,
@@ -132,7 +128,7 @@ class ServiceForm(LinkPage, Controller):
 
 def _get_key(team):
     """Return what a stamp is signed for: the form of a team, until its link is renewed."""
-    return team.id, team.form_token
+    return team.id, team.generation
 
 
 def _digest(values, files):

@@ -8,26 +8,21 @@ from odoo.http import request
 from odoo.tools import get_lang
 from odoo.tools import hmac as sign
 
-from ...tools.foundation.throttle import Throttle
+from .limit import Limit
 
-# Wrong links of one address, whatever they were to open: thirty at once, then one every two seconds.
-# Of this process alone, for a look-up must not write: with n processes n times as much. That keeps
-# guessers from making work; what keeps them out is the secret of 131 bits.
-GUESSES = Throttle(burst=30, interval=2)
+# Wrong links of one address, whatever they were to open: thirty a minute. That keeps guessers from making
+# work; what keeps them out is the secret of 131 bits. Whoever has a right link is not asked.
+GUESSES = Limit("guess", burst=30, interval=2)
 
 PUBLIC = {"type": "http", "auth": "public", "sitemap": False}
 LOOKING = {**PUBLIC, "methods": ["GET"], "readonly": True}
 SENDING = {**PUBLIC, "methods": ["POST"], "readonly": False}
 
+# beside those of all pages of ours, which ``ir.http`` sets
 HEADERS = {
-    "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; img-src 'self' data:; style-src 'self' "
     "'unsafe-inline'; font-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 
 
@@ -47,15 +42,18 @@ class LinkPage:
         :param link: what of the address opens the record
         :param lang: code from the address, trusted in nothing
         """
-        address = request.httprequest.remote_addr
-        if not GUESSES.is_open(address):
-            return None, self._refuse(429, lang)
         found = self._find_by_link(*link)
         if not found:
-            GUESSES.take(address)
-            return None, self._refuse(404, lang)
+            return None, self._refuse(self._count_guess(), lang)
         set_language(lang, *(found.mapped(self._lang_path) if self._lang_path else ()))
         return found.with_company(found.company_id).with_context(lang=request.env.lang), None
+
+    def _count_guess(self):
+        """Count a link that opens nothing; return the status of the answer."""
+        if not GUESSES.is_open():
+            return 429
+        GUESSES.take()
+        return 404
 
     def _find_by_link(self, token):
         # a visitor has no rights: the secret of the link is what allows this one record

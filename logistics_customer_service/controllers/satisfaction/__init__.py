@@ -2,3 +2,4 @@ from . import survey_answer
 from . import survey_rating
 from . import survey_refuse
 from . import survey_counter
+from . import survey_pages

@@ -10,8 +10,8 @@ from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from ...tools.foundation.received import clean
-from ...tools.foundation.throttle import Throttle
 from ..foundation import link_page
+from ..foundation.limit import Limit
 from ..foundation.link_page import get_address, is_signed, is_stamped, make_stamp, sign_words
 
 PURPOSE = "logistics-answer"
@@ -20,8 +20,8 @@ FASTEST, SLOWEST = 1, 24 * 3600
 MAX_BODY = 128 * 1024
 MAX_WORDS = 5000
 
-# answers of one address: an office may answer together, a program may not go on
-SENDINGS = Throttle(burst=60, interval=5)
+# answers of one address to one link: people may share it, a program may not go on
+SENDINGS = Limit("answer", burst=60, interval=5)
 
 # the page needs a script of ours for a step chosen in the mail; no other, and none inline
 POLICY = "Content-Security-Policy"
@@ -91,8 +91,7 @@ def show(sheet, done=None, change=None):
 
 def send(sheet, params):
     """Answer a POST: take what a person answered."""
-    address = request.httprequest.remote_addr
-    if not SENDINGS.is_open(address):
+    if not SENDINGS.is_open(about=sheet.key):
         return render_answer(CLOSED, {"busy": True}, 429)
     form = request.httprequest.form
     answers = sheet.survey._read_answers(Answers(form))
@@ -104,7 +103,7 @@ def send(sheet, params):
     problems = sheet.survey._get_answer_problems(answers, values["complete"])
     if problems:
         return _show_form(sheet, answers, problems=problems, **values)
-    SENDINGS.take(address)
+    SENDINGS.take(about=sheet.key)
     vals = {**values, "answers": answers, "channel": sheet.channel, "lang": request.env.lang}
     visit = params["stamp"].partition(".")[0]
     try:

@@ -1,12 +1,12 @@
 from odoo.http import Controller, request, route
 
-from ...tools.foundation.throttle import Throttle
+from ..foundation.limit import Limit
 from . import answer_page
 from .answer_page import AnswerPage, Sheet
 from .survey_answer import LOOKING, SENDING
 
 # nobody serves more customers at one counter: six at once, then one in ten seconds
-VISITS = Throttle(burst=6, interval=10)
+VISITS = Limit("counter", burst=6, interval=10)
 ADDRESSES = ["/counter/<string:token>", "/counter/<string:token>/<string:lang>"]
 
 
@@ -29,12 +29,11 @@ class SurveyCounter(AnswerPage, Controller):
         counter, refusal = self._open(token, lang=lang)
         if refusal:
             return refusal
-        key = f"{request.db} {counter.id}"
-        if not VISITS.is_open(key):
+        if not VISITS.is_open(f"counter {counter.id}"):
             return self._refuse(429, lang)
         answer = answer_page.send(self._prepare_sheet(counter, token, lang), params)
         if answer.status_code == 303:
-            VISITS.take(key)
+            VISITS.take(f"counter {counter.id}")
         return answer
 
     def _prepare_sheet(self, counter, token, lang):

@@ -30,11 +30,17 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.depends("partner_id")
     def _compute_refuse_url(self):
-        """Whoever is written to gets a token now; a preview that is not kept has one, too."""
+        """The link as whoever works with it sees it; what goes out bears the link itself."""
         for record in self:
             path = record._refuse_path
-            token = record._get_token() if path and record.id else ""
-            record.refuse_url = path and f"{record.get_base_url()}{path}/{token}"
+            # a preview that is not kept has none
+            mask = record._get_masked_token() if path and record.id else ""
+            record.refuse_url = path and f"{record.get_base_url()}{path}/{mask}"
+
+    def _get_refuse_url(self):
+        """Return the address at which the customer refuses; whoever has it may."""
+        self.ensure_one()
+        return f"{self.get_base_url()}{self._refuse_path}/{self._get_token()}"
 
     # === BUSINESS METHODS ===#
 
@@ -42,12 +48,21 @@ class LogisticsSendingMixin(models.AbstractModel):
         """As inherited; mail programs offer the link to refuse beside the sender."""
         result = super()._queue_mail(rule)
         for record in self if self._refuse_path else ():
+            record.mail_id._note_links(record._get_own_links())
             headers = {
                 "List-Unsubscribe": f"<{record.refuse_url}>",
                 "List-Unsubscribe-Post": ONE_CLICK,
             }
             record.mail_id.headers = repr(headers)
         return result
+
+    def _prepare_sms_vals(self, body):
+        vals = super()._prepare_sms_vals(body)
+        return {**vals, "logistics_links": self._get_own_links()} if self._refuse_path else vals
+
+    def _get_own_links(self):
+        """Return the links that a message of this record bears, as texts keep them."""
+        return [[self._name, self.id]]
 
     @api.model
     def _get_purpose(self):

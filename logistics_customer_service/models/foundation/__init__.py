@@ -8,7 +8,11 @@ from . import res_partner
 from . import res_users
 from . import logistics_cached_mixin
 from . import logistics_company_terms_mixin
+from . import logistics_link_key
+from . import logistics_attempt
 from . import logistics_secret_mixin
+from . import logistics_link_text
+from . import logistics_link_text_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin
 from . import logistics_turn_mixin
@@ -24,6 +28,7 @@ from . import logistics_sending_mixin
 from . import logistics_sending_mixin_course
 from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin
+from . import mail_message
 from . import mail_mail
 from . import ir_actions_report
 from . import mail_mail_text

@@ -1,21 +1,20 @@
 import hmac
 import re
 import secrets
-import string
+from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.fields import NO_ACCESS
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import NO_ACCESS, Domain
 
-# letters and digits alone: what a message ends with, phones leave out of a link if it is a sign
-ALPHABET = string.ascii_letters + string.digits
+from ...tools.foundation.link_key import ALPHABET, spell
+
+MASK = "***"
 HANDLE = 5
 SECRET = 22  # of 62 signs: 131 bits
-TOKEN = re.compile(r"[A-Za-z0-9]{27}")
-NOT_A_TOKEN = "-" * 27  # no handle has such signs, and unlike "" it finds no row without handle
-
-
-def _draw(length):
-    return "".join(secrets.choice(ALPHABET) for _position in range(length))
+# 27 letters and digits; links of earlier versions may be longer
+TOKEN = re.compile(r"[A-Za-z0-9_-]{27,64}")
+NOT_A_TOKEN = "~" * 27  # no token has such signs, and unlike "" it finds no row without handle
 
 
 class LogisticsSecretMixin(models.AbstractModel):
@@ -24,42 +23,103 @@ class LogisticsSecretMixin(models.AbstractModel):
     The token is a handle by which the row is found, and a secret of 131 bits that is compared in
     constant time: how long an answer takes tells nothing. Handles are random and short, for a link
     must go into an SMS; should two records share one, the secret decides.
+
+    The secret is nowhere in the database: it is derived from the row by a key that lies outside
+    (``logistics.link.key``), so that whatever is sent once more bears the same link.
     """
 
     _name = "logistics.secret.mixin"
     _description = "What a Link without Login Opens"
+
+    # where links to these records lead: the beginning of the path, ``{id}`` in place of the record's
+    _link_paths = ()
 
     handle = fields.Char(
         required=True,
         readonly=True,
         copy=False,
         index=True,
-        default=lambda self: _draw(HANDLE),
+        default=lambda self: self._draw_handle(),
     )
-    secret = fields.Char(
-        required=True,
+    generation = fields.Integer(
+        readonly=True, copy=False, help="How often the record was given another link."
+    )
+    old_link_digest = fields.Char(
         readonly=True,
         copy=False,
         groups=NO_ACCESS,
-        default=lambda self: _draw(SECRET),
+        index="btree_not_null",
+        help="By it the link is known that was sent when links were still kept.",
     )
+
+    @api.model
+    def _draw_handle(self):
+        return "".join(secrets.choice(ALPHABET) for _position in range(HANDLE))
 
     def _is_open(self):
         """Tell whether the link opens the record now; of an empty set it does not."""
         raise NotImplementedError
 
     def _get_token(self):
-        """Return the 27 signs that open the record; rows that a query made are given theirs now."""
+        """Return the 27 signs that open the record; rows that a query made are given a handle now."""
         self.ensure_one()
         record = self.sudo()  # whoever is told the token may open it
-        if not record.secret:
+        if not record.handle:
             record._draw_anew()
-        return record.handle + record.secret
+        return record.handle + record._get_secret()
+
+    def _get_masked_token(self):
+        """Return what stands for the token where it is nobody's to read: see ``logistics.link.text``."""
+        self.ensure_one()
+        record = self.sudo()  # whoever writes to somebody makes the link
+        if not record.handle:
+            record._draw_anew()
+        return f"{record.handle}{MASK}{record.id}"
+
+    def _get_secret(self):
+        """Return the signs that nobody can tell who does not have the key of this database."""
+        words = (self._name, self.id, self.handle, self.generation or 0)
+        return spell(self.env["logistics.link.key"]._derive("link", *words), SECRET)
 
     def _draw_anew(self):
         """Give the records other tokens; the old ones open nothing any more."""
         for record in self:
-            record.write({"handle": _draw(HANDLE), "secret": _draw(SECRET)})
+            record.write(
+                {
+                    "handle": self._draw_handle(),
+                    "generation": record.generation + 1,
+                    "old_link_digest": False,
+                }
+            )
+
+    # === COPYING ===#
+
+    def action_copy_link(self):
+        """Show the link by which the customer answers, and note who asked for it and when.
+
+        :raise AccessError: for people who are not customer service
+        :raise UserError: where there is no link to copy, or it opens nothing any more
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("logistics_customer_service.group_agent"):
+            raise AccessError(self.env._("Only customer service copies links of customers."))
+        record = self.sudo()  # agents read no links; that they ask is noted
+        if not record._is_open() or not record._get_copied_link():
+            raise UserError(self.env._("There is no link that opens something."))
+        body = self.env._("The customer's link was copied: %s", record.display_name)
+        record._get_link_log()._message_log(body=body, author_id=self.env.user.partner_id.id)
+        return self.env["logistics.link.copy"]._open(record)
+
+    def _get_copied_link(self):
+        """Return the link that agents may copy, or False; whoever has one overrides it."""
+        return False
+
+    def _get_link_log(self):
+        """Return in whose chatter it is noted that the link was copied."""
+        raise NotImplementedError
+
+    # === OPENING ===#
 
     @api.model
     def _find(self, token):
@@ -73,12 +133,32 @@ class LogisticsSecretMixin(models.AbstractModel):
 
         Whatever is wrong with a token, the work is the same.
         """
-        token = token if TOKEN.fullmatch(token) else NOT_A_TOKEN
-        handle, secret = token[:HANDLE], token[HANDLE:].encode()
-        held = self.search_fetch([("handle", "=", handle)], ["secret"])
-        nobody = _draw(SECRET)
-        found = self.browse()
-        for record, expected in [(record, record.secret) for record in held] or [(found, nobody)]:
-            if hmac.compare_digest(expected.encode(), secret):
-                found = record
+        return self._find_all_held([token])[token]
+
+    @api.model
+    def _find_all_held(self, tokens):
+        """Return the record of each token, open or not, or an empty set: a dict."""
+        keys = self.env["logistics.link.key"]
+        asked = {token: token if TOKEN.fullmatch(token) else NOT_A_TOKEN for token in tokens}
+        digests = {token: keys._get_digest(known) for token, known in asked.items()}
+        handles = {known[:HANDLE] for known in asked.values()}
+        held = self.search_fetch(
+            Domain("handle", "in", handles) | Domain("old_link_digest", "in", set(digests.values())),
+            ["handle", "generation", "old_link_digest"],
+        )
+        rows = defaultdict(list)
+        for record in held:
+            rows[record.handle].append(record)
+            rows[record.old_link_digest].append(record)
+        found = {}
+        for token, known in asked.items():
+            likely = [*rows[known[:HANDLE]], *rows[digests[token]]] or [self.browse()]
+            right = [record for record in likely if record._is_token(known, digests[token])]
+            found[token] = right[0] if right else self.browse()
         return found
+
+    def _is_token(self, token, digest):
+        """Tell, in constant time, whether a token is that of this row; it never is of no row."""
+        derived = f"{self.handle or ''}{self._get_secret()}"
+        pairs = ((derived, token), (self.old_link_digest or "", digest))
+        return any([hmac.compare_digest(ours.encode(), theirs.encode()) for ours, theirs in pairs])

@@ -18,5 +18,6 @@ class LogisticsSendingTextMixin(models.AbstractModel):
         return {**vals, "subject": mail.subject, "body": mail.mail_message_id.body}
 
     def _prepare_texted_vals(self, body):
+        text = self.env["logistics.link.text"]._mask_text(body or "")
         # names and places in it are others' words, and the field shows HTML
-        return {**super()._prepare_texted_vals(body), "body": plaintext2html(body or "")}
+        return {**super()._prepare_texted_vals(body), "body": plaintext2html(text)}

@@ -5,15 +5,32 @@ from .mail_template import OURS
 
 
 class MailMail(models.Model):
-    """What a reader sees whose program shows no HTML."""
+    """What goes out: the links, and what a reader sees whose program shows no HTML."""
 
-    _inherit = "mail.mail"
+    _name = "mail.mail"
+    _inherit = ["mail.mail", "logistics.link.text.mixin"]
+
+    _link_texts = ("body_html", "headers")
+
+    def _get_links(self):
+        return super()._get_links() + self.mail_message_id._get_links()
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
-        """As inherited; the text of our mails is laid out as somebody would write it."""
+        """As inherited, with the links; the text of our mails is laid out as somebody would write it."""
         results = super()._prepare_outgoing_list(mail_server=mail_server, doc_to_followers=doc_to_followers)
+        if self._get_links():
+            for result in results:
+                self._show_links_of(result)
         if (self.model or "").startswith(OURS):
             for result in results:
                 text = to_plain_text(result["body"])
                 result["body_alternative"] = text or result["body_alternative"]
         return results
+
+    def _show_links_of(self, result):
+        for name in ("body", "body_alternative"):
+            result[name] = self._show_links(result[name])
+        result["headers"] = {
+            name: self._show_links(value) if isinstance(value, str) else value
+            for name, value in result["headers"].items()
+        }

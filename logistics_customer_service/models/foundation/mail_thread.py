@@ -23,6 +23,13 @@ class MailThread(models.AbstractModel):
         self._append_bounce(message_dict, verdict)
 
     @api.model
+    def message_parse(self, message, save_original=False):
+        """As inherited; whoever answers quotes the link by which only the customer may answer."""
+        parsed = super().message_parse(message, save_original=save_original)
+        parsed["body"] = self.env["logistics.link.text"]._mask_text(parsed.get("body"))
+        return parsed
+
+    @api.model
     def _append_bounce(self, message_dict, verdict):
         message = message_dict.get("bounced_message") or self.env["mail.message"]
         # the gateway reads on behalf of the company

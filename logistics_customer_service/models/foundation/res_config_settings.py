@@ -5,6 +5,9 @@ from odoo.exceptions import AccessError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    logistics_link_key_place = fields.Char(
+        string="Key of Public Links", compute="_compute_logistics_link_key_place"
+    )
     logistics_is_copy = fields.Boolean(string="Copy of a Database", compute="_compute_logistics_is_copy")
 
     def _compute_logistics_is_copy(self):
@@ -19,3 +22,7 @@ class ResConfigSettings(models.TransientModel):
             raise AccessError(self.env._("Only administrators say which database is the original."))
         self.env["logistics.database"]._become_original()
         return {"type": "ir.actions.client", "tag": "reload"}
+
+    def _compute_logistics_link_key_place(self):
+        for settings in self:
+            settings.logistics_link_key_place = self.env["logistics.link.key"]._get_place()

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 
 from .logistics_sending_result import CANCELLED, FAILED, SENT
@@ -12,8 +14,31 @@ OUTCOMES = {
 }
 
 
+class LinkedApi:
+    """A gateway that is handed the texts as they go out, and to which they are known by nobody else."""
+
+    def __init__(self, api, messages):
+        self._api = api
+        self._messages = {sms.uuid: sms for sms in messages}
+
+    def __getattr__(self, name):
+        return getattr(self._api, name)
+
+    def _send_sms_batch(self, messages, delivery_reports_url=False):
+        texts = defaultdict(list)
+        for message in messages:
+            for number in message["numbers"]:
+                # two of the same words may not bear the same links
+                texts[self._messages[number["uuid"]]._show_links(message["content"])].append(number)
+        batch = [{"content": content, "numbers": numbers} for content, numbers in texts.items()]
+        return self._api._send_sms_batch(batch, delivery_reports_url=delivery_reports_url)
+
+
 class SmsSms(models.Model):
-    _inherit = "sms.sms"
+    _name = "sms.sms"
+    _inherit = ["sms.sms", "logistics.link.text.mixin"]
+
+    _link_texts = ("body",)
 
     def _get_logistics_sendings(self):
         """Return what these messages were written for, a recordset for each model."""
@@ -96,6 +121,15 @@ class SmsSms(models.Model):
         for sendings in filter(None, self._get_logistics_sendings()):
             return sendings.company_id
         return super()._get_sms_company()
+
+    def _send_with_api(self, sms_api, unlink_failed=False, unlink_sent=True, raise_exception=False):
+        """As inherited; what goes out bears the links."""
+        return super()._send_with_api(
+            LinkedApi(sms_api, self),
+            unlink_failed=unlink_failed,
+            unlink_sent=unlink_sent,
+            raise_exception=raise_exception,
+        )
 
     def _send(self, unlink_failed=False, unlink_sent=True, raise_exception=False):
         """Core takes a batch for one company's; a queue holds those of several."""

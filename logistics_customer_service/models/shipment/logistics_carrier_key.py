@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 WINDOW = timedelta(minutes=1)
+SEAL = "logistics.carrier.key"
 
 
 class LogisticsCarrierKey(models.Model):
@@ -24,12 +25,18 @@ class LogisticsCarrierKey(models.Model):
         default=lambda self: self._new_id(),
     )
     secret = fields.Char(
+        compute="_compute_secret",
+        groups="logistics_customer_service.group_manager",
+        help="Signs the requests; give it to the carrier by a safe way and to nobody else. "
+        "Empty: it was made with another key of the server, or in the database that this is a copy of.",
+    )
+    # what signs is not in the database, but for whoever has the server's key
+    sealed_secret = fields.Char(
         required=True,
         readonly=True,
         copy=False,
-        default=lambda self: secrets.token_urlsafe(32),
-        groups="logistics_customer_service.group_manager",
-        help="Signs the requests; give it to the carrier by a safe way and to nobody else.",
+        groups=fields.NO_ACCESS,
+        default=lambda self: self.env["logistics.link.key"]._seal(SEAL, secrets.token_urlsafe(32)),
     )
     carrier_id = fields.Many2one(
         "delivery.carrier", required=True, index=True, ondelete="cascade", check_company=True
@@ -58,6 +65,13 @@ class LogisticsCarrierKey(models.Model):
     @api.model
     def _new_id(self):
         return f"lk_{secrets.token_hex(12)}"
+
+    @api.depends("sealed_secret")
+    def _compute_secret(self):
+        keys = self.env["logistics.link.key"]
+        for key in self:
+            sealed = key.sudo().sealed_secret  # whoever may read the secret may unseal it
+            key.secret = sealed and keys._unseal(SEAL, sealed)
 
     def _compute_last_used_at(self):
         last = dict(
@@ -91,7 +105,7 @@ class LogisticsCarrierKey(models.Model):
     def _is_signed(self, timestamp, body, signature):
         """Tell whether a request was signed with this key, in constant time."""
         expected = self._sign(timestamp, body).encode()
-        return hmac.compare_digest(expected, signature.encode()) and bool(self)
+        return hmac.compare_digest(expected, signature.encode()) and bool(self.secret)
 
     def _get_room(self):
         """Return how many events the key may still send now, and in how many seconds anew."""

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.sql_db import Cursor
 from odoo.tests import HttpCase
 
+from ...controllers.foundation.limit import Limit
 from ...controllers.foundation import link_page
-from ...tools.foundation.throttle import Throttle
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|SELECT nextval)", re.IGNORECASE)
 
@@ -16,7 +16,7 @@ class LinkPageHttp(HttpCase):
 
     def setUp(self):
         super().setUp()
-        self.throttle = Throttle(1000, 1)
+        self.throttle = Limit("first", 1000, 1)
         self.startPatcher(patch.object(link_page, "GUESSES", self.throttle))
 
     @contextmanager

@@ -235,8 +235,8 @@ class LogisticsComplaint(models.Model):
             {
                 "day": self._format_customer_day(letter.told_at),
                 "state": labels[letter.state],
-                "waits": letter.state in ANSWERABLE and letter._is_valid(),
-                "url": letter._is_valid() and letter._get_answer_url(),
+                "waits": letter.state in ANSWERABLE and letter._is_open(),
+                "url": letter._is_open() and letter._get_answer_url(),
             }
             for letter in self.letter_ids.filtered("told_at")
         ]

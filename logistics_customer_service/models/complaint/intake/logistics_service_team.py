@@ -1,6 +1,5 @@
 import base64
 import io
-import secrets
 from datetime import timedelta
 
 import qrcode
@@ -8,14 +7,16 @@ import qrcode
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-SECRET_BYTES = 24  # 192 bits
 HOUR = timedelta(hours=1)
 
 
 class LogisticsServiceTeam(models.Model):
     """The form by which anybody can turn to a team, without login and website."""
 
-    _inherit = "logistics.service.team"
+    _name = "logistics.service.team"
+    _inherit = ["logistics.service.team", "logistics.secret.mixin"]
+
+    _link_paths = ("/service/form",)
 
     acknowledgement_template_id = fields.Many2one(
         "mail.template",
@@ -30,11 +31,8 @@ class LogisticsServiceTeam(models.Model):
         string="Public Form",
         help="Whoever has the link can send a matter to this team, without a login.",
     )
-    form_token = fields.Char(
-        groups=fields.NO_ACCESS,
-        copy=False,
-        default=lambda self: secrets.token_urlsafe(SECRET_BYTES),
-    )
+    # teams of earlier versions have none until their form is opened
+    handle = fields.Char(required=False)
     form_hourly_limit = fields.Integer(
         string="Cases an Hour at Most",
         default=30,
@@ -48,27 +46,17 @@ class LogisticsServiceTeam(models.Model):
         "CHECK (form_hourly_limit > 0)", "A public form takes at least one case an hour."
     )
 
-    @api.depends("form_open", "form_token")
+    @api.depends("form_open", "handle", "generation")
     def _compute_form(self):
         for team in self:
-            shown = team.form_open and team.form_token
-            team.form_url = shown and f"{team.get_base_url()}/service/form/{team.form_token}"
+            # on the screen before it is saved: the link is that of the row
+            shown = team.form_open and team._origin
+            team.form_url = shown and f"{team.get_base_url()}/service/form/{shown._get_token()}"
             team.form_qr = shown and _draw_qr(team.form_url)
 
-    @api.model
-    def _find_by_form_token(self, token):
-        """Return the team whose open form has this token, or an empty set.
-
-        Every token is compared, in constant time: how long an answer takes tells nothing.
-
-        :param token: text from the link, trusted in nothing
-        """
-        found = self.browse()
-        # the token is the right to the form, and to nothing else of the team
-        for team in self.sudo().search([("form_open", "=", True), ("form_token", "!=", False)]):
-            if secrets.compare_digest(team.form_token.encode(), token.encode()):
-                found = team
-        return found
+    def _is_open(self):
+        """Tell whether the link opens the form now."""
+        return bool(self) and self.form_open
 
     def _is_form_busy(self):
         """Tell whether the form has taken as many cases within the hour as it may.
@@ -96,9 +84,7 @@ class LogisticsServiceTeam(models.Model):
     def action_renew_form(self):
         """Give the form another link; the old one opens nothing any more."""
         self.check_access("write")
-        for team in self:
-            # nobody reads or writes the token by hand
-            team.sudo().form_token = secrets.token_urlsafe(SECRET_BYTES)
+        self.sudo()._draw_anew()  # nobody writes what makes the link by hand
         return True
 
 

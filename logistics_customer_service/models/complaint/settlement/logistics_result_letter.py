@@ -1,12 +1,11 @@
 import logging
-import secrets
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, html2plaintext, is_html_empty, plaintext2html, split_every
+from odoo.tools import html2plaintext, is_html_empty, plaintext2html, split_every
 
 from ....tools.foundation.periods import local_date
 from .logistics_compensation_kinds import COUNTED
@@ -31,11 +30,14 @@ class LogisticsResultLetter(models.Model):
     """What a customer is told of a case's outcome, and what the customer says to it."""
 
     _name = "logistics.result.letter"
-    _inherit = ["logistics.course.mixin", "logistics.case.document.mixin"]
+    _inherit = ["logistics.course.mixin", "logistics.case.document.mixin", "logistics.secret.mixin"]
     _description = "Result Letter"
     _order = "id desc"
     _rec_name = "complaint_id"
     _course_open_to_su = False
+
+    # whoever has it answers for the customer
+    _link_paths = ("/logistics/result/{id}",)
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -114,8 +116,6 @@ class LogisticsResultLetter(models.Model):
         copy=False,
     )
     answer_note = fields.Text(string="Customer's Words", readonly=True, copy=False)
-    # whoever has it answers for the customer
-    token = fields.Char(groups=fields.NO_ACCESS, copy=False)
     expires_at = fields.Datetime(string="Link Expires", readonly=True, copy=False)
 
     _waiting_idx = models.Index("(answer_due) WHERE state = 'told'")
@@ -166,7 +166,9 @@ class LogisticsResultLetter(models.Model):
     def _get_course_fields(self):
         return super()._get_course_fields() | {
             "state",
-            "token",
+            "handle",
+            "generation",
+            "old_link_digest",
             "expires_at",
             "written_at",
             "message_id",
@@ -192,7 +194,7 @@ class LogisticsResultLetter(models.Model):
             raise UserError(self.env._("What a customer was told is kept."))
 
     def _by_method(self):
-        # the token is nobody's to write; whoever comes here has been checked
+        # what makes the link is nobody's to write; whoever comes here has been checked
         return super()._by_method().sudo()
 
     # === BUSINESS METHODS ===#
@@ -248,7 +250,7 @@ class LogisticsResultLetter(models.Model):
                 raise UserError(self.env._("Say what was found and what we do."))
 
     def _prepare_written_vals(self, channel):
-        """Return what is kept when an agent tells the customer, and gives the letter its link."""
+        """Return what is kept when an agent tells the customer, who may answer for so long."""
         now = fields.Datetime.now()
         days = self.company_id.logistics_answer_days
         return {
@@ -256,7 +258,6 @@ class LogisticsResultLetter(models.Model):
             "told_by_channel": channel,
             "failure_text": False,
             "written_at": channel == "mail" and now,
-            "token": secrets.token_urlsafe(32),
             "expires_at": now + timedelta(days=days + 1),
         }
 
@@ -264,7 +265,7 @@ class LogisticsResultLetter(models.Model):
         """Queue the mail to the customer, and nobody else: whoever has the link answers."""
         self._note_course(self._prepare_written_vals("mail"))
         template = self.env.ref("logistics_customer_service.mail_template_result").sudo()
-        letter = self.sudo()  # the link is in the mail, and agents do not read the token
+        letter = self.sudo()  # the link is in the mail, and agents do not read it
         rendered = template._render_logistics_mail(letter)
         # the case keeps the letter and shows what was written, without the link
         mail = letter.env["mail.mail"].create(letter._prepare_mail_vals(rendered))
@@ -342,8 +343,13 @@ class LogisticsResultLetter(models.Model):
     def _get_answer_url(self):
         """Return the address at which the customer answers."""
         self.ensure_one()
-        letter = self.sudo()  # the token is for the customer's eyes
-        return f"{letter.get_base_url()}/logistics/result/{letter.id}/{letter.token}"
+        return f"{self.get_base_url()}/logistics/result/{self.id}/{self._get_token()}"
+
+    def _get_copied_link(self):
+        return self._get_answer_url()
+
+    def _get_link_log(self):
+        return self.complaint_id
 
     @api.model
     def _find_by_token(self, letter_id, token):
@@ -352,12 +358,11 @@ class LogisticsResultLetter(models.Model):
         :param letter_id: id from the link, trusted in nothing
         :param token: text from the link
         """
-        letter = self.sudo().browse(letter_id).exists()  # the token is the right to it
-        known = letter.token or ""
-        right = consteq(known.encode(), token.encode()) and bool(known)
-        return letter if right and letter._is_valid() else self.browse()
+        letter = self.sudo()._find(token)  # the token is the right to it
+        return letter if letter.id == letter_id else self.browse()
 
-    def _is_valid(self):
+    def _is_open(self):
+        """Tell whether the customer may answer by the link now."""
         return bool(self.expires_at) and self.expires_at > fields.Datetime.now()
 
     def _answer(self, accepted, note="", channel="link"):

@@ -35,12 +35,12 @@ class LogisticsGreeting(models.Model):
     _sending_cron = "logistics_customer_service.ir_cron_send_greetings"
     _sending_purpose = PURPOSE
     _refuse_path = "/g"
+    _link_paths = (_refuse_path,)
     _sending_layout = "logistics_customer_service.greeting_mail_layout"
     _sending_batch_parameter = "logistics_customer_service.greeting_batch_size"
 
     # greetings are planned by the thousand in one query; whoever is greeted gets a token
     handle = fields.Char(required=False)
-    secret = fields.Char(required=False)
 
     occasion_id = fields.Many2one(
         "logistics.care.occasion", required=True, index=True, readonly=True, ondelete="restrict"

@@ -19,6 +19,8 @@ class LogisticsSurveyCounter(models.Model):
     _order = "name, id"
     _check_company_auto = True
 
+    _link_paths = ("/counter",)
+
     name = fields.Char(required=True, help="Where the tablet stands; customers do not see it.")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
@@ -51,7 +53,7 @@ class LogisticsSurveyCounter(models.Model):
     qr = fields.Binary(string="QR Code", compute="_compute_url", compute_sudo=True)
     answer_count = fields.Integer(string="Answers", compute="_compute_answer_count")
 
-    @api.depends("active", "handle", "secret")
+    @api.depends("active", "handle", "generation")
     def _compute_url(self):
         for counter in self:
             counter.url = counter._is_open() and counter.get_base_url() + counter._get_path()
@@ -130,7 +132,7 @@ class LogisticsSurveyCounter(models.Model):
     def action_renew_link(self):
         """Give the counter another link; the old one opens nothing any more."""
         self.check_access("write")
-        self.sudo()._draw_anew()  # nobody reads or writes the secret by hand
+        self.sudo()._draw_anew()  # nobody writes what makes the link by hand
 
     def action_view_feedback(self):
         """Open what was answered here."""

@@ -46,9 +46,10 @@ class LogisticsSurveyRequest(models.Model):
     _name = "logistics.survey.request"
     _inherit = ["logistics.survey.request", "logistics.secret.mixin"]
 
+    _link_paths = ("/a", "/q")
+
     # requests are planned by the thousand in one query; whoever is asked gets a token
     handle = fields.Char(required=False)
-    secret = fields.Char(required=False)
     feedback_id = fields.Many2one(
         "logistics.feedback", index="btree_not_null", readonly=True, ondelete="set null"
     )
@@ -62,7 +63,7 @@ class LogisticsSurveyRequest(models.Model):
     def _close_revoked(self):
         """What is revoked stays closed even if the request is renewed later."""
         revoked = self.filtered(lambda request: request.state == REVOKED)
-        revoked.sudo()._draw_anew()  # nobody else writes secrets
+        revoked.sudo()._draw_anew()  # nobody else writes what makes the link
 
     def _is_open(self):
         """Tell whether the link opens its page now."""
@@ -83,6 +84,15 @@ class LogisticsSurveyRequest(models.Model):
     def _get_answer_url(self):
         """Return the address of that page; whoever has it may answer."""
         return self.get_base_url() + self._get_answer_path()
+
+    def _get_masked_answer_url(self):
+        return f"{self.get_base_url()}/a/{self._get_masked_token()}"
+
+    def _get_copied_link(self):
+        return self._get_answer_url()
+
+    def _get_link_log(self):
+        return self.complaint_id or self.picking_id or self.order_id or self.partner_id
 
     def _get_answer_state(self):
         """Return how far the customer's answer is: ``open``, ``partial`` or ``answered``."""

@@ -110,7 +110,11 @@ class LogisticsSurveyRequest(models.Model):
     has_scale = fields.Boolean(
         compute="_compute_has_scale", help="The questionnaire asks for an overall score."
     )
-    answer_url = fields.Char(string="Link", compute="_compute_answer_url")
+    answer_url = fields.Char(
+        string="Link",
+        compute="_compute_answer_url",
+        help="As staff see it: what goes to the customer bears the link itself.",
+    )
 
     _once_per_occasion = models.UniqueIndex(
         "(policy_id, occasion)", "This occasion has been asked about already."
@@ -162,7 +166,11 @@ class LogisticsSurveyRequest(models.Model):
 
     def _compute_answer_url(self):
         for request in self:
-            request.answer_url = request._get_answer_url()
+            request.answer_url = request._get_masked_answer_url()
+
+    def _get_masked_answer_url(self):
+        """Return that address as staff see it."""
+        return False
 
     def _get_answer_url(self):
         """Return the address at which the customer answers; whoever has such a page overrides it."""

@@ -22,6 +22,7 @@ class LogisticsNotice(models.Model):
     _order = "id desc"
 
     _refuse_path = "/n"
+    _link_paths = (_refuse_path,)
     _refuse_purpose = PURPOSE
     _sending_cron = "logistics_customer_service.ir_cron_send_notices"
     _sending_layout = "logistics_customer_service.notice_mail_layout"
@@ -29,7 +30,6 @@ class LogisticsNotice(models.Model):
 
     # notices are noted by the hundred in one query; whoever is told gets a token
     handle = fields.Char(required=False)
-    secret = fields.Char(required=False)
 
     occasion = fields.Selection(
         selection=lambda self: self.env["logistics.notice.rule"]._get_occasions(),

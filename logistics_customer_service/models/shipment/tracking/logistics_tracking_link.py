@@ -21,6 +21,8 @@ class LogisticsTrackingLink(models.Model):
     _order = "id desc"
     _rec_name = "picking_id"
 
+    _link_paths = ("/t",)
+
     picking_id = fields.Many2one(
         "stock.picking",
         string="Delivery",

@@ -1,8 +1,8 @@
 import re
 from unittest.mock import patch
 
+from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import portal_cases, service_form
-from ....tools.foundation.throttle import Throttle
 from ...common import LogisticsCommon
 from ...foundation.common import LinkPageHttp
 
@@ -39,8 +39,8 @@ class SelfServiceHttp(LogisticsCommon, LinkPageHttp):
     def setUp(self):
         super().setUp()
         for controller in (portal_cases, service_form):
-            self.startPatcher(patch.object(controller, "SENDINGS", Throttle(1000, 1)))
-        self.startPatcher(patch.object(service_form, "POSTS", Throttle(1000, 1)))
+            self.startPatcher(patch.object(controller, "SENDINGS", Limit("first", 1000, 1)))
+        self.startPatcher(patch.object(service_form, "POSTS", Limit("second", 1000, 1)))
 
     def _as(self, user):
         self.authenticate(user.login, user.login)

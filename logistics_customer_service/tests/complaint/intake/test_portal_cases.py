@@ -9,9 +9,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import portal_cases, uploads
 from ....models.complaint.intake.logistics_complaint_form import CUSTOMER_FIELDS
-from ....tools.foundation.throttle import Throttle
 from .common import PNG, SCRIPT, SelfServiceHttp
 
 LIST = "/my/cases"
@@ -240,7 +240,7 @@ class TestPortalCases(SelfServiceHttp):
         self.assertNotIn("/logistics/result/", self._get(self.page).text, "a draft is ours")
         letter.action_mark_told()
         text = self._get(self.page).text
-        self.assertIn(f"/logistics/result/{letter.id}/{letter.sudo().token}", text)
+        self.assertIn(f"/logistics/result/{letter.id}/{letter._get_token()}", text)
         self.assertIn("Read and Answer", text)
         self.assertNotIn("We want to settle it", text)
 
@@ -289,7 +289,7 @@ class TestPortalCases(SelfServiceHttp):
 
     def test_too_much_at_once(self):
         self._as(self.user)
-        with patch.object(portal_cases, "SENDINGS", Throttle(2, 3600)):
+        with patch.object(portal_cases, "SENDINGS", Limit("first", 2, 3600)):
             states = [self._post(self.page, text=f"Turn {turn}").status_code for turn in range(3)]
         self.assertEqual(states, [303, 303, 422])
 

@@ -5,9 +5,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import service_form, uploads
 from ....controllers.foundation import link_page
-from ....tools.foundation.throttle import Throttle
 from .common import PNG, SCRIPT, SelfServiceHttp
 
 
@@ -19,7 +19,7 @@ class TestServiceForm(SelfServiceHttp):
         self.form = self._path()
 
     def _path(self):
-        return f"/service/form/{self.team.sudo().form_token}"
+        return f"/service/form/{self.team._get_token()}"
 
     def _send(self, **values):
         page = self._get(self.form).text
@@ -137,7 +137,7 @@ class TestServiceForm(SelfServiceHttp):
         self.assertFalse(self._formed())
 
     def test_so_much_of_an_address_and_an_hour(self):
-        with patch.object(service_form, "SENDINGS", Throttle(2, 3600)):
+        with patch.object(service_form, "SENDINGS", Limit("first", 2, 3600)):
             states = [self._send(text=f"Turn {turn}").status_code for turn in range(3)]
         self.assertEqual(states, [303, 303, 429])
         self.team.form_hourly_limit = 3
@@ -145,18 +145,18 @@ class TestServiceForm(SelfServiceHttp):
         self.assertEqual(states, [303, 429])
 
     def test_what_is_refused_counts_as_well(self):
-        with patch.object(service_form, "POSTS", Throttle(3, 3600)):
+        with patch.object(service_form, "POSTS", Limit("second", 3, 3600)):
             states = [self._send(name=name).status_code for name in ("", "", "", "Li Ming")]
         self.assertEqual(states, [422, 422, 422, 429])
         self.assertFalse(self._formed())
 
     def test_guessers_wait(self):
-        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
-            paths = ("/service/form/x", "/service/form/%C3%A4", self.form)
+        with patch.object(link_page, "GUESSES", Limit("third", 2, 3600)), mute_logger("odoo.http"):
+            paths = ("/service/form/x", "/service/form/%C3%A4", "/service/form/x", self.form)
             states = [self._get(path).status_code for path in paths]
-        self.assertEqual(states, [404, 404, 429])
+        self.assertEqual(states, [404, 404, 429, 200])
         letter = "/logistics/result/1/x"
-        with patch.object(link_page, "GUESSES", Throttle(2, 3600)), mute_logger("odoo.http"):
+        with patch.object(link_page, "GUESSES", Limit("fourth", 2, 3600)), mute_logger("odoo.http"):
             states = [self._get(letter).status_code for _turn in range(3)]
         self.assertEqual(states, [404, 404, 429])
 
@@ -165,7 +165,7 @@ class TestServiceForm(SelfServiceHttp):
         with self.assertRaises(AccessError):
             self.team.with_user(self.agent).action_renew_form()
         with self.assertRaises(AccessError):
-            self.team.with_user(self.manager).read(["form_token"])
+            self.team.with_user(self.manager).read(["old_link_digest"])
         self.assertTrue(self.team.with_user(self.agent).form_url.endswith(old))
         self.team.with_user(self.manager).action_renew_form()
         self.env.flush_all()

@@ -42,8 +42,8 @@ class TestGreeting(CareCommon):
         self.assertEqual(mail["To"], "wang@customer.example")
         self.assertEqual(mail["Subject"], "Happy birthday, Wang Min!")
         body = mail.get_body(("html",)).get_content()
-        self.assertIn(self.greeting.refuse_url, body)
-        self.assertEqual(mail["List-Unsubscribe"], f"<{self.greeting.refuse_url}>")
+        self.assertIn(self.greeting._get_refuse_url(), body)
+        self.assertEqual(mail["List-Unsubscribe"], f"<{self.greeting._get_refuse_url()}>")
         self.assertEqual((self.greeting.state, self.greeting.channel), ("sent", "mail"))
         self.assertEqual(self.greeting.address, "wang@customer.example")
         self.assertFalse(self._send_all("2027-03-20 03:00:00"), "once")
@@ -55,7 +55,7 @@ class TestGreeting(CareCommon):
         self._run(MORNING)
         [[message]] = self._send_sms()
         self.assertIn("happy birthday, Wang Min", message["content"])
-        self.assertIn(self.greeting.refuse_url, message["content"])
+        self.assertIn(self.greeting._get_refuse_url(), message["content"])
         self.assertEqual((self.greeting.state, self.greeting.channel), ("sent", "sms"))
 
     def test_language_of_the_person(self):

@@ -61,7 +61,7 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         request = self.Request.search([("picking_id", "=", picking.id)])
         while self.Request._advance_or_rest():
             continue
-        link = f"<{request.refuse_url}>"
+        link = f"<{request._get_refuse_url()}>"
         [mail] = [one for one in self._send_mails() if one["List-Unsubscribe"] == link]
         return request, mail
 
@@ -120,10 +120,10 @@ class TestReplyAndRefuse(ReplyCommon, CareCommon, LinkPageHttp):
         ):
             with self.subTest(record._name):
                 self.assertEqual(mail["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
-                self.assertEqual(mail["List-Unsubscribe"], f"<{record.refuse_url}>")
-                self.assertIn(record.refuse_url, mail.get_body(("html",)).get_content())
+                self.assertEqual(mail["List-Unsubscribe"], f"<{record._get_refuse_url()}>")
+                self.assertIn(record._get_refuse_url(), mail.get_body(("html",)).get_content())
                 self.env.flush_all()
-                path = record.refuse_url.removeprefix(record.get_base_url())
+                path = record._get_refuse_url().removeprefix(record.get_base_url())
                 self.assertEqual(self._get(path).status_code, 200)
                 self.assertFalse(record._has_refused())
                 self.opener.cookies.clear()

@@ -6,9 +6,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
 from ....controllers.satisfaction import survey_counter
-from ....tools.foundation.throttle import Throttle
 from .test_answer_page import AnsweringHttp
 
 
@@ -142,7 +142,7 @@ class TestCounter(SpotHttp):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(survey_counter, "VISITS", Throttle(1000, 1)))
+        self.startPatcher(patch.object(survey_counter, "VISITS", Limit("first", 1000, 1)))
 
     def test_visitors_answer(self):
         page = self._get(self.page).text
@@ -180,7 +180,7 @@ class TestCounter(SpotHttp):
     def test_looking_writes_nothing_and_floods_wait(self):
         with self._nothing_written():
             self._get(self.page)
-        with patch.object(survey_counter, "VISITS", Throttle(1, 3600)):
+        with patch.object(survey_counter, "VISITS", Limit("second", 1, 3600)):
             states = [self._send(self.page, **self._choose(self.good)).status_code for _turn in range(2)]
         self.assertEqual(states, [303, 429])
 

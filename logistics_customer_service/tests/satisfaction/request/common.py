@@ -1,6 +1,5 @@
 from contextlib import contextmanager
 from datetime import timedelta
-from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -26,18 +25,6 @@ class SurveyCommon(NoticeCommon):
         cls.Rule.search([]).active = False
         cls.survey = cls._survey()
         cls.policy = cls._policy()
-
-    def setUp(self):
-        super().setUp()
-        # the answer page is another part's
-        self.startPatcher(
-            patch.object(
-                type(self.Request),
-                "_get_answer_url",
-                lambda request: f"https://x.example/s/{request.id}",
-                create=True,
-            )
-        )
 
     @classmethod
     def _survey(cls, title="How was it?"):

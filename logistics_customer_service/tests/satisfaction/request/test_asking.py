@@ -380,7 +380,7 @@ class TestAsking(SurveyCommon):
             (request.channel, request.address), ("sms", self.customer.phone_sanitized)
         )
         [[message]] = self._send_sms()
-        self.assertIn(request.answer_url, message["content"])
+        self.assertIn(request._get_answer_url(), message["content"])
         self.assertIn(request.order_id.name, message["content"])
         self.assertEqual(request.state, "sent")
 

@@ -62,7 +62,7 @@ class TestTrackingPage(TrackingHttp):
         for secret in (
             "8765", "8,765", "1753.1", order.name, other.name, "SF1", self.picking.name,
             "Fresh Dock", "Harbour", "987654", "cold@fresh", self.customer.vat or "VAT",
-            self.product.name, "/web/login", link.secret,
+            self.product.name, "/web/login", link._get_secret(),
         ):  # fmt: skip
             self.assertNotIn(secret, text, secret)
 
@@ -95,7 +95,7 @@ class TestTrackingPage(TrackingHttp):
         self._say(self.picking, "delivered", signature=image())
         event = self.picking._get_tracking_proofs()
         paths = (
-            self.path, f"{self.path}/zh_CN", f"{self.path}?told=1", "/t/" + "A" * 27,
+            self.path, f"{self.path}/zh_CN", f"{self.path}?told=1",
             f"{self.path}/proof/{event.id}/signature",
         )  # fmt: skip
         for path in paths:
@@ -121,7 +121,7 @@ class TestTrackingPage(TrackingHttp):
         token = self.token
         wrong = [
             "A" * 27, token[:-1], token + "A", token[:-1] + ("A" if token[-1] != "A" else "B"),
-            token.swapcase(), link.handle + self.link.secret, self.link.handle + link.secret,
+            token.swapcase(), link.handle + self.link._get_secret(), self.link.handle + link._get_secret(),
             expired._get_path()[3:], revoked._get_path()[3:], "x", "%00" * 27, "%C3%A9" * 9,
             "A" * 3000, "%F0%9F%98%80",
         ]  # fmt: skip
@@ -156,12 +156,12 @@ class TestTrackingPage(TrackingHttp):
         for _turn in range(3):
             self.assertEqual(self._get("/t/" + "A" * 27).status_code, 404)
         self.assertEqual(self._get("/t/" + "A" * 27).status_code, 429)
-        self.assertEqual(self._get(self.path).status_code, 429, "no oracle in between")
+        self.assertEqual(self._get(self.path).status_code, 200, "whoever has a link is not asked")
         self.throttle.interval = 1e-6
-        self.assertEqual(self._get(self.path).status_code, 200)
+        self.assertEqual(self._get("/t/" + "A" * 27).status_code, 404)
 
     def test_customers_who_look_often_do_not_wait(self):
-        self.throttle.burst = 1
+        self.throttle.burst = 0
         for _turn in range(5):
             self.assertEqual(self._get(self.path).status_code, 200)
 
