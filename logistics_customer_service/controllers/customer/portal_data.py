@@ -1,13 +1,13 @@
 from odoo.http import request, route
 
-from ...tools.foundation.throttle import Throttle
+from ..foundation.limit import Limit
 from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList
 
 ADDRESS = "/my/data"
 MAX_BODY = 32 * 1024
 
 # what one login sends: ten at once, then one every ten seconds
-SENDINGS = Throttle(burst=10, interval=10)
+SENDINGS = Limit("portal data", burst=10, interval=10)
 
 
 class PortalData(PortalList):
@@ -65,7 +65,7 @@ class PortalData(PortalList):
         }
 
     def _take_turn(self):
-        sender = f"{request.db} {request.env.uid}"
+        sender = request.env.uid
         if not SENDINGS.is_open(sender):
             return request.env._("You have sent a lot just now. Please try again in a minute.")
         SENDINGS.take(sender)

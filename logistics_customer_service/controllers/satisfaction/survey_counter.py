@@ -1,4 +1,4 @@
-from odoo.http import Controller, request, route
+from odoo.http import Controller, route
 
 from ..foundation.limit import Limit
 from . import answer_page

@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ...controllers.customer import portal_data
+from ...controllers.foundation.limit import Limit
 from ...models.customer.logistics_consent import PHONE, WAYS
-from ...tools.foundation.throttle import Throttle
 from ..common import MODULE, LogisticsCommon
 from ..foundation.common import LinkPageHttp
 
@@ -134,7 +134,7 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(portal_data, "SENDINGS", Throttle(1000, 1)))
+        self.startPatcher(patch.object(portal_data, "SENDINGS", Limit("portal data", 1000, 1)))
 
     def _as(self, partner):
         user = self.users[partner]
@@ -309,7 +309,7 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
         self.users[self.anna].lang = "en_US"
         self.authenticate(None, None)
         self._as(self.anna)
-        with patch.object(portal_data, "SENDINGS", Throttle(1, 60)):
+        with patch.object(portal_data, "SENDINGS", Limit("portal data", 1, 60)):
             self._say(self.offers, "granted", "mail")
             self.assertEqual(self._say(self.offers, "refused").status_code, 422)
         self.assertEqual(self.profile.consent_ids.state, "granted")
