@@ -27,6 +27,8 @@ ODOO_HAS = frozenset(
 )
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# XML ids of another addon, which one of ours may be called like
+OTHERS = re.compile(r"\b(?!logistics_customer_service\b)\w+\.(\w+)")
 MODEL = re.compile(r"logistics(?:\.[a-z0-9_]+)+")
 SQL_ALIAS = re.compile(r"\b(?:AS|as) ([a-z_][a-z0-9_]*)\b|\b([a-z_][a-z0-9_]*) AS (?:MATERIALIZED )?\(")
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -154,10 +156,12 @@ def split_text(text):
     """Yield kind and name of whatever a text may name: models, tables, XML ids, fields, methods."""
     for model in MODEL.findall(text):
         yield "model", model
+    others = set(OTHERS.findall(text))
     for word in WORD.findall(text):
         yield "table", word.removeprefix("model_")
-        if "_" in word:
+        if "_" in word and word not in others:
             yield "XML id", word
+        if "_" in word:
             yield "name", word
 
 

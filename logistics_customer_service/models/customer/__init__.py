@@ -7,6 +7,7 @@ from . import logistics_consent
 from . import logistics_profile_fact
 from . import logistics_profile_score
 from . import logistics_profile
+from . import logistics_profile_consent
 from . import logistics_profile_merge
 from . import logistics_profile_portal
 from . import logistics_profile_mixin

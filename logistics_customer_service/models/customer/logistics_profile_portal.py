@@ -41,11 +41,14 @@ class LogisticsProfile(models.Model):
         consent = self._get_consent(purpose.code, person)
         closed = consent._get_closed_ways()
         offered = {way: consent._fields[name] for way, name in WAYS.items() if purpose[name]}
+        state = consent.state or ("refused" if purpose.consent_required else "granted")
+        if offered and not offered.keys() - closed:
+            state = "refused"  # by every way
         return {
             "id": purpose.id,
             "name": purpose.name,
             "description": purpose.description or "",
-            "state": consent.state or ("refused" if purpose.consent_required else "granted"),
+            "state": state,
             "note": self._get_answer_note(purpose, consent, person),
             "ways": [
                 {

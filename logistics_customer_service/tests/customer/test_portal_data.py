@@ -95,7 +95,7 @@ class TestOwnAnswers(PortalDataCommon):
                 "happened_at": fields.Datetime.now(),
             }
         )
-        rule = self.env["logistics.notice.rule"].search([("channels", "=", "mail_sms")], limit=1)
+        rule = self.env["logistics.notice.rule"].search([("channel_order", "=", "mail_sms")], limit=1)
         consent = self._answer(purpose, self.anna, "granted", by_mail=False)
         self.assertEqual(notice._find_way(rule, self.profile, {})[0], "sms")
         consent.by_sms = False
@@ -210,6 +210,9 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
         self._say(calls, "refused")
         self._say(calls, "granted")
         self.assertTrue(self.profile._agrees(calls, self.anna, PHONE))
+        self.profile.consent_ids.by_phone = False
+        self._say(calls, "granted")
+        self.assertTrue(self.profile._agrees(calls, self.anna, PHONE), "yes after all")
 
     def test_yes_by_no_way_is_no(self):
         self._as(self.anna)

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError
 from odoo.tools import mute_logger
 
 from ..common import LogisticsCommon
@@ -104,7 +104,7 @@ class TestRetention(LogisticsCommon):
 
         def refuse(records):
             if rows[2] in records:
-                raise ValidationError("no")
+                raise ValueError(records)
             return unlink(records)
 
         with (

@@ -4,6 +4,8 @@ from odoo import Command, fields
 
 from ...common import LogisticsCommon
 
+WRITTEN = {"body": "My neighbour saw it", "subject": "Wet!", "message_type": "email"}
+
 
 class TestCaseRetention(LogisticsCommon):
     """Mails of closed cases are emptied; what an open case or claim needs stays."""
@@ -26,12 +28,7 @@ class TestCaseRetention(LogisticsCommon):
     @classmethod
     def _closed_case(cls, days=60, **vals):
         case = cls._case(description="<p>Wet cartons</p>", **vals)
-        case.message_post(
-            body="My neighbour saw it",
-            subject="Wet!",
-            message_type="email",
-            attachments=[("neighbour.txt", b"words")],
-        )
+        case.message_post(**WRITTEN, attachments=[("neighbour.txt", b"words")])
         case._move_to_phase("closed")
         case.sudo()._note_course({"closed_at": fields.Datetime.now() - timedelta(days=days)})
         return case
@@ -59,6 +56,17 @@ class TestCaseRetention(LogisticsCommon):
         self.assertFalse(self.policy.due_count)
         self._run_retention()
         self.assertEqual(self.policy.done_count, 1)
+
+    def test_questions_to_others_are_emptied_once_they_are_answered(self):
+        asked = self.env["logistics.investigation"].create(
+            {"complaint_id": self.case.id, "user_id": self.agent.id, "question": "<p>Wet?</p>"}
+        )
+        asked.message_post(**WRITTEN)
+        self._run_retention()
+        self.assertTrue(any(asked.message_ids.mapped("body")), "an answer is awaited")
+        asked.sudo()._note_course({"state": "answered"})
+        self._run_retention()
+        self.assertFalse(any(asked.message_ids.mapped("body")))
 
     def test_reopened_case_is_left_alone(self):
         self.case._move_to_phase("working")
