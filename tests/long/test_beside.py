@@ -66,12 +66,16 @@ def shop(bench):
     return database
 
 
+def is_installed(database):
+    """Tell whether the addon is installed."""
+    return database.sql("SELECT state FROM ir_module_module WHERE name = %s", [ADDON]) == [("installed",)]
+
+
 def install(database, modules, told=True):
     """Install into a database without a word of warning, and see whether the demo data are there."""
     log = database.odoo("-i", modules, timeout=1800).log
     assert not complaints(log, THEIRS)
-    rows = database.sql("SELECT FROM ir_module_module WHERE name = %s AND state = 'installed'", [ADDON])
-    assert rows
+    assert is_installed(database)
     if told:
         assert database.sql("SELECT count(*) FROM logistics_callback")[0][0] > 3
         invoiced = "SELECT count(*) FROM sale_order WHERE invoice_status = 'invoiced'"
@@ -124,4 +128,4 @@ def test_where_the_demo_logins_are_taken(bench):
     database.shell("env['res.users'].create({'name': 'A', 'login': 'agent'}); env.cr.commit()")
     log = database.odoo("-i", ADDON).log
     assert "installed without demo data" in log
-    assert database.sql("SELECT state FROM ir_module_module WHERE name = %s", [ADDON]) == [("installed",)]
+    assert is_installed(database)

@@ -16,7 +16,8 @@ kinds = [env[name] for name, model in env.registry.items() if issubclass(model, 
 for kind in kinds:
     waiting = kind.search([("state", "in", ("waiting", "suppressed", "failed"))])
     waiting.write({"state": "waiting", "reason": False, "due_at": "2020-01-01", "insisted": True})
-env["res.company"].search([]).write({"logistics_notify": True, "logistics_survey": True, "logistics_care": True})
+for switch in ("logistics_notify", "logistics_survey", "logistics_care"):
+    env["res.company"].search([])[switch] = True
 env["mail.mail"].create(
     {"model": "logistics.complaint", "res_id": 1, "email_to": "a@example.com", "body_html": "A"}
 )
