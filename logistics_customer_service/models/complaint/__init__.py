@@ -17,3 +17,4 @@ from . import settlement
 from . import intake
 from . import desk
 from . import analysis
+from . import logistics_personal

@@ -1,5 +1,6 @@
 from . import base
 from . import res_company
+from . import res_config_settings
 from . import res_currency
 from . import res_partner
 from . import res_users
@@ -27,3 +28,9 @@ from . import ir_http
 from . import sms_sms
 from . import sms_tracker
 from . import ir_sequence
+from . import logistics_personal
+from . import logistics_personal_file
+from . import logistics_privacy_protocol
+from . import logistics_privacy_protocol_line
+from . import logistics_privacy_protocol_run
+from . import logistics_privacy_protocol_sweep

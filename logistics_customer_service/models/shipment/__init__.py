@@ -19,3 +19,4 @@ from . import notice
 from . import exception
 from . import cod
 from . import indicator
+from . import logistics_personal
