@@ -5,7 +5,7 @@ import os
 import re
 import zipfile
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL, config, mute_logger
@@ -23,7 +23,8 @@ VALUES = {
     "html": "x", "integer": 1, "json": "{}", "monetary": 1, "text": "x", "many2one_reference": 1,
 }  # fmt: skip
 # of what is held by address alone, or made by others
-NOT_PLANTED = {"sms.sms", "rating.rating"}
+MADE = {"logistics.shipment.event": {"source": "carrier"}}
+NOT_PLANTED = {"sms.sms", "rating.rating", "account.bank.statement.line", "account.payment"}
 
 
 class PrivacyCommon(LogisticsCommon):
@@ -69,7 +70,8 @@ class PrivacyCommon(LogisticsCommon):
                 cls._plant(name, spec, planted)
         cls.env.invalidate_all()
         for name, spec in cls.Personal._get_known().items():
-            records = cls.Personal._search_records(name, cls.Personal._get_domain(name, spec, cls._people()))
+            mine = cls.Personal._get_domain(name, spec, cls._people())
+            records = cls.Personal._search_records(name, mine)
             cls._write_texts(records, spec.texts, f"{SAID} {NAME}")
             cls._write_texts(records, spec.masked, f"{NAME}, {MAIL}, {PHONE}")
         cls.env.invalidate_all()
@@ -81,11 +83,14 @@ class PrivacyCommon(LogisticsCommon):
             return planted[name]
         path = spec.paths[0].split(".")
         first = cls.env[name]._fields[path[0]]
+        if first.type == "one2many":  # made with its lines
+            return cls._plant(first.comodel_name, cls._get_way(first.comodel_name), planted)
         target = cls.person.id
         if first.comodel_name != "res.partner":
             target = cls._plant(first.comodel_name, cls._get_way(first.comodel_name), planted)
-        found = cls.Personal._search_records(name, cls.Personal._get_domain(name, spec, cls._people()), limit=1)
-        planted[name] = found.id or cls._insert(name, first, target, spec)
+        mine = cls.Personal._get_domain(name, spec, cls._people())
+        found = cls.Personal._search_records(name, mine, limit=1)
+        planted[name] = found.id or cls._insert(name, first, target)
         return planted[name]
 
     @classmethod
@@ -94,18 +99,19 @@ class PrivacyCommon(LogisticsCommon):
         return known.get(name) or known["logistics.notice"]._replace(paths=("complaint_id.partner_id",))
 
     @classmethod
-    def _insert(cls, name, first, target, spec):
+    def _insert(cls, name, first=None, target=None):
         model = cls.env[name]
         values = {}
         for field in model._fields.values():
             if field.store and field.column_type and field.required and field.name != "id":
                 values[field.name] = cls._get_filling(field)
-        if first.type == "many2one":
+        if first and first.type == "many2one":
             values[first.name] = target
         if "company_id" in model._fields and model._fields["company_id"].store:
             values["company_id"] = cls.company.id
         if "partner_id" in model._fields and model._fields["partner_id"].store:
             values["partner_id"] = cls.person.id
+        values.update(MADE.get(name, {}))
         query = SQL(
             "INSERT INTO %s (%s) VALUES %s RETURNING id",
             SQL.identifier(model._table),
@@ -113,7 +119,7 @@ class PrivacyCommon(LogisticsCommon):
             tuple(values.values()),
         )
         ((id_,),) = cls.env.execute_query(query)
-        if first.type != "many2one":
+        if first and first.type == "many2many":
             relation = SQL(", ").join(map(SQL.identifier, (first.column1, first.column2)))
             table = SQL.identifier(first.relation)
             cls.env.cr.execute(SQL("INSERT INTO %s (%s) VALUES %s", table, relation, (id_, target)))
@@ -123,7 +129,10 @@ class PrivacyCommon(LogisticsCommon):
     def _get_filling(cls, field):
         if field.type == "many2one":
             rows = cls.env[field.comodel_name].sudo().with_context(active_test=False)
-            return rows.search([], limit=1).id or None
+            if not field.comodel_name.startswith("logistics.") or "company_id" not in rows:
+                return rows.search([], limit=1).id or None
+            mine = rows.search([("company_id", "=", cls.company.id)], limit=1)
+            return mine.id or cls._insert(field.comodel_name)
         if field.type == "selection":
             return field.get_values(cls.env)[0]
         value = VALUES.get(field.type, None)
@@ -248,7 +257,10 @@ class TestErasure(PrivacyCommon):
         unplanted = {
             name
             for name, spec in self.Personal._get_known().items()
-            if name.startswith("logistics.") and spec.paths and spec.texts and name not in planted
+            if name.startswith("logistics.") and spec.paths and spec.texts
+            if not self.Personal._search_records(
+                name, self.Personal._get_domain(name, spec, self._people()), limit=1
+            )
         }
         self.assertFalse(unplanted)
         stays = self.env["logistics.feedback"].browse(planted["logistics.feedback"])
@@ -281,13 +293,14 @@ class TestErasure(PrivacyCommon):
     def test_it_goes_on_where_it_was_left(self):
         self._live()
         protocol = self.Protocol.sudo().create(
-            {"kind": "erasure", "state": "running", "person_number": self.person.id, "people": self._people().ids}
+            {"kind": "erasure", "state": "running", "person_number": 1, "people": self._people().ids}
         )
         protocol._begin()
         rounds = 0
         while not protocol._advance(0):
             rounds += 1
         self.assertGreater(rounds, 60)
+        self.env.flush_all()
         self.assertEqual(self._grep(), {})
         self.assertFalse(protocol.marks)
 
@@ -310,8 +323,9 @@ class TestErasure(PrivacyCommon):
         self.assertLessEqual(left, {"account_move", "account_move_line", "res_partner", "sale_order"})
         self.company.logistics_retention_years = 0
         protocol.kept_until = "2020-01-01"
-        invoice.invoice_date = "2019-01-01"
         self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET invoice_date = '2019-01-01' WHERE id = %s", [invoice.id])
+        self.env.invalidate_all()
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_erase").method_direct_trigger()
         self.env.invalidate_all()
@@ -319,7 +333,7 @@ class TestErasure(PrivacyCommon):
         self.assertEqual(self._grep((NAME, STREET)), {})
 
     def test_a_contact_of_a_company(self):
-        company = self._customer("Wholesale Ltd", email="office@wholesale.example.net")
+        company = self._customer("Wholesale Ltd", email="office@wholesale.example.net", street="Dock 1")
         self.person.parent_id = company
         case = self.env["logistics.complaint"].create(
             {"partner_id": company.id, "contact_id": self.person.id, "company_id": self.company.id,
@@ -445,7 +459,8 @@ class TestDeclared(PrivacyCommon):
         for name in self.env.registry:
             model = self.env[name]
             links = {field.comodel_name for field in model._fields.values() if field.store}
-            if model._original_module == MODULE or not self.Personal._is_kept(model) and name != "res.partner":
+            kept = self.Personal._is_kept(model) or name == "res.partner"
+            if model._original_module == MODULE or not kept:
                 continue
             for field in model._fields.values():
                 if field._module == MODULE and field.store and field.type in TEXTS and "res.partner" in links:

@@ -49,6 +49,12 @@ DECLARED = {
         ),
         inner=("*",),
     ),
+    "logistics.improvement": Personal(
+        ("urgent_id.partner_id",),
+        ("what",),
+        masked=("name", "measure", "effect", "standard"),
+        inner=("*",),
+    ),
     # of a whole day or month: it stays, without the person
     "logistics.visit.daily.report": Personal(
         ("line_ids.partner_id",),
@@ -77,7 +83,7 @@ class LogisticsPersonal(models.AbstractModel):
         """The entry of a visit tells of whom is visited, whoever is invited to it."""
         domain = super()._get_domain(name, spec, people, marks)
         if name == "calendar.event":
-            theirs = fields.Domain.OR(fields.Domain(path, "in", people.ids) for path in ("partner_id", "customer_id"))
+            theirs = ["|", ("partner_id", "in", people.ids), ("customer_id", "in", people.ids)]
             visits = self._search_records("logistics.visit", theirs)
             domain |= fields.Domain("id", "in", visits.event_id.ids)
         return domain

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -24,6 +24,9 @@ CORE = {
         facts=("name",),
     ),
     "account.payment": Personal(("partner_id",), ("memo",), facts=("name",)),
+    "account.bank.statement.line": Personal(
+        ("partner_id",), ("partner_name", "account_number", "payment_ref", "transaction_details")
+    ),
     "sms.sms": Personal(("partner_id",), ("number", "body"), addresses=("number",), gone=True),
     "mail.followers": Personal(("partner_id",), inner=("*",), gone=True),
     "rating.rating": Personal(("partner_id",), ("feedback",), free=("access_token",)),
@@ -43,9 +46,9 @@ CORE = {
 }
 # how models that nobody has declared name what they hold of the contact they link to
 USUAL = (
-    "contact_name", "email", "email_cc", "email_from", "email_normalized", "mobile", "nickname",
-    "partner_email", "partner_name", "partner_phone", "phone", "phone_sanitized", "signed_by",
-    "signature", "street", "street2", "zip", "city",
+    "city", "contact_name", "email", "email_cc", "email_from", "email_normalized", "mobile",
+    "nickname", "partner_address", "partner_city", "partner_email", "partner_name", "partner_phone",
+    "partner_zip", "phone", "phone_sanitized", "signature", "signed_by", "street", "street2", "zip",
 )  # fmt: skip
 # what of a contact tells of nobody in particular
 PARTNER_FREE = {
@@ -78,10 +81,11 @@ class LogisticsPersonal(models.AbstractModel):
 
     @api.model
     def _get_contact_fields(self):
-        """Return what tells of a person on the contact itself and is neither text nor day; rooms add to it."""
+        """Return what tells of a person on the contact and is neither text nor day; rooms add to it."""
         return {"partner_latitude", "partner_longitude", "state_id"}
 
     @api.model
+    @tools.ormcache()
     def _get_known(self):
         """Return the declarations of the models that are there, and the usual ones of all others.
 
@@ -160,10 +164,12 @@ class LogisticsPersonal(models.AbstractModel):
     def _get_marks(self, people):
         """Return by what people are recognised in others' texts, without what others share.
 
-        :return: mapping of ``emails``, ``numbers`` (as written), ``phones`` (digits) and ``words``
+        :return: mapping of ``emails``, ``numbers`` (as written), ``phones`` (digits), ``words``, and ``own``,
+            words that others may bear, too
         """
         people = people.sudo()
-        emails = {mail.strip().lower() for one in people for mail in (one.email, one.email_normalized) if mail}
+        emails = {mail for one in people for mail in (one.email, one.email_normalized) if mail}
+        emails = {mail.strip().lower() for mail in emails}
         emails |= {one.login.lower() for one in people.user_ids if "@" in one.login}
         numbers = {value for one in people for value in (one.phone, one.phone_sanitized) if value}
         found_emails, found_numbers = self._find_marks(people)
@@ -174,6 +180,7 @@ class LogisticsPersonal(models.AbstractModel):
             for value in (one.name, one.street, one.vat)
             if value and not value.endswith(f" {one.id}")  # erased already
         }
+        own = words
         emails, numbers, words = self._leave_out_shared(people, emails, numbers, words)
         region = people.country_id[:1].code or self.env.company.country_id.code
         return {
@@ -181,6 +188,7 @@ class LogisticsPersonal(models.AbstractModel):
             "numbers": sorted(numbers),
             "phones": sorted({form for number in numbers for form in get_phone_forms(number, region)}),
             "words": sorted(filter(is_telling, words)),
+            "own": sorted(filter(is_telling, own)),
         }
 
     @api.model
@@ -236,24 +244,29 @@ class LogisticsPersonal(models.AbstractModel):
             raise UserError(self.env._("This is one of our own companies."))
         if people.filtered(lambda one: self.env.ref("base.public_user").sudo() in one.user_ids):
             raise UserError(self.env._("This is the contact of visitors without a login."))
-        if self._count_foreign(people):
+        foreign = self._find_foreign(people)
+        if foreign:
             raise UserError(
                 self.env._(
-                    "Companies that you do not work for have records of this person, too: "
-                    "whoever works for all of them erases it."
+                    "Companies that you do not work for have records of this person, too (%s): "
+                    "whoever works for all of them erases it.",
+                    ", ".join(foreign),
                 )
             )
 
     @api.model
-    def _count_foreign(self, people):
-        """Return how many records of people are of companies for which the user does not work."""
+    def _find_foreign(self, people):
+        """Return the kinds of records that companies have of people for which the user does not work."""
         allowed = self.env.user.company_ids.ids
         others = Domain("company_id", "!=", False) & Domain("company_id", "not in", allowed)
-        return sum(
-            len(self._search_records(name, self._get_domain(name, spec, people) & others, limit=1))
+        return [
+            self.env[name]._description
             for name, spec in self._get_known().items()
-            if spec.paths and "company_id" in self.env[name] and self.env[name]._fields["company_id"].store
-        )
+            if spec.paths
+            and "company_id" in self.env[name]
+            and self.env[name]._fields["company_id"].store
+            and self._search_records(name, self._get_domain(name, spec, people) & others, limit=1)
+        ]
 
     @api.model
     def _get_obstacles(self, people):
@@ -280,8 +293,9 @@ class LogisticsPersonal(models.AbstractModel):
             for contact in (held.partner_id | held.commercial_partner_id) & people:
                 self._keep(kept, contact, until)
             self._keep_rows(kept, "account.move.line", held.line_ids.ids, until)
-            paid = self._search_records("account.payment", [("move_id", "in", held.ids)])
-            self._keep_rows(kept, "account.payment", paid.ids, until)
+            for name in ("account.payment", "account.bank.statement.line"):
+                booked = self._search_records(name, [("move_id", "in", held.ids)])
+                self._keep_rows(kept, name, booked.ids, until)
         return {name: found for name, found in kept.items() if found[0]}
 
     @api.model

@@ -48,7 +48,9 @@ class LogisticsPrivacyProtocol(models.Model):
         readonly=True,
     )
     note = fields.Char(readonly=True)
-    kept_until = fields.Date(readonly=True, help="When the last of what the law makes us keep is erased, too.")
+    kept_until = fields.Date(
+        readonly=True, help="When the last of what the law makes us keep is erased, too."
+    )
     line_ids = fields.One2many("logistics.privacy.protocol.line", "protocol_id", readonly=True)
     # how far an erasure has got; by what the person is recognised is forgotten when it is done
     position = fields.Json(readonly=True, groups="base.group_no_one")

@@ -77,13 +77,16 @@ class LogisticsPrivacyProtocol(models.Model):
         steps, after = self.position["steps"], self.position["after"]
         while steps:
             kind, subject = steps[0]
-            self.env.flush_all()
+            if kind != "table":  # these are many, and read nothing
+                self.env.flush_all()
+                self.env.invalidate_all()
             after = getattr(self, f"_erase_{kind}")(subject, after, kept) or 0
-            self.env.invalidate_all()
             steps = steps if after else steps[1:]
             if time.monotonic() > deadline:
+                self.env.invalidate_all()
                 self.position = {"steps": steps, "after": after}
                 return False
+        self.env.invalidate_all()
         self._finish(kept)
         return True
 
@@ -167,7 +170,8 @@ class LogisticsPrivacyProtocol(models.Model):
             self._note(name, "deleted", self._delete(name, left.ids))
         else:
             self._note(name, "erased", self._empty(name, left.ids, spec.texts))
-            self._note(name, "masked", self._mask_columns(left._table, spec.masked, SQL("id = ANY(%s)", left.ids)))
+            mine = SQL("id = ANY(%s)", left.ids)
+            self._note(name, "masked", self._mask_columns(left._table, spec.masked, mine, "own"))
         return records[-1:].id if len(records) == BATCH else None
 
     def _erase_authored(self, _subject, after, kept):
@@ -208,8 +212,10 @@ class LogisticsPrivacyProtocol(models.Model):
         people = self._get_people().sudo()
         held = people.browse(kept.get("res.partner", ((), None))[0]) & people
         self._erase_around("res.partner", people.ids, people.ids)
-        silent = people.with_context(tracking_disable=True, mail_notrack=True, no_reset_password=True)
-        gone = {"email": False, "phone": False, "company_name": False, "category_id": [fields.Command.clear()]}
+        # core asks for logins that are active still
+        silent = people.with_context(tracking_disable=True, active_test=True)
+        gone = {**dict.fromkeys(("email", "phone", "company_name"), False)}
+        gone["category_id"] = [fields.Command.clear()]
         for partner in silent:
             name = {} if partner in held else {"name": self.env._("Erased contact %s", partner.id)}
             partner.write({**gone, **name})

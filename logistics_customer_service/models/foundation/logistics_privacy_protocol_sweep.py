@@ -1,4 +1,5 @@
 import logging
+from collections import defaultdict
 
 import psycopg2
 
@@ -12,10 +13,14 @@ _logger = logging.getLogger(__name__)
 
 # what the program itself is made of
 NOBODYS = (
-    "ir_act_", "ir_asset", "ir_model", "ir_module", "ir_ui_", "mail_message_subtype", "base_registry",
+    "ir_act", "ir_asset", "ir_cron", "ir_embedded", "ir_model", "ir_module", "ir_rule", "ir_sequence",
+    "ir_ui_", "mail_message_subtype", "payment_method", "res_country", "res_currency", "res_group",
+    "res_lang", "spreadsheet_", "uom_", "web_tour",
 )  # fmt: skip
 # What Odoo itself lives on: an address is masked there, a name may be a menu's or a product's.
-PROGRAM = ("ir_", "product_", "res_", "uom_", "digest_", "web_", "theme_", "account_", "mail_template", "sms_template")
+PROGRAM = (
+    "account_", "digest_", "ir_", "mail_template", "product_", "res_", "sms_template", "theme_", "web_",
+)  # fmt: skip
 ALL_THE_SAME = {"ir_attachment", "ir_logging", "res_partner"}
 # keys and prints, and what this very protocol is
 NEVER = {
@@ -40,46 +45,50 @@ class LogisticsPrivacyProtocol(models.Model):
 
     @api.model
     def _get_tables(self):
-        """Return every table that has a text, but the protocol's own."""
-        found = self._run(
+        """Return every table that has a text, but the protocol's own and what the program is made of."""
+        own = ("logistics_privacy_", *NOBODYS)
+        return [table for table in sorted(self._get_texts()) if not table.startswith(own)]
+
+    @api.model
+    @tools.ormcache()
+    def _get_texts(self):
+        """Return by table the types of its columns that are texts and no keys."""
+        rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT c.table_name::text
-                     FROM information_schema.columns c
-                     JOIN information_schema.tables t USING (table_schema, table_name)
-                    WHERE c.table_schema = current_schema AND t.table_type = 'BASE TABLE'
-                      AND c.data_type IN ('text', 'character varying', 'character', 'json', 'jsonb')
-                      AND c.table_name NOT LIKE 'logistics\\_privacy\\_%%'
-                 ORDER BY 1"""
+                """SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL)
+                     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                    WHERE c.relkind IN ('r', 'p') AND c.relnamespace = current_schema::regnamespace
+                      AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                      AND a.atttypid = ANY(ARRAY['text', 'varchar', 'bpchar', 'json', 'jsonb']::regtype[])"""
             )
         )
-        return [table for table in found if not table.startswith(NOBODYS)]
+        texts = defaultdict(dict)
+        for table, name, kind in rows:
+            if name not in NEVER:
+                texts[table][name] = kind
+        return dict(texts)
 
     @api.model
     def _get_columns(self, table):
-        """Return the type of every column of a table that has a text and is no key."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT column_name::text, data_type::text FROM information_schema.columns
-                    WHERE table_schema = current_schema AND table_name = %s AND is_generated = 'NEVER'
-                      AND data_type IN ('text', 'character varying', 'character', 'json', 'jsonb')""",
-                table,
-            )
-        )
-        return {name: kind for name, kind in rows if name not in NEVER}
+        return self._get_texts().get(table, {})
 
-    def _get_known_marks(self, words=True):
-        """Return by what the person is found: mail addresses, digits, words."""
+    def _get_known_marks(self, words="words"):
+        """Return by what the person is found: mail addresses, digits, words.
+
+        :param words: which: ``words`` that nobody else bears, in the person's records ``own``, or none
+        """
         marks = self.sudo().marks  # nobody reads them
-        return marks["emails"], marks["phones"], marks["words"] if words else ()
+        return marks["emails"], marks["phones"], marks.get(words, ())
 
-    def _get_hinted(self, names, words=True):
+    def _get_hinted(self, names, words="words"):
         """Return the SQL that finds quickly which rows may name the person."""
         tokens, digits = make_hints(*self._get_known_marks(words))
         likely = [f"%{escape_psql(token)}%" for token in tokens]
         numbers = [f"%{token}%" for token in digits]
         return SQL(" OR ").join(
             SQL(
-                "lower(%(text)s) LIKE ANY(%(likely)s) OR translate(%(text)s, %(between)s, '') LIKE ANY(%(numbers)s)",
+                """lower(%(text)s) LIKE ANY(%(likely)s)
+                   OR translate(%(text)s, %(between)s, '') LIKE ANY(%(numbers)s)""",
                 text=SQL("CAST(%s AS text)", SQL.identifier(name)),
                 likely=likely,
                 between=SEPARATORS,
@@ -88,7 +97,7 @@ class LogisticsPrivacyProtocol(models.Model):
             for name in names
         )
 
-    def _mask_columns(self, table, names, condition, words=True):
+    def _mask_columns(self, table, names, condition, words="words"):
         """Replace by what the person is recognised in texts that stay.
 
         :return: how many rows were changed
@@ -144,9 +153,17 @@ class LogisticsPrivacyProtocol(models.Model):
     @api.model
     @tools.ormcache()
     def _get_passing(self):
-        """Return the tables of what a screen keeps for an hour."""
+        """Return the tables of what a screen keeps for an hour, with the columns that link to contacts."""
         known = (self.env[name] for name in self.env.registry)
-        return frozenset(model._table for model in known if model._transient and not model._abstract)
+        return {
+            model._table: [
+                field.name
+                for field in model._fields.values()
+                if field.store and field.type == "many2one" and field.comodel_name == "res.partner"
+            ]
+            for model in known
+            if model._transient and not model._abstract
+        }
 
     def _mask_table(self, table, columns, kept):
         program = table.startswith(PROGRAM) and table not in ALL_THE_SAME
@@ -156,16 +173,11 @@ class LogisticsPrivacyProtocol(models.Model):
         condition = SQL(BOOKED.get(table, "TRUE").replace("%", "%%"))
         if held:
             condition = SQL("%s AND id <> ALL(%s)", condition, list(held))
-        return self._mask_columns(table, columns, condition, words=not program)
+        return self._mask_columns(table, columns, condition, words="" if program else "words")
 
     def _drop_rows(self, table, columns):
         """Delete the rows that name the person or belong to the contact."""
-        mine = [
-            SQL("%s = ANY(%s)", SQL.identifier(field.name), self.people)
-            for name in self.env.registry
-            if (model := self.env[name])._table == table and not model._abstract
-            for field in model._fields.values()
-            if field.store and field.type == "many2one" and field.comodel_name == "res.partner"
-        ]
+        links = self._get_passing().get(table, ())
+        mine = [SQL("%s = ANY(%s)", SQL.identifier(name), self.people) for name in links]
         found = SQL(" OR ").join([self._get_hinted(columns), *mine])
         return len(self._run(SQL("DELETE FROM %s WHERE %s RETURNING 1", SQL.identifier(table), found)))
