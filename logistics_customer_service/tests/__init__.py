@@ -7,6 +7,7 @@ from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_phone_numbers
+from .foundation import test_my_data
 from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts

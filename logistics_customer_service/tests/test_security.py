@@ -168,6 +168,10 @@ MATRIX = {
         {READ, WRITE, CREATE},
         NOTHING,
     ),
+    "logistics.privacy.protocol": (NOTHING, NOTHING, {READ}, NOTHING),
+    "logistics.privacy.protocol.line": (NOTHING, NOTHING, {READ}, NOTHING),
+    "logistics.erasure": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
+    "logistics.person.file": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.sending.result": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.undeliverable.address": (
         {READ, UNLINK},
