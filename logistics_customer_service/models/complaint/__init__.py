@@ -18,3 +18,4 @@ from . import intake
 from . import desk
 from . import analysis
 from . import logistics_personal
+from . import logistics_privacy_protocol

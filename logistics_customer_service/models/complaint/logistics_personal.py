@@ -4,6 +4,8 @@ from ...tools.foundation.personal import Personal
 
 CASE = ("complaint_id.partner_id", "complaint_id.contact_id")
 DECLARED = {
+    # written for whoever learns from it: it stays, without the person; looked at while the case has its words
+    "logistics.case.lesson": Personal(CASE, masked=("name", "happened", "done", "lesson")),
     "logistics.complaint": Personal(
         ("partner_id", "contact_id"),
         (
@@ -42,8 +44,6 @@ DECLARED = {
         facts=("outside_body", "outside_how"),
         free=("token",),
     ),
-    # written for whoever learns from it: it stays, without the person
-    "logistics.case.lesson": Personal(CASE, masked=("name", "happened", "done", "lesson")),
 }  # fmt: skip
 
 

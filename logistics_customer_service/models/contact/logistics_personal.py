@@ -51,8 +51,8 @@ DECLARED = {
     ),
     "logistics.improvement": Personal(
         ("urgent_id.partner_id",),
-        ("what",),
-        masked=("name", "measure", "effect", "standard"),
+        ("name", "what"),
+        masked=("measure", "effect", "standard"),
         inner=("*",),
     ),
     # of a whole day or month: it stays, without the person

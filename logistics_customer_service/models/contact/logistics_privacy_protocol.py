@@ -1,5 +1,3 @@
-from markupsafe import escape
-
 from odoo import models
 
 from .logistics_personal import QUOTING
@@ -13,30 +11,16 @@ class LogisticsPrivacyProtocol(models.Model):
         if name == "logistics.visit.finding":
             personal = self.env["logistics.personal"]
             spec = personal._get_declarations()[name]
-            said = personal._search_records(
-                name, personal._get_domain(name, spec, self._get_people())
+            self._erase_quotations(
+                personal._search_records(name, personal._get_domain(name, spec, self._get_people()))
             )
-            self._erase_quotations(said)
         return super()._erase_records(name, after, kept)
 
     def _erase_quotations(self, said):
-        """Take what was said out of the reports of the months in which it was."""
         reports = self.env["logistics.visit.monthly.report"].sudo()
-        word = self._get_word()
-        for (company, month), findings in said.grouped(
-            lambda one: (one.company_id, one.visited_on and one.visited_on.replace(day=1))
-        ).items():
-            texts = {str(escape(one.text)): f"{word} {one.id}" for one in findings if one.text}
-            for report in reports.search([("company_id", "=", company.id), ("month", "=", month)]):
-                self._strip(report, texts)
-
-    def _strip(self, report, texts):
-        changed = {}
-        for name in QUOTING:
-            text = report[name] or ""
-            for quoted, word in texts.items():
-                text = text.replace(quoted, word)
-            if text != (report[name] or ""):
-                changed[name] = text
-        if changed:
-            report._by_method().write(changed)
+        months = said.filtered("visited_on").grouped(
+            lambda one: (one.company_id, one.visited_on.replace(day=1))
+        )
+        for (company, month), findings in months.items():
+            found = reports.search([("company_id", "=", company.id), ("month", "=", month)])
+            self._strip(found, QUOTING, findings.mapped("text"))

@@ -14,7 +14,7 @@ DECLARED = {
     "logistics.consent": Personal(PROFILE, ("source",)),
     "logistics.tier.change": Personal(PROFILE, ("reason",), inner=("reason",)),
     "sale.order": Personal(
-        ("partner_id", "partner_invoice_id", "partner_shipping_id"),
+        ("partner_id",),
         ("client_order_ref", "note", "signed_by", "signature"),
         facts=("name", "origin"),
     ),

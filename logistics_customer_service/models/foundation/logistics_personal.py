@@ -19,7 +19,7 @@ CORE = {
         ("partner_id",), ("email", "common_name"), free=("access_token",), addresses=("email",)
     ),
     "account.move": Personal(
-        ("partner_id", "commercial_partner_id", "partner_shipping_id"),
+        ("partner_id", "commercial_partner_id"),
         ("invoice_partner_display_name", "narration", "ref"),
         facts=("name",),
     ),
@@ -124,6 +124,11 @@ class LogisticsPersonal(models.AbstractModel):
     def _filter_stored(self, name, names):
         known = self.env[name]._fields
         return tuple(one for one in names if one in known and known[one].store)
+
+    @api.model
+    def _get_title(self, name):
+        """Return what a model is called in the reader's language."""
+        return self.env["ir.model"]._get(name).name
 
     # === WHOSE RECORDS ===#
 
@@ -260,7 +265,7 @@ class LogisticsPersonal(models.AbstractModel):
         allowed = self.env.user.company_ids.ids
         others = Domain("company_id", "!=", False) & Domain("company_id", "not in", allowed)
         return [
-            self.env[name]._description
+            self._get_title(name)
             for name, spec in self._get_known().items()
             if spec.paths
             and "company_id" in self.env[name]

@@ -30,9 +30,12 @@ class LogisticsPersonal(models.AbstractModel):
         :param inner: whether with what the house wrote for itself
         :return: bytes of a ZIP archive: page, data and the files that the person sent
         """
-        people = self._gather(partner)
-        parts, attached = self._collect(people, inner)
-        parts += self._collect_messages(people, inner, attached)
+        # it is the person who reads it
+        personal = self.with_context(lang=partner.lang or self.env.lang)
+        people = personal._gather(partner)
+        parts, attached = personal._collect(people, inner)
+        parts += personal._collect_messages(people, inner, attached)
+        self._note_handed(partner, people, parts)
         data = {
             "contact": partner.id,
             "company": self.env.company.name,
@@ -40,7 +43,12 @@ class LogisticsPersonal(models.AbstractModel):
             "complete": inner,
             "parts": parts,
         }
-        protocol = self.env["logistics.privacy.protocol"].sudo().create(  # made by the program alone
+        return personal._pack(data, attached)
+
+    @api.model
+    def _note_handed(self, partner, people, parts):
+        # the program alone writes the protocol
+        protocol = self.env["logistics.privacy.protocol"].sudo().create(
             {
                 "kind": "file",
                 "person_number": partner.id,
@@ -52,7 +60,6 @@ class LogisticsPersonal(models.AbstractModel):
         )
         for part in parts:
             protocol._note(part["model"], "handed", len(part["records"]))
-        return self._pack(data, attached)
 
     @api.model
     def _pack(self, data, attached):
@@ -99,7 +106,8 @@ class LogisticsPersonal(models.AbstractModel):
     @api.model
     def _get_contact_names(self):
         protocol = self.env["logistics.privacy.protocol"]
-        return [*dict.fromkeys([*protocol._get_partner_texts(), "email", "phone", *sorted(PARTNER_KEPT)])]
+        told = ("name", "email", "phone", "image_1920", *sorted(PARTNER_KEPT))
+        return [*dict.fromkeys((*told, *protocol._get_partner_texts()))]
 
     @api.model
     def _get_shown(self, name, spec, inner):
@@ -127,7 +135,7 @@ class LogisticsPersonal(models.AbstractModel):
             rows.append({"id": record.id, **{one: value for one, value in values.items() if value}})
         return {
             "model": name,
-            "title": model._description,
+            "title": self._get_title(name),
             "labels": {one: labels[one]["string"] for one in names},
             "records": rows,
         }

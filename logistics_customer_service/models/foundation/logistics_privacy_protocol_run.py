@@ -1,6 +1,9 @@
 import time
 
+from markupsafe import escape
+
 from odoo import api, fields, models
+from odoo.http import root
 from odoo.tools import SQL
 
 from .logistics_personal import PARTNER_FREE, PARTNER_KEPT, TEXTS
@@ -8,6 +11,8 @@ from .logistics_privacy_protocol import DONE, ERASURE, KEPT, RUNNING
 
 BATCH = 500
 SECONDS = 20
+# what is shorter may have been said by anybody
+SHORTEST = 8
 
 
 class LogisticsPrivacyProtocol(models.Model):
@@ -141,6 +146,7 @@ class LogisticsPrivacyProtocol(models.Model):
                     users.ids,
                 )
             )
+            self._close_sessions(users)
             for name in ("res.device.log", "res.users.apikeys", "auth_totp.device", "auth.passkey.key"):
                 if name in self.env:
                     table, column = self.env[name]._table, self._get_login_column(name)
@@ -148,6 +154,12 @@ class LogisticsPrivacyProtocol(models.Model):
                         SQL("DELETE FROM %s WHERE %s = ANY(%s)", SQL.identifier(table), column, users.ids)
                     )
             self._note("res.users", "erased", len(users))
+
+    def _close_sessions(self, users):
+        """Delete the files of sessions, which name the login."""
+        mine = SQL("user_id = ANY(%s)", users.ids)
+        sessions = self._run(SQL("SELECT DISTINCT session_identifier FROM res_device_log WHERE %s", mine))
+        self.env.cr.postcommit.add(lambda: root.session_store.delete_from_identifiers(sessions))
 
     def _get_login_column(self, name):
         known = self.env[name]._fields
@@ -165,7 +177,11 @@ class LogisticsPrivacyProtocol(models.Model):
         )
         held = kept.get(name, ((), None))[0]
         left = records.filtered(lambda record: record.id not in held)
-        self._erase_around(name, records.ids, left.ids)
+        if spec.texts or spec.gone:
+            self._erase_around(name, records.ids, left.ids)
+        elif "message_ids" in records:
+            mine = SQL("model = %s AND res_id = ANY(%s)", name, records.ids)
+            self._mask_columns("mail_message", ("subject", "body"), mine, "own")
         if spec.gone:
             self._note(name, "deleted", self._delete(name, left.ids))
         else:
@@ -331,6 +347,24 @@ class LogisticsPrivacyProtocol(models.Model):
         files = self.env["ir.attachment"].sudo().browse(set(ids)).exists()
         self._note("ir.attachment", "deleted", len(files))
         files.unlink()
+
+    def _strip(self, records, names, said):
+        """Take what a person said out of texts that quote it.
+
+        :param said: texts as they were said
+        """
+        word = self._get_word()
+        quoted = {form for text in said for form in (text, str(escape(text))) if len(text) >= SHORTEST}
+        for record in records:
+            changed = {}
+            for name in names:
+                text = record[name] or ""
+                for form in sorted(quoted, key=len, reverse=True):
+                    text = text.replace(form, word)
+                if text != (record[name] or ""):
+                    changed[name] = text
+            if changed:
+                record._by_method().with_context(tracking_disable=True).write(changed)
 
     # === COLUMNS ===#
 

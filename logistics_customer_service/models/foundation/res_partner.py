@@ -41,7 +41,7 @@ class ResPartner(models.Model):
                                 "There are records of this contact (%s), which stay as figures. Do not "
                                 "delete it: a manager takes out who it was by the action “Erase "
                                 "Person” on the contact.",
-                                model._description,
+                                self.env["logistics.personal"]._get_title(name),
                             )
                         )
 

@@ -87,12 +87,12 @@ class LogisticsErasure(models.TransientModel):
         for name, spec in personal._get_known().items():
             if spec.texts or spec.masked or spec.gone:
                 domain = personal._get_domain(name, spec, people, marks)
-                rows.append((self.env[name]._description, len(personal._search_records(name, domain))))
+                rows.append((personal._get_title(name), len(personal._search_records(name, domain))))
         return {
             "people": len(people),
             "rows": [row for row in rows if row[1]],
             "kept": [
-                (self.env[name]._description, len(ids), format_date(self.env, until))
+                (personal._get_title(name), len(ids), format_date(self.env, until))
                 for name, (ids, until) in kept.items()
             ],
         }
