@@ -11,6 +11,7 @@ from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
 from .foundation import test_phone_numbers
+from .foundation import test_my_data
 from .customer import test_profile
 from .customer import test_profile_merge
 from .customer import test_profile_facts
@@ -135,6 +136,7 @@ from . import test_past
 from . import test_foreign_ids
 from . import test_copies
 from . import test_neutralize
+from . import test_privacy
 from . import test_performance
 from . import test_tours
 from . import test_translation

@@ -19,11 +19,13 @@ ROOMS = ("foundation", "customer", "shipment", "complaint", "satisfaction", "con
 LAYERS = ("controllers", "data", "demo", "models", "report", "security", "tools", "views", "wizard")
 # Names that a room above defines and that Odoo's own models have, too: who says them means Odoo's.
 ODOO_HAS = frozenset(
-    """_action_cancel _action_done _log_access _read_group _search action_cancel amount_total
-    category_id complete_name date_deadline date_done date_from date_order date_to direction email
-    email_from getlist group_id invoice_date journal_id mail_id message_subscribe move_id order_id parent_id
-    partner_id phone picking_id picking_ids priority product_id product_uom_id recipient_ids
-    res_id res_model resource_calendar_id team_id user_ids warehouse_id""".split()
+    """_action_cancel _action_done _auto _log_access _read_group _search _table_query action_cancel
+    amount_total author_id category_id complete_name contact_name country_id date_deadline date_done
+    date_from date_order date_to description direction email email_from getlist group_id invoice_date
+    journal_id mail_id message_subscribe move_id order_id parent_id parent_path partner_id
+    partner_phone phone picking_id picking_ids priority product_id product_uom_id recipient_ids
+    res_id res_model resource_calendar_id share signed_by state_id street team_id user_ids
+    warehouse_id""".split()
 )
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -17,3 +17,5 @@ from . import settlement
 from . import intake
 from . import desk
 from . import analysis
+from . import logistics_personal
+from . import logistics_privacy_protocol

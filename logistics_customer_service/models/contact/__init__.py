@@ -6,3 +6,5 @@ from . import budget
 from . import visit
 from . import visit_report
 from . import care
+from . import logistics_personal
+from . import logistics_privacy_protocol

@@ -21,3 +21,4 @@ from . import sale_order
 from . import stock_move
 from . import stock_picking
 from . import tier
+from . import logistics_personal

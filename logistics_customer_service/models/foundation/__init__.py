@@ -38,3 +38,9 @@ from . import ir_http
 from . import sms_sms
 from . import sms_tracker
 from . import ir_sequence
+from . import logistics_personal
+from . import logistics_personal_file
+from . import logistics_privacy_protocol
+from . import logistics_privacy_protocol_line
+from . import logistics_privacy_protocol_run
+from . import logistics_privacy_protocol_sweep

@@ -29,6 +29,23 @@ class ResCompany(models.Model):
         "time is kept and marked, and not acted upon.",
     )
 
+    logistics_retention_years = fields.Integer(
+        string="Years That Invoices Are Kept",
+        default=10,
+        required=True,
+        help="So long the law makes you keep invoices and whom they were for, although the person "
+        "was erased.",
+    )
+    logistics_files_a_day = fields.Integer(
+        string="Own Files a Day",
+        default=3,
+        required=True,
+        help="So often a customer with a login may download the own data within a day.",
+    )
+
+    _check_logistics_retention_years = models.Constraint(
+        "CHECK (logistics_retention_years >= 0)", "Years are not negative."
+    )
     _check_logistics_clock_tolerance = models.Constraint(
         "CHECK (logistics_clock_tolerance >= 0)", "A tolerance is not negative."
     )

@@ -8,6 +8,12 @@ class ResConfigSettings(models.TransientModel):
     logistics_link_key_place = fields.Char(
         string="Key of Public Links", compute="_compute_logistics_link_key_place"
     )
+    logistics_retention_years = fields.Integer(
+        related="company_id.logistics_retention_years", readonly=False
+    )
+    logistics_files_a_day = fields.Integer(
+        related="company_id.logistics_files_a_day", readonly=False
+    )
     logistics_is_copy = fields.Boolean(string="Copy of a Database", compute="_compute_logistics_is_copy")
 
     def _compute_logistics_is_copy(self):

@@ -10,3 +10,4 @@ from . import logistics_complaint
 from . import request
 from . import answer
 from . import insight
+from . import logistics_personal

@@ -21,3 +21,4 @@ from . import notice
 from . import exception
 from . import cod
 from . import indicator
+from . import logistics_personal

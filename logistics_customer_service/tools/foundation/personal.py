@@ -1,0 +1,97 @@
+"""What a model holds of people, and how somebody is recognised in a text. No Odoo."""
+
+import re
+from typing import NamedTuple
+
+from .phones import get_digits, parse_numbers
+
+FEWEST_DIGITS = 8
+SHORTEST_WORDS = 4
+AT_ONCE = 20
+# what stands between the digits of a number
+SEPARATORS = " \u00a0\u2009\u202f-\u2010\u2011\u2013./()_"
+SEPARATED = "[" + SEPARATORS.replace("-", "") + "-]{0,3}"
+# signs of Chinese, Japanese and Korean, of which two or three are a whole name
+IDEOGRAPHIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+class Personal(NamedTuple):
+    """What a model holds of the people whose its records are.
+
+    :param paths: from a record to the contacts of whom it tells
+    :param texts: fields that tell of the person: erased, and shown to the person
+    :param masked: texts of the house that stay, without name, address and number
+    :param inner: of all these, what the house wrote for itself: the person gets it from somebody who
+        has looked whom else it tells of; ``("*",)`` is all of the model
+    :param facts: fields that are shown to the person and stay: numbers, words chosen from a list
+    :param free: fields that hold nothing of a person
+    :param addresses: of the texts, those by which a record without a contact is recognised
+    :param gone: the records are no figures: they are deleted
+    """
+
+    paths: tuple = ()
+    texts: tuple = ()
+    masked: tuple = ()
+    facts: tuple = ()
+    free: tuple = ()
+    addresses: tuple = ()
+    inner: tuple = ()
+    gone: bool = False
+
+
+def get_phone_forms(text, region=None):
+    """Return the digits by which the numbers of a field are known: as dialled abroad and at home."""
+    forms = set()
+    for number in parse_numbers(text or "", region):
+        national = get_digits(number)
+        forms |= {national, f"{number.country_code}{national}"}
+    digits = re.sub(r"\D", "", text or "")
+    return {form for form in {*forms, digits} if FEWEST_DIGITS <= len(form) <= 20}
+
+
+def is_telling(words):
+    """Tell whether a name or a street is long enough to be recognised in others' texts."""
+    return len(words) >= (2 if IDEOGRAPHIC.search(words) else SHORTEST_WORDS)
+
+
+def make_patterns(emails=(), phones=(), words=()):
+    """Return regular expressions that find somebody, for PostgreSQL and without regard to case.
+
+    Addresses and words are found as a whole; numbers however they are set. Within a text of JSON or
+    HTML nothing is found that would break it.
+
+    :param phones: digits alone, as :func:`get_phone_forms` returns them
+    :return: list of expressions, none of which is too long for the database
+    """
+    parts = [_guard(email, r"[\w.+-]") for email in _sort(emails)]
+    parts += [
+        rf"(?<![0-9])[+]?[(]?0{{0,2}}{SEPARATED.join(digits)}(?![0-9])" for digits in _sort(phones)
+    ]
+    parts += [_guard(text, r"\w") for text in _sort(words)]
+    chunks = (parts[start : start + AT_ONCE] for start in range(0, len(parts), AT_ONCE))
+    return ["|".join(f"(?:{part})" for part in chunk) for chunk in chunks]
+
+
+def make_hints(emails=(), phones=(), words=()):
+    """Return what a text contains that may name somebody, quickly looked for, in small letters.
+
+    :return: parts of texts, and rows of digits of which a text is bared of :data:`SEPARATORS`
+    """
+    tokens = {email.lower() for email in emails}
+    tokens |= {max(text.lower().split(), key=len) for text in words}
+    return sorted(tokens), sorted(phones)
+
+
+def _sort(values):
+    """The longest first: it may contain the others."""
+    return sorted({value for value in values if value}, key=lambda value: (-len(value), value))
+
+
+def _guard(text, sign):
+    """Match a text as a whole; where words have no blanks between them, wherever it stands."""
+    # a letter that means something to PostgreSQL after a backslash is none of these
+    escaped = re.sub(r"([^\w\s])", r"\\\1", text)
+    escaped = re.sub(r"\s+", r"\\s+", escaped)
+    before = "" if IDEOGRAPHIC.match(text[0]) else f"(?<!{sign})"
+    after = "" if IDEOGRAPHIC.match(text[-1]) else r"(?![\w-])" if "@" in text else r"(?!\w)"
+    return f"{before}{escaped}{after}"
