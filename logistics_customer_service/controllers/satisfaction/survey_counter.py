@@ -1,11 +1,11 @@
-from odoo.http import Controller, request, route
+from odoo.http import Controller, route
 
 from ..foundation.limit import Limit
 from . import answer_page
 from .answer_page import AnswerPage, Sheet
 from .survey_answer import LOOKING, SENDING
 
-# nobody serves more customers at one counter: six at once, then one in ten seconds
+# nobody serves more customers at one counter: six a minute
 VISITS = Limit("counter", burst=6, interval=10)
 ADDRESSES = ["/counter/<string:token>", "/counter/<string:token>/<string:lang>"]
 

@@ -5,8 +5,8 @@ from unittest.mock import patch
 from odoo.sql_db import Cursor
 from odoo.tests import HttpCase
 
-from ...controllers.foundation.limit import Limit
 from ...controllers.foundation import link_page
+from ...controllers.foundation.limit import Limit
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|CREATE|ALTER|SELECT nextval)", re.IGNORECASE)
 

@@ -1,8 +1,8 @@
 import re
 from unittest.mock import patch
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import portal_cases, service_form
+from ....controllers.foundation.limit import Limit
 from ...common import LogisticsCommon
 from ...foundation.common import LinkPageHttp
 

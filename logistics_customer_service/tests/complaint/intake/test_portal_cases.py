@@ -9,8 +9,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import portal_cases, uploads
+from ....controllers.foundation.limit import Limit
 from ....models.complaint.intake.logistics_complaint_form import CUSTOMER_FIELDS
 from .common import PNG, SCRIPT, SelfServiceHttp
 

@@ -5,9 +5,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.complaint import service_form, uploads
 from ....controllers.foundation import link_page
+from ....controllers.foundation.limit import Limit
 from .common import PNG, SCRIPT, SelfServiceHttp
 
 

@@ -9,8 +9,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
+from ....controllers.foundation.limit import Limit
 from ....tools.foundation.periods import local_date
 from ...common import MODULE
 from ...foundation.common import LinkPageHttp

@@ -4,8 +4,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
+from ....controllers.foundation.limit import Limit
 from ...foundation.common import LinkPageHttp
 from .common import CareCommon
 

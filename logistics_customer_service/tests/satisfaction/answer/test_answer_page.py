@@ -6,8 +6,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
+from ....controllers.foundation.limit import Limit
 from ....controllers.satisfaction import answer_page
 from ...foundation.common import LinkPageHttp
 from .common_page import AnsweringCommon

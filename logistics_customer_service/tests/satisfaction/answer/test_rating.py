@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ....controllers.foundation.limit import Limit
 from ....controllers.foundation import link_page
+from ....controllers.foundation.limit import Limit
 from ....controllers.satisfaction import survey_counter
 from .test_answer_page import AnsweringHttp
 
