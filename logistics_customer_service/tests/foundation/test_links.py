@@ -200,7 +200,7 @@ class TestLinksInTexts(LinkCommon):
         # what a mail may bear is of this one record
         self.assertNotIn(
             self.request._get_secret(),
-            self.env["logistics.link.text"]._unmask(masked, [[self.link._name, self.link.id]]),
+            self.env["logistics.link.text"]._unmask([masked], [[self.link._name, self.link.id]])[0],
         )
 
     def test_revoked_link_is_not_sent_anew(self):

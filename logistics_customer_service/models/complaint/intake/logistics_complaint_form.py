@@ -219,7 +219,7 @@ class LogisticsComplaint(models.Model):
     def _prepare_customer_message(self, message):
         own = self._is_customers(message)
         # it is the customer's own page
-        body = message._show_links(str(message.body or ""))
+        [body] = message._show_links(str(message.body or ""))
         text = html2plaintext(mail_text.without_quotes(body))
         return {
             "own": own,
