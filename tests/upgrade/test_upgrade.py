@@ -66,6 +66,36 @@ GROWN_MODELS = {"survey.question": "A delivery is asked about by two more aspect
 # that was upgraded, or only a fresh one, has it
 DIFFERS_FROM_FRESH = {}
 
+# what opened something when links were still kept: a link of each kind, one in a text, a carrier's key
+OLD_LINKS = """
+    UPDATE logistics_result_letter SET token = 'old-token_of_a_letter-as_long_as_they_were-' || id;
+    INSERT INTO logistics_carrier_key (name, secret, carrier_id, company_id, active, rate_limit)
+    SELECT 'lk_old', 'what the carrier signs with', id, 1, true, 100 FROM delivery_carrier LIMIT 1;
+    UPDATE mail_message SET body = (
+        SELECT '<p>https://x.example/t/' || handle || secret || '</p>' FROM logistics_tracking_link LIMIT 1)
+     WHERE id = (SELECT min(id) FROM mail_message);
+    SELECT 'logistics.tracking.link', id, handle || secret FROM logistics_tracking_link UNION ALL
+    SELECT 'logistics.result.letter', id, token FROM logistics_result_letter UNION ALL
+    SELECT 'logistics.service.team', id, form_token FROM logistics_service_team WHERE form_token IS NOT NULL
+"""
+OPEN_LINKS = """
+import json
+wrong = []
+for model, record_id, token in json.loads({links!r}):
+    record = env[model].with_context(active_test=False)._find_held(token)
+    now = record.id == record_id and record._get_token()
+    if not now or now == token or record._find_held(now) != record:
+        wrong.append([model, record_id])
+key = env['logistics.carrier.key'].search([('name', '=', 'lk_old')])
+if key.secret != 'what the carrier signs with':
+    wrong.append(key.name)
+message = env['mail.message'].search([], order='id', limit=1)
+[shown] = message._show_links(message.body)
+if '***' not in message.body or '***' in shown:
+    wrong.append([message.body, shown])
+print('LINKS ' + json.dumps(wrong))
+"""
+
 # names and contents instead of names alone: Odoo would make twice what bears another name
 TRACES = {
     **SNAPSHOT,
@@ -244,12 +274,14 @@ def upgrade(databases, database_factory, tmp_path_factory):
     databases.copy(templates.earlier(EARLIER, addons_path), name)
     database = Database(name, databases)
     keep_filters(database)
+    links = database.sql(OLD_LINKS)
     before = facts(database)
     log = database.odoo("-u", ADDON).log
     yield SimpleNamespace(
         database=database,
         log=log,
         before=before,
+        links=links,
         after=facts(database),
         fresh=database_factory(demo=True, hint="fresh"),
         renames=Renames(),
@@ -330,6 +362,18 @@ def test_is_like_a_fresh_one(upgrade):
     assert left == set(), "only after the upgrade"
     missing = {(what, row) for what in TRACES for row in fresh[what] - upgraded[what]} - allowed
     assert missing == set(), "only in a fresh database"
+
+
+def test_links_that_were_sent_open_what_they_did(upgrade):
+    """Nothing in the database opens anything, and whoever has a link goes on."""
+    assert {model for model, *_link in upgrade.links} > {"logistics.tracking.link"}
+    done = upgrade.database.shell(OPEN_LINKS.format(links=json.dumps(upgrade.links)))
+    assert [line for line in done.log.splitlines() if line.startswith("LINKS")] == ["LINKS []"]
+    tokens = [token for _model, _id, token in upgrade.links]
+    for table in ("mail_message", "mail_mail", "logistics_tracking_link", "logistics_result_letter"):
+        query = f"SELECT 1 FROM {table} row WHERE row::text LIKE ANY(%s)"
+        rows = upgrade.database.sql(query, [[f"%{token}%" for token in tokens]])
+        assert rows == [], table
 
 
 def test_opens_records_and_favourites(upgrade):

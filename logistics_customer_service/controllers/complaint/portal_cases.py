@@ -10,7 +10,7 @@ from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 ADDRESS = "/my/cases"
 OFFERED = 30
 
-# what one login sends: ten at once, then one every twenty seconds
+# what one login sends: ten within 200 seconds
 SENDINGS = Limit("portal case", burst=10, interval=20)
 
 

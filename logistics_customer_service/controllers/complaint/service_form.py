@@ -16,7 +16,7 @@ FASTEST, SLOWEST = 3, 24 * 3600
 
 # whatever one address sends, the refused included: typing errors take a few turns, programs many
 POSTS = Limit("form post", burst=20, interval=10)
-# cases of one address: five at once, then one in two minutes
+# cases of one address: five within ten minutes
 SENDINGS = Limit("form case", burst=5, interval=120)
 
 

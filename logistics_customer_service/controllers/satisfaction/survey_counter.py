@@ -5,7 +5,7 @@ from . import answer_page
 from .answer_page import AnswerPage, Sheet
 from .survey_answer import LOOKING, SENDING
 
-# nobody serves more customers at one counter: six at once, then one in ten seconds
+# nobody serves more customers at one counter: six a minute
 VISITS = Limit("counter", burst=6, interval=10)
 ADDRESSES = ["/counter/<string:token>", "/counter/<string:token>/<string:lang>"]
 

@@ -21,6 +21,7 @@ COLUMNS = ("secret", "token", "form_token")
 KEYS = "logistics_carrier_key"
 # core's texts by model; of ours every text is looked at
 TEXTS = {"mail.message": ["body"], "mail.mail": ["body_html", "headers"], "sms.sms": ["body"]}
+KINDS = ("char", "text", "html")
 AT_ONCE = 1000
 
 
@@ -60,9 +61,8 @@ def _seal_keys(env):
     seal = env["logistics.link.key"]._seal
     env.cr.execute(f"SELECT id, secret FROM {KEYS} WHERE secret IS NOT NULL")
     for key_id, secret in env.cr.fetchall():
-        env.cr.execute(
-            f"UPDATE {KEYS} SET sealed_secret = %s WHERE id = %s", [seal("logistics.carrier.key", secret), key_id]
-        )
+        sealed = seal("logistics.carrier.key", secret)
+        env.cr.execute(f"UPDATE {KEYS} SET sealed_secret = %s WHERE id = %s", [sealed, key_id])
     env.cr.execute(f"ALTER TABLE {KEYS} DROP COLUMN secret")
 
 
@@ -73,7 +73,7 @@ def _get_texts(env):
             texts = [
                 field.name
                 for field in model._fields.values()
-                if field.store and field.column_type and field.type in ("char", "text", "html") and not field.translate
+                if field.store and field.column_type and field.type in KINDS and not field.translate
             ]
             yield name, texts
 
@@ -88,7 +88,8 @@ def _mask_texts(env, name, field):
     for ids in split_every(AT_ONCE, [found for [found] in env.cr.fetchall()]):
         env.cr.execute(SQL("SELECT id, %s FROM %s WHERE id = ANY(%s)", column, table, list(ids)))
         rows = env.cr.fetchall()
-        for (row_id, text), (masked, links) in zip(rows, texts._mask([text for _id, text in rows]), strict=True):
+        found = texts._mask([text for _id, text in rows])
+        for (row_id, _text), (masked, links) in zip(rows, found, strict=True):
             if links:
                 env.cr.execute(SQL("UPDATE %s SET %s = %s WHERE id = %s", table, column, masked, row_id))
                 if name in TEXTS:

@@ -1,4 +1,4 @@
-"""What is new among what a link opens has a handle of its own in every row: one default would be all rows'."""
+"""What is new among what a link opens has a handle of its own in every row: a default is that of all."""
 
 TABLES = ("logistics_result_letter", "logistics_service_team")
 

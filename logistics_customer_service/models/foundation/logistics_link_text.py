@@ -44,25 +44,33 @@ class LogisticsLinkText(models.AbstractModel):
         return self._mask([text])[0][0]
 
     @api.model
-    def _unmask(self, text, links):
-        """Return a text with the links that it bears; what somebody else wrote like them stays a mask.
+    def _unmask(self, texts, links):
+        """Return texts with the links that they bear; what somebody else wrote like them stays a mask.
 
+        :param texts: list of texts, or what has none
         :param links: list of model and id, as ``_mask`` returns it
         """
-        known = {tuple(link) for link in links or ()}
-        if not known or not text:
-            return text
+        tokens = self._get_tokens(links) if any(MASK in (text or "") for text in texts) else {}
+        if not tokens:
+            return list(texts)
+        doors, pattern = self._get_doors(), self._get_patterns()[1]
 
         def show(place):
-            model = self._get_doors()[_get_door(place["path"])]
-            if (model, int(place["id"])) not in known:
-                return place[0]
-            # nobody is told the text but whoever it is sent to
-            record = self.env[model].sudo().browse(int(place["id"])).exists()
-            same = record and record.handle == place["handle"]
-            return place["path"] + place["slash"] + record._get_token() if same else place[0]
+            token = tokens.get((doors[_get_door(place["path"])], int(place["id"])), "")
+            same = token.startswith(place["handle"])
+            return place["path"] + place["slash"] + token if token and same else place[0]
 
-        return self._get_patterns()[1].sub(show, text)
+        return [pattern.sub(show, text) if text else text for text in texts]
+
+    @api.model
+    def _get_tokens(self, links):
+        """Return the token of each link whose record is there, by model and id."""
+        ids = defaultdict(set)
+        for model, record_id in links or ():
+            ids[model].add(record_id)
+        # nobody is told but whoever the text goes to
+        found = [self.env[model].sudo().browse(sorted(of_model)).exists() for model, of_model in ids.items()]
+        return {(one._name, one.id): one._get_token() for records in found for one in records}
 
     @api.model
     def _find_links(self, places):

@@ -16,27 +16,37 @@ class LogisticsLinkTextMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Keep texts without the secrets of links, and which links they were."""
-        masked = [self._mask_links(vals) for vals in vals_list]
-        records = super().create([vals for vals, _links in masked])
-        for record, (_vals, links) in zip(records, masked, strict=True):
+        vals_list, links_list = self._mask_links(vals_list)
+        records = super().create(vals_list)
+        for record, links in zip(records, links_list, strict=True):
             if links:
                 record._note_links(links)
         return records
 
     def write(self, vals):
-        vals, links = self._mask_links(vals)
+        [vals], [links] = self._mask_links([vals])
         result = super().write(vals)
         if links:
             self._note_links(links)
         return result
 
     @api.model
-    def _mask_links(self, vals):
-        names = [name for name in self._link_texts if isinstance(vals.get(name), str)]
-        masked = self.env["logistics.link.text"]._mask([vals[name] for name in names]) if names else []
-        links = [link for _text, found in masked for link in found]
-        texts = {name: text for name, (text, _found) in zip(names, masked, strict=True)}
-        return ({**vals, **texts}, links) if links else (vals, links)
+    def _mask_links(self, vals_list):
+        """Return the values with masks, and the links of each."""
+        places = [
+            (number, name)
+            for number, vals in enumerate(vals_list)
+            for name in self._link_texts
+            if isinstance(vals.get(name), str)
+        ]
+        masked = self.env["logistics.link.text"]._mask([vals_list[number][name] for number, name in places])
+        vals_list = list(vals_list)
+        links_list = [[] for _vals in vals_list]
+        for (number, name), (text, links) in zip(places, masked, strict=True):
+            if links:
+                vals_list[number] = {**vals_list[number], name: text}
+                links_list[number] += links
+        return vals_list, links_list
 
     def _note_links(self, links):
         """Keep that these texts go out with links.
@@ -47,9 +57,9 @@ class LogisticsLinkTextMixin(models.AbstractModel):
             known = record.logistics_links or []
             record.logistics_links = known + [link for link in links if link not in known]
 
-    def _show_links(self, text):
-        """Return a text of this record as it goes out."""
-        return self.env["logistics.link.text"]._unmask(text, self._get_links())
+    def _show_links(self, *texts):
+        """Return texts of this record as they go out."""
+        return self.env["logistics.link.text"]._unmask(texts, self._get_links())
 
     def _get_links(self):
         return self.sudo().logistics_links or []  # nobody reads which there are, whoever sends it

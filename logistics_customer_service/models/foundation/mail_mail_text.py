@@ -28,9 +28,9 @@ class MailMail(models.Model):
         return results
 
     def _show_links_of(self, result):
-        for name in ("body", "body_alternative"):
-            result[name] = self._show_links(result[name])
-        result["headers"] = {
-            name: self._show_links(value) if isinstance(value, str) else value
-            for name, value in result["headers"].items()
-        }
+        headers = {name: value for name, value in result["headers"].items() if isinstance(value, str)}
+        body, alternative, *values = self._show_links(
+            result["body"], result["body_alternative"], *headers.values()
+        )
+        shown = {**result["headers"], **dict(zip(headers, values, strict=True))}
+        result |= {"body": body, "body_alternative": alternative, "headers": shown}

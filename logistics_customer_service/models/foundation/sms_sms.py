@@ -29,7 +29,8 @@ class LinkedApi:
         for message in messages:
             for number in message["numbers"]:
                 # two of the same words may not bear the same links
-                texts[self._messages[number["uuid"]]._show_links(message["content"])].append(number)
+                [text] = self._messages[number["uuid"]]._show_links(message["content"])
+                texts[text].append(number)
         batch = [{"content": content, "numbers": numbers} for content, numbers in texts.items()]
         return self._api._send_sms_batch(batch, delivery_reports_url=delivery_reports_url)
 

@@ -25,7 +25,9 @@ TYPES = ("application/x-www-form-urlencoded", "application/json", "multipart/for
          "multipart/form-data", "text/plain", "")  # fmt: skip
 METHODS = ("GET", "GET", "GET", "POST", "POST", "HEAD", "PUT", "DELETE", "OPTIONS")
 # traces of a program: its errors, its tables and its models
-LEAK = re.compile(r"Traceback|psycopg2|odoo\.(exceptions|addons|models)|SELECT .* FROM|\blogistics\.[a-z_]+\.")
+LEAK = re.compile(
+    r"Traceback|psycopg2|odoo\.(exceptions|addons|models)|SELECT .* FROM|\blogistics\.[a-z_]+\."
+)
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,8 @@ class TestLinksInTexts(LinkCommon):
         masked = self.request.with_user(self.agent).answer_url
         mail = self._mail(masked, user=self.agent)
         self.assertFalse([body for body in self._get_bodies(mail) if self.request._get_secret() in body])
-        message = self.case.with_user(self.agent).message_post(body=masked, partner_ids=self.agent.partner_id.ids)
+        case = self.case.with_user(self.agent)
+        message = case.message_post(body=masked, partner_ids=self.agent.partner_id.ids)
         mails = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
         for one in mails:
             self.assertNotIn(self.request._get_secret(), self._get_bodies(one)[0])
@@ -199,7 +200,7 @@ class TestLinksInTexts(LinkCommon):
         # what a mail may bear is of this one record
         self.assertNotIn(
             self.request._get_secret(),
-            self.env["logistics.link.text"]._unmask(masked, [[self.link._name, self.link.id]]),
+            self.env["logistics.link.text"]._unmask([masked], [[self.link._name, self.link.id]])[0],
         )
 
     def test_revoked_link_is_not_sent_anew(self):
@@ -213,7 +214,8 @@ class TestLinksInTexts(LinkCommon):
         class Gateway:
             def _send_sms_batch(self, messages, delivery_reports_url=False):
                 sent.extend(messages)
-                return [{"uuid": one["uuid"], "state": "sent"} for text in messages for one in text["numbers"]]
+                numbers = [number for text in messages for number in text["numbers"]]
+                return [{"uuid": number["uuid"], "state": "sent"} for number in numbers]
 
         messages = self.env["sms.sms"].create({"number": "+15551234", "body": self.answer_url})
         # the same words from somebody who has read them

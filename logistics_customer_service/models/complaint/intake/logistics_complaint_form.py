@@ -218,7 +218,9 @@ class LogisticsComplaint(models.Model):
 
     def _prepare_customer_message(self, message):
         own = self._is_customers(message)
-        text = html2plaintext(mail_text.without_quotes(str(message.body or "")))
+        # it is the customer's own page
+        [body] = message._show_links(str(message.body or ""))
+        text = html2plaintext(mail_text.without_quotes(body))
         return {
             "own": own,
             # who of us answers is nobody's business; the customer's people know each other
