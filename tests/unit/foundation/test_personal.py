@@ -4,6 +4,7 @@ import pytest
 
 from logistics_customer_service.tools.foundation.personal import (
     get_phone_forms,
+    is_distinct,
     is_telling,
     make_hints,
     make_patterns,
@@ -69,3 +70,11 @@ def test_many_are_looked_for_in_parts():
 @pytest.mark.parametrize("words, telling", [("王明", True), ("Li", False), ("Lena", True), ("明", False)])
 def test_is_long_enough(words, telling):
     assert is_telling(words) == telling
+
+
+@pytest.mark.parametrize(
+    "words, distinct",
+    [("Lena", False), ("Lena Moor", True), ("Dock 7", True), ("王明", False), ("王小明", True)],
+)
+def test_is_hardly_anothers(words, distinct):
+    assert is_distinct(words) == distinct
