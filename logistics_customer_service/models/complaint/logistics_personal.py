@@ -58,6 +58,6 @@ class LogisticsPersonal(models.AbstractModel):
     def _get_obstacles(self, people):
         """A case that is open is answered first."""
         mine = ["|", ("partner_id", "in", people.ids), ("contact_id", "in", people.ids)]
-        count = len(self._search_records("logistics.complaint", [*mine, ("is_open", "=", True)]))
+        count = self._count_records("logistics.complaint", [*mine, ("is_open", "=", True)])
         found = super()._get_obstacles(people)
         return found + ([self.env._("Open cases: %s", count)] if count else [])

@@ -102,10 +102,10 @@ class LogisticsPersonal(models.AbstractModel):
     @api.model
     def _settle(self, people):
         """Nobody is called or visited who is not known any more."""
-        super()._settle(people)
         calls, visits = self._find_planned(people)
         calls.action_cancel()
         visits._cancel(self.env._("Erased"))
+        return super()._settle(people)
 
     @api.model
     def _find_planned(self, people):

@@ -6,7 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ...tools.foundation.personal import Personal, get_phone_forms, is_telling
+from ...tools.foundation.personal import Personal, get_phone_forms, is_distinct, is_telling
 
 # What Odoo itself keeps of people beside their contact; what hangs on records (messages, files,
 # activities) goes with them and needs no word.
@@ -163,6 +163,12 @@ class LogisticsPersonal(models.AbstractModel):
         # whoever asks was looked at: a person's records lie where the asker has no business
         return self.env[name].sudo().with_context(active_test=False).search(domain, **options)
 
+    @api.model
+    def _count_records(self, name, domain):
+        """Return how many records there are of every company, archived ones included."""
+        # as above
+        return self.env[name].sudo().with_context(active_test=False).search_count(domain)
+
     # === WHO IT IS ===#
 
     @api.model
@@ -192,7 +198,7 @@ class LogisticsPersonal(models.AbstractModel):
             "emails": sorted(emails),
             "numbers": sorted(numbers),
             "phones": sorted({form for number in numbers for form in get_phone_forms(number, region)}),
-            "words": sorted(filter(is_telling, words)),
+            "words": sorted(filter(is_distinct, words)),
             "own": sorted(filter(is_telling, own)),
         }
 
@@ -224,7 +230,9 @@ class LogisticsPersonal(models.AbstractModel):
                 ("street", "in", list(words)),
             ]
         )  # fmt: skip
-        emails = emails - set(others.mapped("email_normalized"))
+        ours = self.env["mail.alias.domain"].sudo().search([]).mapped("name")
+        emails = {mail for mail in emails if mail.rpartition("@")[2] not in ours}
+        emails -= set(others.mapped("email_normalized"))
         numbers = numbers - set(others.mapped("phone")) - set(others.mapped("phone_sanitized"))
         words = words - set(others.mapped("name")) - set(others.mapped("street"))
         return emails, numbers, words

@@ -50,6 +50,6 @@ class LogisticsPersonal(models.AbstractModel):
             ("sale_id.partner_id", "in", people.ids),
             ("state", "not in", ("draft", "done", "cancel")),
         ]
-        count = len(self._search_records("stock.picking", going))
+        count = self._count_records("stock.picking", going)
         found = super()._get_obstacles(people)
         return found + ([self.env._("Transfers under way: %s", count)] if count else [])

@@ -50,8 +50,14 @@ def get_phone_forms(text, region=None):
 
 
 def is_telling(words):
-    """Tell whether a name or a street is long enough to be recognised in others' texts."""
+    """Tell whether a name or a street is long enough to be recognised in texts about the person."""
     return len(words) >= (2 if IDEOGRAPHIC.search(words) else SHORTEST_WORDS)
+
+
+def is_distinct(words):
+    """Tell whether a name or a street is hardly another's in texts about anybody: a first name is."""
+    several = len(words.split()) > 1 or any(sign.isdigit() for sign in words)
+    return is_telling(words) and (several or len(words) >= 3 and bool(IDEOGRAPHIC.search(words)))
 
 
 def make_patterns(emails=(), phones=(), words=()):

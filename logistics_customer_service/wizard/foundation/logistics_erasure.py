@@ -87,7 +87,7 @@ class LogisticsErasure(models.TransientModel):
         for name, spec in personal._get_known().items():
             if spec.texts or spec.masked or spec.gone:
                 domain = personal._get_domain(name, spec, people, marks)
-                rows.append((personal._get_title(name), len(personal._search_records(name, domain))))
+                rows.append((personal._get_title(name), personal._count_records(name, domain)))
         return {
             "people": len(people),
             "rows": [row for row in rows if row[1]],
