@@ -19,6 +19,7 @@ from .shipment import test_parcels
 from .shipment import test_held_events
 from .shipment import test_carrier_api
 from .shipment import test_reason
+from .shipment import test_which_deliveries
 from .shipment.arrival import test_arrival
 from .shipment.tracking import test_tracking_link
 from .shipment.tracking import test_tracking_page

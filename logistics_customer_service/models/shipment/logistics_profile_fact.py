@@ -43,8 +43,10 @@ class LogisticsProfileFact(models.Model):
                                 sp.date_deadline, sp.scheduled_date) AS promised
                   FROM orders o
                   JOIN stock_picking sp ON sp.sale_id = o.id
+                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
                  WHERE sp.company_id = %(company)s AND sp.state <> 'cancel'
-                   AND (%(is_delivery)s OR (sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND (%(is_delivery)s OR (kind.code IN ('outgoing', 'dropship')
+                                            AND %(is_ordered)s
                                             AND sp.location_id <> ALL(%(customer_locations)s)))
              UNION ALL
                 SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
@@ -71,7 +73,7 @@ class LogisticsProfileFact(models.Model):
             handed_over=Picking._get_handed_over_sql(),
             is_delivery=Picking._get_delivery_sql(),
             customer_locations=Picking._get_customer_location_ids(),
-            outgoing_types=Picking._get_outgoing_type_ids(),
+            is_ordered=Picking._get_ordered_sql(),
         )
 
     def _get_fulfilment_cte(self, _company, _today):

@@ -52,7 +52,7 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
         """
         # what is due does not depend on what the person may read
         pickings = (orders.picking_ids | self.picking_ids).sudo()
-        moves = pickings.filtered(lambda picking: picking._is_customer_delivery()).move_ids
+        moves = pickings.filtered(lambda picking: picking._reaches_customer()).move_ids
         delivered, ordered = defaultdict(float), defaultdict(float)
         for move in moves.filtered(lambda move: move.state == "done"):
             delivered[move.product_id] += move.product_uom._compute_quantity(

@@ -262,6 +262,7 @@ class LogisticsCompensation(models.Model):
             "location_id": source.id,
             "location_dest_id": target.id,
             "origin": self._get_document_text(),
+            "owed_to_customer": True,
             "company_id": self.company_id.id,
             "move_ids": [
                 fields.Command.create(

@@ -91,7 +91,7 @@ class LogisticsException(models.Model):
     settled_at = fields.Datetime(string="Settled On", readonly=True)
 
     # --- shown of the delivery
-    contact_id = fields.Many2one(related="picking_id.partner_id", string="Delivery Address")
+    contact_id = fields.Many2one(related="picking_id.recipient_id", string="Delivery Address")
     phone = fields.Char(string="Call", compute="_compute_phone")
     tracking_ref = fields.Char(
         related="picking_id.carrier_tracking_ref", string="Tracking Number"
@@ -126,7 +126,7 @@ class LogisticsException(models.Model):
         for exception in self:
             exception.display_name = f"{labels.get(exception.kind)} · {exception.picking_id.name}"
 
-    @api.depends("picking_id.partner_id.phone", "partner_id.phone")
+    @api.depends("picking_id.recipient_id.phone", "partner_id.phone")
     def _compute_phone(self):
         for exception in self:
             exception.phone = exception.contact_id.phone or exception.partner_id.phone
@@ -205,7 +205,11 @@ class LogisticsException(models.Model):
         Two who detect at once find the same: the index lets only one of them open it. The agent
         who has another exception of the delivery in hand gets this one, too.
         """
-        condition = self._get_detection_sql(kind)
+        condition = SQL(
+            "(%s) AND %s",
+            self._get_detection_sql(kind),
+            self.env["stock.picking"]._get_delivery_sql(),
+        )
         now = fields.Datetime.now()
         found = bulk.insert_from(
             self,
