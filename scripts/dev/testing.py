@@ -15,11 +15,11 @@ from . import browser, postgres, shell
 from .config import Config
 from .console import Problem, say
 from .database import Databases, Templates
-from .paths import LOGS, ROOT, VENV_PYTHON, addons
+from .paths import LOGS, ROOT, VENV_PYTHON, addons, bridges
 
 PATIENCE = 40 * 60
 # Folders below tests/ that hold no tests of the whole system.
-NOT_SYSTEM = {"unit", "support", "core", "__pycache__"}
+NOT_SYSTEM = {"unit", "support", "core", "beside", "__pycache__"}
 # Takes longer than continuous integration allows: run by `make test-long` alone.
 LONG = "long"
 # Rooms whose tests take about as long as those of all others.
@@ -173,7 +173,7 @@ def report(name, log, code, seconds):
 def lint_part():
     """The checks of style and of Odoo's conventions."""
     bin_folder = VENV_PYTHON.parent
-    folders = [str(addon) for addon in addons()]
+    folders = [str(addon) for addon in [*addons(), *bridges()]]
     commands = [[bin_folder / "ruff", "check", ROOT]]
     for folder in folders:
         commands.append([VENV_PYTHON, "-m", "pylint", f"--rcfile={ROOT / '.pylintrc'}", folder])
@@ -201,6 +201,21 @@ def addon_halves(*databases):
     ignored = [f"--ignore={room}" for room in rooms]
     first, second = databases
     return [addon_part(second, "addon-2", None, *ignored), addon_part(first, "addon-1", rooms)]
+
+
+class BesidePart(Part):
+    """The addon beside others that a company runs: the tests of the bridges and of tests/beside.
+
+    The database is made when its turn comes, so that nothing else waits for it.
+    """
+
+    def __init__(self, tests):
+        self.tests = tests
+        folders = [*(bridge / "tests" for bridge in bridges()), ROOT / "tests" / "beside"]
+        super().__init__("beside", folders, "-q")
+
+    def command(self, arguments=()):
+        return super().command([f"--odoo-database={self.tests.beside_database()}", *arguments])
 
 
 def system_parts():
@@ -246,6 +261,13 @@ class TestRun:
     def addon_database(self, number=""):
         """Return a fresh database for the addon's own tests."""
         return self.copy_template(f"addon_tests{number}")
+
+    def beside_database(self):
+        """Return a fresh database for the tests beside other apps."""
+        name = f"{self.templates.prefix}_beside_tests"
+        self.databases.drop(name)
+        self.databases.copy(self.templates.beside(), name)
+        return name
 
     def core_database(self, addon=True):
         """Return a fresh database for Odoo's own tests, with or without the addon."""

@@ -163,21 +163,18 @@ class StockPicking(models.Model):
     @api.model
     def _get_ordered_sql(self, alias="sp"):
         """Return :meth:`_is_ordered` in SQL."""
+        self.env["stock.picking.type"].flush_model(["logistics_deliveries"])
+        # arrays, so that each is read once and not for every transfer
+        kinds = "ARRAY(SELECT id FROM stock_picking_type WHERE logistics_deliveries = %s)"
         return SQL(
             "(%(kind)s = ANY(%(all)s) OR %(kind)s = ANY(%(order)s)"
             " AND (%(order_id)s IS NOT NULL OR %(owed)s IS TRUE))",
             kind=SQL.identifier(alias, "picking_type_id"),
-            all=self._get_delivery_type_ids("all"),
-            order=self._get_delivery_type_ids("order"),
+            all=SQL(kinds, "all"),
+            order=SQL(kinds, "order"),
             order_id=SQL.identifier(alias, "sale_id"),
             owed=SQL.identifier(alias, "owed_to_customer"),
         )
-
-    @api.model
-    def _get_delivery_type_ids(self, *which):
-        # the same ones whoever asks
-        kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(kinds._search([("logistics_deliveries", "in", which)]))
 
     def _is_logistics_delivery(self):
         """Tell whether the transfer serves a customer: a delivery, or a step before it."""

@@ -99,15 +99,7 @@ class LogisticsProfileFact(models.Model):
                            line.substitution_reason_id IS NULL
                            AND line.substitute_for_id IS NULL
                            AND (COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
-                           OR (SELECT SUM(sm.quantity * moved.factor)
-                                 FROM stock_move sm
-                                 JOIN uom_uom moved ON moved.id = sm.product_uom
-                                WHERE sm.sale_line_id = line.id
-                                  AND sm.product_id = line.product_id
-                                  AND sm.state = 'done'
-                                  AND sm.origin_returned_move_id IS NULL
-                                  AND sm.location_dest_id = ANY(%(customer_locations)s)
-                              ) >= line.product_uom_qty * ordered.factor - 0.00001
+                           OR %(sent)s >= line.product_uom_qty * ordered.factor - 0.00001
                            IS TRUE)
                        ) AS in_full
                   FROM orders o
@@ -129,5 +121,11 @@ class LogisticsProfileFact(models.Model):
                   JOIN win ON f.date_done >= win.since
                  GROUP BY f.profile_id, win.months
             )""",
-            customer_locations=self.env["stock.picking"]._get_customer_location_ids(),
+            sent=self.env["sale.order.line"]._get_sent_sql(
+                "line",
+                SQL(
+                    "sm.location_dest_id = ANY(%s)",
+                    self.env["stock.picking"]._get_customer_location_ids(),
+                ),
+            ),
         )

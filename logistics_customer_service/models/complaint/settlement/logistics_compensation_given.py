@@ -145,12 +145,7 @@ class LogisticsCompensation(models.Model):
         own = self._get_products()
         if self.kind == FREIGHT or not own or own <= products:
             return float(self.kind != FREIGHT)
-        costs = {
-            product: sum(
-                lines.filtered(lambda line, product=product: line.product_id == product).mapped("price_total")
-            )
-            for product in own
-        }
+        costs = {product: sum(line._get_cost_of(product) for line in lines) for product in own}
         common = own & products
         return sum(costs[product] for product in common) / (sum(costs.values()) or 1.0) if common else 0.0
 
