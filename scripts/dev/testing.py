@@ -215,6 +215,7 @@ class BesidePart(Part):
         super().__init__("beside", folders, "-q")
 
     def command(self, arguments=()):
+        """Return the command line, with a fresh database made."""
         return super().command([f"--odoo-database={self.tests.beside_database()}", *arguments])
 
 
@@ -293,7 +294,7 @@ def run_all(odoo):
             databases = [tests.addon_database(number) for number in ("_1", "_2")]
             # the longest first: two run at a time
             halves = addon_halves(*databases)
-            later = [halves[0], *later[:1], halves[1], *later[1:]]
+            later = [halves[0], *later[:1], halves[1], BesidePart(tests), *later[1:]]
             side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
             for database in databases:
                 tests.databases.drop(database)
@@ -351,6 +352,8 @@ def run_part(odoo, name, arguments):
         if name == "addon":
             database = tests.addon_database()
             return foreground(addon_part(database), tests.environment(), arguments)
+        if name == "beside":
+            return foreground(BesidePart(tests), tests.environment(), arguments)
         if name in ("core", LONG):
             part = CorePart("core", odoo, tests.core_database(), CORE_SUITES, read_known())
             code = foreground(part, tests.environment(), arguments if name == "core" else [])
