@@ -218,6 +218,13 @@ class BesidePart(Part):
         """Return the command line, with a fresh database made."""
         return super().command([f"--odoo-database={self.tests.beside_database()}", *arguments])
 
+    def run(self, environment):
+        """Run as other parts do, and drop the database."""
+        try:
+            super().run(environment)
+        finally:
+            self.tests.databases.drop(self.tests.beside_name)
+
 
 def system_parts():
     """The tests that drive the whole system from outside: one part per folder of tests/."""
@@ -265,10 +272,14 @@ class TestRun:
 
     def beside_database(self):
         """Return a fresh database for the tests beside other apps."""
-        name = f"{self.templates.prefix}_beside_tests"
-        self.databases.drop(name)
-        self.databases.copy(self.templates.beside(), name)
-        return name
+        self.databases.drop(self.beside_name)
+        self.databases.copy(self.templates.beside(), self.beside_name)
+        return self.beside_name
+
+    @property
+    def beside_name(self):
+        """The name of the database for the tests beside other apps."""
+        return f"{self.templates.prefix}_tests_beside"
 
     def core_database(self, addon=True):
         """Return a fresh database for Odoo's own tests, with or without the addon."""

@@ -1,9 +1,8 @@
 """Goods that a vendor sends straight to a customer, by Odoo's own dropshipping."""
 
 from odoo import Command
-from odoo.tests import tagged
-
 from odoo.addons.logistics_customer_service.tests.shipment.notice.common import NoticeCommon
+from odoo.tests import tagged
 
 
 @tagged("standard", "post_install", "-at_install")

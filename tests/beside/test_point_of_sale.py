@@ -1,8 +1,7 @@
 """What is sold at a till."""
 
-from odoo.tests import tagged
-
 from odoo.addons.point_of_sale.tests.common import TestPoSCommon
+from odoo.tests import tagged
 
 
 @tagged("standard", "post_install", "-at_install")
@@ -24,7 +23,8 @@ class TestTill(TestPoSCommon):
     def _sell(self):
         """Sell apples at the till; return what the customer takes along."""
         self.open_new_session()
-        self.env["pos.order"].sync_from_ui([self.create_ui_order_data([(self.apple, 2)], customer=self.customer)])
+        data = self.create_ui_order_data([(self.apple, 2)], customer=self.customer)
+        self.env["pos.order"].sync_from_ui([data])
         return self.pos_session.order_ids.picking_ids
 
     def _get_traces(self, picking):

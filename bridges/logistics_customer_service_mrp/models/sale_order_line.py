@@ -9,16 +9,16 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    def _get_parts(self):
+    def _get_goods_parts(self):
         """The goods of a kit are its components; they share its price by what they would cost."""
         line = self.sudo()  # what a kit is made of, and what moves bring, whoever asks
         moved = line.move_ids.filtered(lambda move: move.state != "cancel").product_id
         if not moved - line.product_id:
-            return super()._get_parts()
+            return super()._get_goods_parts()
         needed = line._get_components()
         if not needed.keys() >= set(moved):
             needed = line._get_asked()  # the bill of materials is not what it was
-        return line._share_price(needed) if needed else super()._get_parts()
+        return line._share_price(needed) if needed else super()._get_goods_parts()
 
     def _get_components(self):
         """Return what the line takes by the bill of materials, in the components' own units."""

@@ -1,10 +1,9 @@
 import random
 
 from odoo import Command
-from odoo.tests import tagged
-
 from odoo.addons.logistics_customer_service.tests.common import LogisticsCommon
 from odoo.addons.logistics_customer_service.tests.complaint.settlement.common import ResolutionCommon
+from odoo.tests import tagged
 
 # what a kit of 180.00 is made of: how many, and the sales price of each
 COMPONENTS = ((2, 10.0), (1, 20.0), (1, 30.0), (1, 30.0), (4, 20.0))
@@ -128,8 +127,8 @@ class TestKitsOnDelivery(KitCommon):
     def test_bill_of_materials_changed(self):
         """What the order's moves say counts where the bill says otherwise by now."""
         order = self._sell((self.kit, 2, 180))
-        line = self.env["mrp.bom"].search([("product_tmpl_id", "=", self.kit.product_tmpl_id.id)]).bom_line_ids
-        line[0].product_id = self.product
+        lines = self.kit.product_tmpl_id.bom_ids.bom_line_ids
+        lines[0].product_id = self.product
         order._refresh_cod()
         self.assertEqual(self._amounts(order), [360])
 

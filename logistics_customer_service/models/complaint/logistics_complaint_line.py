@@ -93,7 +93,7 @@ class LogisticsComplaintLine(models.Model):
             lambda line: line.state == "sale" and line.price_reduce_taxinc > 0
         )
         return lines.filtered(lambda line: line.product_id == self.product_id) or lines.filtered(
-            lambda line: self.product_id in line._get_parts()
+            lambda line: self.product_id in line._get_goods_parts()
         )
 
     def _get_product_quantity(self):

@@ -34,6 +34,14 @@ class StockPicking(models.Model):
         help="Who gets the goods. The contact of a transfer from a vendor is the vendor.",
     )
 
+    reaches_customer = fields.Boolean(
+        string="Goes to a Customer",
+        compute="_compute_reaches_customer",
+        search="_search_reaches_customer",
+        groups="base.group_user",
+        help="Goods go to somebody outside, ordered or not.",
+    )
+
     # few of very many
     _owed_to_customer_idx = models.Index("(id) WHERE owed_to_customer")
 
@@ -49,6 +57,18 @@ class StockPicking(models.Model):
     def _compute_recipient_id(self):
         for picking in self.sudo():  # whoever sees the transfer may know to whom it goes
             picking.recipient_id = picking._get_recipient()
+
+    @api.depends("location_id.usage", "location_dest_id.usage")
+    def _compute_reaches_customer(self):
+        for picking in self.sudo():  # whoever sees the transfer may know where it goes
+            picking.reaches_customer = picking._reaches_customer()
+
+    @api.model
+    def _search_reaches_customer(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        reaches = self._get_reaching_domain()
+        return Domain.OR([reaches if wanted else ~reaches for wanted in value])
 
     @api.model
     def _search_recipient_id(self, operator, value):

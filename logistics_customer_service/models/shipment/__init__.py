@@ -12,6 +12,7 @@ from . import stock_move
 from . import logistics_reason
 from . import logistics_delivery_remark
 from . import account_move
+from . import logistics_profile
 from . import logistics_profile_fact
 from . import arrival
 from . import tracking

@@ -114,7 +114,7 @@ class SaleOrderLine(models.Model):
 
     # --- of what goods moves bring a line: addons that move others than were sold extend these
 
-    def _get_parts(self):
+    def _get_goods_parts(self):
         """Return the goods that moves bring for this line.
 
         :return: mapping of product to a pair: how much of it the whole line takes, in its own
@@ -131,12 +131,12 @@ class SaleOrderLine(models.Model):
     def _get_piece_price(self, product):
         """Return what a piece of some goods costs on this line or as a part of it, with taxes."""
         whole = (self._get_product_quantity(), 1.0)
-        quantity, share = whole if product == self.product_id else self._get_parts()[product]
+        quantity, share = whole if product == self.product_id else self._get_goods_parts()[product]
         return self.price_total * share / quantity if quantity else 0.0
 
     def _get_cost_of(self, product):
         """Return what of this line's price is for some goods."""
-        _quantity, share = self._get_parts().get(product, (0.0, 0.0))
+        _quantity, share = self._get_goods_parts().get(product, (0.0, 0.0))
         return self.price_total * (1.0 if product == self.product_id else share)
 
     def _get_made(self, moves):
@@ -145,7 +145,7 @@ class SaleOrderLine(models.Model):
         :param moves: some moves of the line
         :return: quantity in the unit of the line's product
         """
-        parts = self._get_parts()
+        parts = self._get_goods_parts()
         moved = moves._get_moved()
         made = min(
             (moved.get(product, 0.0) / quantity for product, (quantity, _share) in parts.items() if quantity),

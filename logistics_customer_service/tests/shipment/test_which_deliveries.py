@@ -113,6 +113,8 @@ class TestWhichDeliveries(NoticeCommon):
         self.assertNotIn(picking, picking.search([("recipient_id", "=", self.vendor.id)]))
         self._refresh()
         self.assertEqual(self._facts(self.customer).delivery_count, 1)
+        action = self._profile_of(self.customer).action_view_deliveries()
+        self.assertEqual(picking.search(action["domain"]), picking)
         self.env.flush_all()
         self.assertTrue(self.env["logistics.shipment.report"].search([("id", "=", picking.id)]))
 

@@ -335,7 +335,7 @@ class LogisticsCompensation(models.Model):
             return {product: line.quantity}
         for sold in brought.sale_line_id.filtered(lambda sold: sold.product_id == product):
             whole = sold._get_product_quantity()
-            parts = sold._get_parts().items()
+            parts = sold._get_goods_parts().items()
             return {part: line.quantity * quantity / whole for part, (quantity, _share) in parts}
         return {product: line.quantity}
 

@@ -70,7 +70,7 @@ class LogisticsCompensationLine(models.Model):
         lines = self.compensation_id._get_orders().order_line.filtered(
             lambda line: line.product_uom_qty > 0
         )
-        sold = lines.filtered(lambda line: product in (line.product_id, *line._get_parts()))
+        sold = lines.filtered(lambda line: product in (line.product_id, *line._get_goods_parts()))
         bills = sold.invoice_lines.filtered(
             lambda entry: entry.move_type == "out_invoice"
             and entry.parent_state == "posted"

@@ -11,7 +11,7 @@ class StockMove(models.Model):
     def _get_cod_value(self, parts):
         """Return the value, taxes included, of what a move brings of its order line.
 
-        :param parts: of what goods moves bring the line, see ``_get_parts`` of order lines
+        :param parts: of what goods moves bring the line, see ``_get_goods_parts`` of order lines
         """
         line = self.sale_line_id
         quantity = self.quantity if self.state == "done" else self.product_uom_qty

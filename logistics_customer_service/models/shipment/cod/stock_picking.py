@@ -71,7 +71,7 @@ class StockPicking(models.Model):
         )
         owed = order.amount_total
         rest = owed - sum(goods.mapped("price_total"))
-        parts = {line: line._get_parts() for line in goods}
+        parts = {line: line._get_goods_parts() for line in goods}
         for move in goods.move_ids.filtered(lambda move: move.state != "cancel"):
             value = move._get_cod_value(parts[move.sale_line_id])
             if move.picking_id in values:
