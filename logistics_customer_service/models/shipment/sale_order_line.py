@@ -145,14 +145,14 @@ class SaleOrderLine(models.Model):
         :param moves: some moves of the line
         :return: quantity in the unit of the line's product
         """
-        parts = self._get_goods_parts()
-        moved = moves._get_moved()
-        made = min(
-            (moved.get(product, 0.0) / quantity for product, (quantity, _share) in parts.items() if quantity),
-            default=0.0,
-        )
-        made *= self._get_product_quantity()
-        return made if self.product_id in parts else float(floor(round(made, 6)))
+        parts, moved = self._get_goods_parts(), moves._get_moved()
+        if self.product_id in parts:
+            return moved.get(self.product_id, 0.0)
+        shares = [
+            moved.get(product, 0.0) / quantity for product, (quantity, _share) in parts.items() if quantity
+        ]
+        made = min(shares, default=0.0) * self._get_product_quantity()
+        return float(floor(round(made, 6)))
 
     @api.model
     def _get_sent_sql(self, line, condition, other_goods=False):
