@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11
 NO_PYTHON = "Python 3.11 is missing: apt-get install python3 python3-venv, or PYTHON=<path>"
 LAUNCH = command -v $(PYTHON) >/dev/null || { echo $(NO_PYTHON) >&2; exit 1; }; exec $(PYTHON) -m scripts.dev
 
-.PHONY: help run test lint test-unit test-addon test-system test-upgrade test-core test-core-list test-real test-long load-olist figures bench env stop clean
+.PHONY: help run test lint test-unit test-addon test-system test-upgrade test-beside test-core test-core-list test-real test-long load-olist figures bench env stop clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -30,6 +30,9 @@ test-system: ## Run the tests of the whole system (ARGS=)
 
 test-upgrade: ## Upgrade an earlier version and hold it against a fresh installation (ARGS=)
 	@$(LAUNCH) test-upgrade
+
+test-beside: ## Run the tests beside other apps, bridges included (ARGS=)
+	@$(LAUNCH) test-beside
 
 test-real: ## Run the tests on real data (ARGS=)
 	@$(LAUNCH) test-real_data

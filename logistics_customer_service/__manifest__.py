@@ -59,6 +59,7 @@
         "views/customer/logistics_profile_views.xml",
         "views/customer/res_partner_views.xml",
         "views/customer/sale_order_views.xml",
+        "views/customer/stock_picking_type_views.xml",
         "views/customer/stock_picking_views.xml",
         "views/customer/tier/logistics_tier_change_views.xml",
         "views/customer/tier/logistics_tier_lock_views.xml",

@@ -161,6 +161,39 @@ class LogisticsCommon(TransactionCase):
         return picking
 
     @classmethod
+    def _transfer(cls, partner, kind=None, source=None, line=None, validate=True, **vals):
+        """Return a transfer of one carton to a customer that somebody made by hand.
+
+        :param kind: its operation type, that of deliveries if not given
+        :param source: where it comes from, the stock if not given
+        :param line: the order line it is for; none if not given
+        """
+        places = {
+            "location_id": (source or cls.warehouse.lot_stock_id).id,
+            "location_dest_id": cls.env.ref("stock.stock_location_customers").id,
+        }
+        move = {
+            "product_id": cls.product.id,
+            "product_uom_qty": 1,
+            "sale_line_id": line and line.id,
+            **places,
+        }
+        picking = cls.env["stock.picking"].create(
+            {
+                "partner_id": partner.id,
+                "picking_type_id": (kind or cls.warehouse.out_type_id).id,
+                "move_ids": [Command.create(move)],
+                **places,
+                **vals,
+            }
+        )
+        picking.action_confirm()
+        if validate:
+            picking.move_ids.write({"quantity": 1, "picked": True})
+            picking.with_context(skip_sms=True).button_validate()
+        return picking
+
+    @classmethod
     def _reason(cls, code):
         return cls.env.ref(f"{MODULE}.reason_{code}")
 

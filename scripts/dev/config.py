@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from .console import Problem
-from .paths import ADDON, BIN, DATA, ROOT, RUN, VENV
+from .paths import ADDON, BIN, BRIDGES, DATA, ROOT, RUN, VENV
 
 BASE = ROOT / "odoo.conf"
 
@@ -45,7 +45,7 @@ class Config:
         options = {
             **read(BASE),
             **server.options(),
-            "addons_path": ",".join(str(path) for path in (ROOT, odoo.addons) if path),
+            "addons_path": ",".join(str(path) for path in (ROOT, BRIDGES, odoo.addons) if path),
             "data_dir": str(DATA),
             "http_interface": "127.0.0.1",
             **{key: str(value) for key, value in more.items()},

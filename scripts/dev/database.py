@@ -16,10 +16,12 @@ from contextlib import closing
 from . import shell
 from .config import Config
 from .console import Problem, Step, say
-from .paths import ADDON, LOGS, ROOT, RUN, VENV_PYTHON, addons, need_space
+from .paths import ADDON, LOGS, ROOT, RUN, VENV_PYTHON, addons, bridges, need_space
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z")
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
+# What a company may run beside the addon: each with a bridge of ours, or with transfers of its own.
+BESIDE = ("point_of_sale", "pos_sale", "sale_mrp", "stock_dropshipping")
 UNHASHED = {"__pycache__", "tests", ".pytest_cache", ".ruff_cache"}
 
 
@@ -31,10 +33,13 @@ def check_name(name):
         raise Problem(f"'{name}' belongs to PostgreSQL; choose another with DB=<name>.")
 
 
-def addon_hash():
-    """Return a digest of the addons' files; tests aside, as they change nothing installed."""
+def addon_hash(folders=None):
+    """Return a digest of addons' files; tests aside, as they change nothing installed.
+
+    :param folders: those of the addons, ours without the bridges if not given
+    """
     digest = hashlib.sha256()
-    for path in sorted(path for addon in addons() for path in addon.rglob("*")):
+    for path in sorted(path for addon in folders or addons() for path in addon.rglob("*")):
         relative = path.relative_to(ROOT)
         if path.is_file() and not UNHASHED.intersection(relative.parts):
             digest.update(f"{relative}\0{path.stat().st_size}\0".encode())
@@ -268,6 +273,14 @@ class Templates:
         """Return the template with the addon, too."""
         name = f"{self.prefix}_addon_{kind}_{base[-10:-5]}{addon_hash()[:10]}"
         return self.build(name, f"{self.prefix}_addon_{kind}_", base, [ADDON], kind)
+
+    def beside(self):
+        """Return the template with the addon and what it may run beside, bridges included."""
+        source = self.get()
+        with shell.lock(RUN / "template-beside.lock"):
+            digest = hashlib.sha256("|".join([addon_hash(bridges()), *BESIDE]).encode()).hexdigest()
+            name = f"{self.prefix}_beside_{source[-10:]}{digest[:10]}"
+            return self.build(name, f"{self.prefix}_beside_", source, BESIDE, "plain")
 
     def earlier(self, version, addons_path):
         """Return the template with the addon as it was in an earlier version, and its demo data.

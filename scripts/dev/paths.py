@@ -11,6 +11,7 @@ ADDON = "logistics_customer_service"
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
+BRIDGES = ROOT / "bridges"
 STATE = ROOT / ".odoo"
 ODOO = STATE / "odoo"
 DATA = STATE / "data"
@@ -28,6 +29,11 @@ def cache_folder():
 def addons():
     """Return the addons of this repository: every top-level folder with a manifest."""
     return sorted(path.parent for path in ROOT.glob("*/__manifest__.py"))
+
+
+def bridges():
+    """Return the addons that join ours to others, which install themselves where both are."""
+    return sorted(path.parent for path in BRIDGES.glob("*/__manifest__.py"))
 
 
 def make_folders():

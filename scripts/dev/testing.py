@@ -15,11 +15,11 @@ from . import browser, postgres, shell
 from .config import Config
 from .console import Problem, say
 from .database import Databases, Templates
-from .paths import LOGS, ROOT, VENV_PYTHON, addons
+from .paths import LOGS, ROOT, VENV_PYTHON, addons, bridges
 
 PATIENCE = 40 * 60
 # Folders below tests/ that hold no tests of the whole system.
-NOT_SYSTEM = {"unit", "support", "core", "__pycache__"}
+NOT_SYSTEM = {"unit", "support", "core", "beside", "__pycache__"}
 # Takes longer than continuous integration allows: run by `make test-long` alone.
 LONG = "long"
 # Rooms whose tests take about as long as those of all others.
@@ -199,7 +199,7 @@ def report(name, log, code, seconds):
 def lint_part():
     """The checks of style and of Odoo's conventions."""
     bin_folder = VENV_PYTHON.parent
-    folders = [str(addon) for addon in addons()]
+    folders = [str(addon) for addon in [*addons(), *bridges()]]
     commands = [[bin_folder / "ruff", "check", ROOT]]
     for folder in folders:
         commands.append([VENV_PYTHON, "-m", "pylint", f"--rcfile={ROOT / '.pylintrc'}", folder])
@@ -227,6 +227,29 @@ def addon_halves(*databases):
     ignored = [f"--ignore={room}" for room in rooms]
     first, second = databases
     return [addon_part(second, "addon-2", None, *ignored), addon_part(first, "addon-1", rooms)]
+
+
+class BesidePart(Part):
+    """The addon beside others that a company runs: the tests of the bridges and of tests/beside.
+
+    The database is made when its turn comes, so that nothing else waits for it.
+    """
+
+    def __init__(self, tests):
+        self.tests = tests
+        folders = [*(bridge / "tests" for bridge in bridges()), ROOT / "tests" / "beside"]
+        super().__init__("beside", folders, "-q")
+
+    def command(self, arguments=()):
+        """Return the command line, with a fresh database made."""
+        return super().command([f"--odoo-database={self.tests.beside_database()}", *arguments])
+
+    def run(self, environment):
+        """Run as other parts do, and drop the database."""
+        try:
+            super().run(environment)
+        finally:
+            self.tests.databases.drop(self.tests.beside_name)
 
 
 def system_parts():
@@ -274,6 +297,17 @@ class TestRun:
         """Return a fresh database for the addon's own tests."""
         return self.copy_template(f"addon_tests{number}")
 
+    def beside_database(self):
+        """Return a fresh database for the tests beside other apps."""
+        self.databases.drop(self.beside_name)
+        self.databases.copy(self.templates.beside(), self.beside_name)
+        return self.beside_name
+
+    @property
+    def beside_name(self):
+        """The name of the database for the tests beside other apps."""
+        return f"{self.templates.prefix}_tests_beside"
+
     def core_database(self, addon=True):
         """Return a fresh database for Odoo's own tests, with or without the addon.
 
@@ -306,7 +340,7 @@ def run_all(odoo):
             # the longest first: two run at a time
             halves = addon_halves(*databases[:2])
             core = CorePart("core", odoo, databases[2], CORE_SHORT, read_known())
-            later = [halves[0], *later[:1], halves[1], core, *later[1:]]
+            later = [halves[0], *later[:1], halves[1], core, BesidePart(tests), *later[1:]]
             side_by_side([lambda part=part: part.run(tests.environment()) for part in later if part.folders])
             for database in databases:
                 tests.databases.drop(database)
@@ -364,6 +398,8 @@ def run_part(odoo, name, arguments):
         if name == "addon":
             database = tests.addon_database()
             return foreground(addon_part(database), tests.environment(), arguments)
+        if name == "beside":
+            return foreground(BesidePart(tests), tests.environment(), arguments)
         if name in ("core", LONG):
             elsewhere = CORE_SHORT if name == LONG else ()
             database = tests.core_database()

@@ -20,7 +20,7 @@ class PortalDeliveries(PortalList):
     def _get_deliveries_domain(self):
         """Return which deliveries are the customer's; staff with a login see none of others'."""
         customer = [request.env.user.partner_id.commercial_partner_id.id]
-        mine = Domain("partner_id", "child_of", customer)
+        mine = request.env["stock.picking"]._search_recipient_id("child_of", customer)
         ordered = Domain("sale_id", "any!", [("partner_id", "child_of", customer)])
         return request.env["stock.picking"]._get_tracking_domain() & (mine | ordered)
 

@@ -16,7 +16,7 @@ class TrackingLinkPage(LinkPage):
     """What the link of a delivery opens."""
 
     _link_model = "logistics.tracking.link"
-    _lang_path = "picking_id.partner_id.lang"
+    _lang_path = "picking_id.recipient_id.lang"
 
 
 class Tracking(TrackingLinkPage, Controller):

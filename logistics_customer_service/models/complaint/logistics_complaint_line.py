@@ -73,15 +73,11 @@ class LogisticsComplaintLine(models.Model):
 
         What somebody only wrote into a quotation is no price.
         """
-        sold = self.complaint_id.order_ids.order_line.filtered(
-            lambda line: line.product_id == self.product_id
-            and line.state == "sale"
-            and line.price_reduce_taxinc > 0
-        )[:1]
+        sold = self._get_sold_lines()[:1]
         company = self.complaint_id.company_id or self.env.company
         product = self.product_id.with_company(company)
         price, currency, unit = (
-            (sold.price_reduce_taxinc, sold.currency_id, sold.product_uom_id)
+            (sold._get_piece_price(self.product_id), sold.currency_id, self.product_id.uom_id)
             if sold
             else (product.lst_price or product.standard_price, company.currency_id, product.uom_id)
         )
@@ -90,6 +86,15 @@ class LogisticsComplaintLine(models.Model):
         if not all(one._has_logistics_rate(company, today) for one in (currency, wanted)):
             return 0.0, unit
         return currency._convert(price, wanted, company, today, round=False), unit
+
+    def _get_sold_lines(self):
+        """Return the order lines of the case that sold the goods: as such, else as a part."""
+        lines = self.complaint_id.order_ids.order_line.filtered(
+            lambda line: line.state == "sale" and line.price_reduce_taxinc > 0
+        )
+        return lines.filtered(lambda line: line.product_id == self.product_id) or lines.filtered(
+            lambda line: self.product_id in line._get_goods_parts()
+        )
 
     def _get_product_quantity(self):
         """Return the quantity in the product's own unit."""

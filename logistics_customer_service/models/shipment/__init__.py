@@ -13,6 +13,7 @@ from . import stock_move
 from . import logistics_reason
 from . import logistics_delivery_remark
 from . import account_move
+from . import logistics_profile
 from . import logistics_profile_fact
 from . import logistics_retention_policy
 from . import arrival

@@ -22,7 +22,7 @@ class LogisticsDeliveryRemark(models.Model):
         check_company=True,
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(related="picking_id.recipient_id", string="Customer")
     move_id = fields.Many2one(
         "stock.move",
         string="Goods",
@@ -83,7 +83,7 @@ class LogisticsDeliveryRemark(models.Model):
     def _check_delivery(self):
         if self.move_id.picking_id != self.picking_id:
             raise ValidationError(self.env._("Choose goods of this delivery."))
-        if not self.picking_id._is_customer_delivery() or self.move_id.state != "done":
+        if not self.picking_id._reaches_customer() or self.move_id.state != "done":
             raise ValidationError(
                 self.env._("Remarks are about goods that were delivered to a customer.")
             )

@@ -43,8 +43,10 @@ class LogisticsProfileFact(models.Model):
                                 sp.date_deadline, sp.scheduled_date) AS promised
                   FROM orders o
                   JOIN stock_picking sp ON sp.sale_id = o.id
+                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
                  WHERE sp.company_id = %(company)s AND sp.state <> 'cancel'
-                   AND (%(is_delivery)s OR (sp.picking_type_id = ANY(%(outgoing_types)s)
+                   AND (%(is_delivery)s OR (kind.code IN ('outgoing', 'dropship')
+                                            AND %(is_ordered)s
                                             AND sp.location_id <> ALL(%(customer_locations)s)))
              UNION ALL
                 SELECT c.profile_id, NULL, sp.state, %(handed_over)s, TRUE,
@@ -71,7 +73,7 @@ class LogisticsProfileFact(models.Model):
             handed_over=Picking._get_handed_over_sql(),
             is_delivery=Picking._get_delivery_sql(),
             customer_locations=Picking._get_customer_location_ids(),
-            outgoing_types=Picking._get_outgoing_type_ids(),
+            is_ordered=Picking._get_ordered_sql(),
         )
 
     def _get_fulfilment_cte(self, _company, _today):
@@ -97,15 +99,7 @@ class LogisticsProfileFact(models.Model):
                            line.substitution_reason_id IS NULL
                            AND line.substitute_for_id IS NULL
                            AND (COALESCE(line.qty_delivered, 0) >= line.product_uom_qty
-                           OR (SELECT SUM(sm.quantity * moved.factor)
-                                 FROM stock_move sm
-                                 JOIN uom_uom moved ON moved.id = sm.product_uom
-                                WHERE sm.sale_line_id = line.id
-                                  AND sm.product_id = line.product_id
-                                  AND sm.state = 'done'
-                                  AND sm.origin_returned_move_id IS NULL
-                                  AND sm.location_dest_id = ANY(%(customer_locations)s)
-                              ) >= line.product_uom_qty * ordered.factor - 0.00001
+                           OR %(sent)s >= line.product_uom_qty * ordered.factor - 0.00001
                            IS TRUE)
                        ) AS in_full
                   FROM orders o
@@ -127,5 +121,11 @@ class LogisticsProfileFact(models.Model):
                   JOIN win ON f.date_done >= win.since
                  GROUP BY f.profile_id, win.months
             )""",
-            customer_locations=self.env["stock.picking"]._get_customer_location_ids(),
+            sent=self.env["sale.order.line"]._get_sent_sql(
+                "line",
+                SQL(
+                    "sm.location_dest_id = ANY(%s)",
+                    self.env["stock.picking"]._get_customer_location_ids(),
+                ),
+            ),
         )

@@ -51,7 +51,7 @@ class LogisticsShipmentEvent(models.Model):
         check_company=True,
         help="Empty: no delivery has the tracking number yet. It is found as soon as one has.",
     )
-    partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(related="picking_id.recipient_id", string="Customer")
     carrier_id = fields.Many2one("delivery.carrier", index=True, check_company=True)
     tracking_ref = fields.Char(string="Tracking Number", index="btree_not_null")
     kind = fields.Selection(

@@ -1,5 +1,8 @@
+from math import floor
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ...tools.shipment.moments import PRICED
 from .sale_order import PROMISE_READERS
@@ -108,3 +111,69 @@ class SaleOrderLine(models.Model):
                 raise ValidationError(
                     line.env._("Name the line that the customer ordered, not its substitute.")
                 )
+
+    # --- of what goods moves bring a line: addons that move others than were sold extend these
+
+    def _get_goods_parts(self):
+        """Return the goods that moves bring for this line.
+
+        :return: mapping of product to a pair: how much of it the whole line takes, in its own
+            unit, and its share of what the line costs; the shares come to 1
+        """
+        self.ensure_one()
+        return {self.product_id: (self._get_product_quantity(), 1.0)}
+
+    def _get_product_quantity(self):
+        return self.product_uom_id._compute_quantity(
+            self.product_uom_qty, self.product_id.uom_id, round=False
+        )
+
+    def _get_piece_price(self, product):
+        """Return what a piece of some goods costs on this line or as a part of it, with taxes."""
+        whole = (self._get_product_quantity(), 1.0)
+        quantity, share = whole if product == self.product_id else self._get_goods_parts()[product]
+        return self.price_total * share / quantity if quantity else 0.0
+
+    def _get_cost_of(self, product):
+        """Return what of this line's price is for some goods."""
+        _quantity, share = self._get_goods_parts().get(product, (0.0, 0.0))
+        return self.price_total * (1.0 if product == self.product_id else share)
+
+    def _get_made(self, moves):
+        """Return how much of what was sold done moves make: whole kits only.
+
+        :param moves: some moves of the line
+        :return: quantity in the unit of the line's product
+        """
+        parts, moved = self._get_goods_parts(), moves._get_moved()
+        if self.product_id in parts:
+            return moved.get(self.product_id, 0.0)
+        shares = [
+            moved.get(product, 0.0) / quantity for product, (quantity, _share) in parts.items() if quantity
+        ]
+        made = min(shares, default=0.0) * self._get_product_quantity()
+        return float(floor(round(made, 6)))
+
+    @api.model
+    def _get_sent_sql(self, line, condition, other_goods=False):
+        """Return the SQL of how much of order line ``line`` went out, in the reference unit.
+
+        A return does not undo it, and what goes out again is no more than what came back.
+
+        :param line: alias of the order line
+        :param condition: SQL of which done moves ``sm`` of transfers ``sp`` count
+        :param other_goods: whether other goods than ordered count, too
+        """
+        return SQL(
+            """(SELECT SUM(sm.quantity * sent.factor)
+                  FROM stock_move sm
+                  JOIN stock_picking sp ON sp.id = sm.picking_id
+                  JOIN uom_uom sent ON sent.id = sm.product_uom
+                 WHERE sm.sale_line_id = %(line_id)s AND sm.state = 'done'
+                   AND sm.origin_returned_move_id IS NULL AND %(condition)s AND %(item)s)""",
+            line_id=SQL.identifier(line, "id"),
+            condition=condition,
+            item=SQL("TRUE")
+            if other_goods
+            else SQL("sm.product_id = %s", SQL.identifier(line, "product_id")),
+        )

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...tools.shipment.moments import MOVES_CANCELLED, MOVES_CONFIRMED
 
@@ -21,6 +22,21 @@ class StockMove(models.Model):
         result = super()._action_cancel()
         pickings._react({MOVES_CANCELLED})
         return result
+
+    def _get_moved(self):
+        """Return how much of each product these moves brought, in its own unit."""
+        moved = {}
+        for move in self:
+            quantity = move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id, round=False
+            )
+            moved[move.product_id] = moved.get(move.product_id, 0.0) + quantity
+        return moved
+
+    @api.model
+    def _get_other_goods_sql(self):
+        """Return the SQL of whether move ``sm`` brought other goods than line ``sol`` ordered."""
+        return SQL("sm.product_id <> sol.product_id AND sm.quantity > 0")
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):

@@ -168,8 +168,9 @@ class StockPicking(models.Model):
         return shipment.lacks_consent(happened, granted, self.company_id._get_logistics_tz())
 
     @api.depends(
-        "carrier_delivered_at", "carrier_delivered_source", "shipment_reported", "state", "date_done"
-    )
+        "carrier_delivered_at", "carrier_delivered_source", "shipment_reported", "state", "date_done",
+        "to_customer",
+    )  # fmt: skip
     def _compute_delivered_at(self):
         """The carrier's word where there is one, else the validation of an outgoing transfer."""
         for picking in self:
@@ -184,7 +185,10 @@ class StockPicking(models.Model):
                 validated and shipment.ODOO
             )
 
-    @api.depends("location_id.usage", "location_dest_id.usage")
+    @api.depends(
+        "location_id.usage", "location_dest_id.usage", "sale_id", "owed_to_customer",
+        "picking_type_id.logistics_deliveries",
+    )  # fmt: skip
     def _compute_way(self):
         for picking in self.sudo():  # whoever sees the transfer may know where it goes
             picking.to_customer = picking._is_customer_delivery()
@@ -198,34 +202,29 @@ class StockPicking(models.Model):
         return Domain.OR([brings if wanted else ~brings for wanted in value])
 
     def _is_customer_delivery(self):
-        """Tell whether the transfer brings goods to a customer.
+        """Tell whether the transfer brings a customer what was ordered.
 
-        From the warehouse or straight from a vendor, for the first time or again after they came
+        From the warehouse or straight from a vendor, for the first time or again after it came
         back; see also the twins :meth:`_get_delivery_domain` and :meth:`_get_delivery_sql`.
         """
-        return self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
+        return self._reaches_customer() and self._is_ordered()
 
     @api.model
     def _get_delivery_domain(self):
-        """Return :meth:`_is_customer_delivery` as a domain, the same whoever asks.
-
-        Customers have no rights on locations; that they are asked about reveals nothing.
-        """
-        customers = [("usage", "=", "customer")]
-        return Domain("location_dest_id", "any!", customers) & Domain(
-            "location_id", "not any!", customers
-        )
+        """Return :meth:`_is_customer_delivery` as a domain, the same whoever asks."""
+        return self._get_reaching_domain() & self._get_ordered_domain()
 
     @api.model
     def _get_delivery_sql(self, alias="sp"):
         """Return :meth:`_is_customer_delivery` in SQL."""
         customers = self._get_customer_location_ids()
         return SQL(
-            "(%s = ANY(%s) AND %s <> ALL(%s))",
+            "(%s = ANY(%s) AND %s <> ALL(%s) AND %s)",
             SQL.identifier(alias, "location_dest_id"),
             customers,
             SQL.identifier(alias, "location_id"),
             customers,
+            self._get_ordered_sql(alias),
         )
 
     @api.model
@@ -262,16 +261,7 @@ class StockPicking(models.Model):
 
     @api.model
     def _get_customer_location_ids(self):
-        # ids instead of a join: the planner cannot guess how many transfers go to customers;
-        # the same ones whoever asks, for figures do not depend on a person's rights
-        locations = self.env["stock.location"].sudo().with_context(active_test=False)
-        return list(locations._search([("usage", "=", "customer")]))
-
-    @api.model
-    def _get_outgoing_type_ids(self):
-        # the same ones whoever asks
-        kinds = self.env["stock.picking.type"].sudo().with_context(active_test=False)
-        return list(kinds._search([("code", "in", ("outgoing", "dropship"))]))
+        return self._get_location_ids("customer")
 
     # === CRUD METHODS ===#
 
@@ -305,7 +295,7 @@ class StockPicking(models.Model):
             ("_note_handed_to_carrier", {DONE}),
             (
                 "_refresh_arrival",
-                {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS, "carrier_tracking_ref"},
+                {MOVES_CONFIRMED, MOVES_CANCELLED, DONE, EVENTS, "carrier_tracking_ref", "sale_id"},
             ),
             ("_note_short", {DONE}),
             ("_note_goods_out", {DONE}),
@@ -341,7 +331,9 @@ class StockPicking(models.Model):
 
     @api.model
     def _find_by_tracking_numbers(self, numbers, company_ids):
-        """Return the deliveries to customers that have one of the tracking numbers.
+        """Return what goes to somebody outside under one of the tracking numbers.
+
+        Ordered or not: what a carrier says of a sample is kept with it, and nobody is told.
 
         :param numbers: however somebody writes them
         """
@@ -362,7 +354,7 @@ class StockPicking(models.Model):
             Domain("id", "in", [picking_id for (picking_id,) in held])
             & Domain("company_id", "in", list(company_ids))
             & Domain("state", "!=", "cancel")
-            & self._get_delivery_domain(),
+            & self._get_reaching_domain(),
             ["carrier_tracking_ref", "company_id", "carrier_id"],
         )
         # what may be a number in SQL need not be one

@@ -398,31 +398,16 @@ class TestProfileFacts(LogisticsCommon):
         self.assertEqual(self._facts(customer).on_time_count, 0)
 
     def test_delivery_without_order_is_judged_by_its_deadline(self):
+        """Where the operation type says that all are deliveries; otherwise it is none."""
         customer = self._customer()
-        picking = self.env["stock.picking"].create(
-            {
-                "partner_id": customer.id,
-                "picking_type_id": self.warehouse.out_type_id.id,
-                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
-                "move_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.product.id,
-                            "product_uom_qty": 2,
-                            "location_id": self.warehouse.lot_stock_id.id,
-                            "location_dest_id": self.env.ref(
-                                "stock.stock_location_customers"
-                            ).id,
-                            "date_deadline": self._days_ago(1),
-                        }
-                    )
-                ],
-            }
-        )
-        picking.action_confirm()
-        picking.move_ids.write({"quantity": 2, "picked": True})
+        picking = self._transfer(customer, validate=False)
+        picking.move_ids.date_deadline = self._days_ago(1)
+        picking.move_ids.write({"quantity": 1, "picked": True})
         picking.with_context(skip_sms=True).button_validate()
         self._profile(customer)
+        self._refresh()
+        self.assertFalse(self._facts(customer).delivery_count)
+        self.warehouse.out_type_id.logistics_deliveries = "all"
         self._refresh()
         facts = self._facts(customer)
         self.assertEqual((facts.delivery_count, facts.on_time_count), (1, 0))

@@ -1,6 +1,21 @@
 """What several deliveries of one order collect: pure functions, no Odoo."""
 
 
+def capped(values, most):
+    """Return what deliveries bring, the last ones less where together it is more than there is.
+
+    :param values: what each delivery brings, in their order
+    :param most: what all of it can be worth
+    """
+    over = max(sum(values) - most, 0)
+    kept = []
+    for value in reversed(values):
+        cut = min(over, max(value, 0))
+        over -= cut
+        kept.append(value - cut)
+    return kept[::-1]
+
+
 def spread(values, rest, prepaid, rounded):
     """Return for each delivery what it collects, and what of it was paid before.
 

@@ -252,7 +252,7 @@ class LogisticsComplaintIntake(models.TransientModel):
 
     def _prepare_row(self, order):
         deliveries = order.picking_ids.filtered(
-            lambda picking: picking._is_customer_delivery() and picking.state != "cancel"
+            lambda picking: picking._reaches_customer() and picking.state != "cancel"
         )
         return {
             "order_id": order.id,

@@ -6,7 +6,7 @@ DOMAIN = "[('kind', 'in', ('damage', 'return_adjust')), ('company_id', 'in', (co
 class StockReturnPicking(models.TransientModel):
     _inherit = "stock.return.picking"
 
-    to_customer = fields.Boolean(related="picking_id.to_customer")
+    to_customer = fields.Boolean(related="picking_id.reaches_customer")
     logistics_reason_id = fields.Many2one(
         "logistics.reason",
         string="Reason",

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics_customer_service.tools.shipment.cash import spread
+from logistics_customer_service.tools.shipment.cash import capped, spread
 
 CENT = Decimal("0.01")
 VALUES = st.lists(st.decimals(0, 10_000, places=4), min_size=1, max_size=8)
@@ -43,3 +43,15 @@ def test_deliveries_collect_together_what_is_owed(values, rest, prepaid):
     assert abs(whole - owed) <= CENT / 2
     assert sum(taken for _amount, taken in asked) == min(prepaid, whole)
     assert all(amount >= 0 and taken >= 0 for amount, taken in asked)
+
+
+@given(VALUES, st.decimals(0, 20_000, places=2))
+def test_together_no_more_than_there_is(values, most):
+    kept = capped(values, most)
+    assert sum(kept) == min(sum(values), most)
+    assert all(0 <= one <= value for one, value in zip(kept, values, strict=True))
+
+
+def test_the_first_keep_what_they_bring():
+    assert capped([60, 60, 60], 100) == [60, 40, 0]
+    assert capped([-10, 60], 100) == [-10, 60]

@@ -60,7 +60,7 @@ class StockPicking(models.Model):
         return {
             "company_id": self.company_id.id,
             "channel": "portal" if author else "form",
-            "partner_id": (author or self.partner_id or self.sale_id.partner_id).id,
+            "partner_id": (author or self._get_recipient() or self.sale_id.partner_id).id,
             "category_id": category.id if category else False,
             "name": dict(self._get_tracking_kinds())[kind],
             "picking_ids": [fields.Command.set(self.ids)],

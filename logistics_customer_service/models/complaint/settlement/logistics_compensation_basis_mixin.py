@@ -52,23 +52,21 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
         """
         # what is due does not depend on what the person may read
         pickings = (orders.picking_ids | self.picking_ids).sudo()
-        moves = pickings.filtered(lambda picking: picking._is_customer_delivery()).move_ids
-        delivered, ordered = defaultdict(float), defaultdict(float)
-        for move in moves.filtered(lambda move: move.state == "done"):
-            delivered[move.product_id] += move.product_uom._compute_quantity(
-                move.quantity, move.product_id.uom_id, round=False
-            )
-        kits = defaultdict(float)  # their moves are of other products
+        moves = pickings.filtered(lambda picking: picking._reaches_customer()).move_ids
+        moves = moves.filtered(lambda move: move.state == "done")
+        delivered = defaultdict(float, moves._get_moved())
+        ordered, made = defaultdict(float), defaultdict(float)
         for line in orders.order_line.filtered("product_id"):
             unit = line.product_id.uom_id
-            ordered[line.product_id] += line.product_uom_id._compute_quantity(
-                max(line.product_uom_qty, 0), unit, round=False
-            )
-            kits[line.product_id] += line.product_uom_id._compute_quantity(
-                max(line.qty_delivered, 0), unit, round=False
+            ordered[line.product_id] += max(line._get_product_quantity(), 0)
+            # moves may be of other products; what a return took off the line was delivered
+            made[line.product_id] += max(
+                line.product_uom_id._compute_quantity(line.qty_delivered, unit, round=False),
+                line._get_made(moves & line.move_ids),
+                0,
             )
         return {
-            product: max(delivered[product], kits[product]) or ordered[product]
+            product: max(delivered[product], made[product]) or ordered[product]
             for product in {*delivered, *ordered}
         }
 
@@ -82,7 +80,7 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
             lines = orders.order_line.filtered(lambda line, product=product: line.product_id == product)
             moves = lines.move_ids.filtered(lambda move: move.state == "done" and move._is_taken_back())
             unit = product.uom_id
-            back = sum(move.product_uom._compute_quantity(move.quantity, unit, round=False) for move in moves)
+            back = sum(line._get_made(moves & line.move_ids) for line in lines)
             over = sum(
                 line.product_uom_id._compute_quantity(
                     line.qty_invoiced - line.qty_delivered, unit, round=False

@@ -262,6 +262,7 @@ class LogisticsCompensation(models.Model):
             "location_id": source.id,
             "location_dest_id": target.id,
             "origin": self._get_document_text(),
+            "owed_to_customer": True,
             "company_id": self.company_id.id,
             "move_ids": [
                 fields.Command.create(
@@ -303,7 +304,8 @@ class LogisticsCompensation(models.Model):
     def _ensure_consignee(self, pickings):
         """Refuse transfers to somebody else than was approved."""
         wanted = (self.consignee_id or self.partner_id).commercial_partner_id
-        if pickings.partner_id.commercial_partner_id - wanted:
+        goods = pickings.filtered(lambda picking: not picking._leaves_customer())
+        if goods.recipient_id.commercial_partner_id - wanted:
             raise UserError(
                 self.env._("The goods would go to somebody else than %s.", wanted.display_name)
             )
@@ -319,13 +321,28 @@ class LogisticsCompensation(models.Model):
             raise UserError(self.env._("Name the delivery that the goods came with."))
         wizard = self.env["stock.return.picking"].create({"picking_id": self.delivery_id.id})
         for line in self.line_ids:
-            self._spread(line, wizard.product_return_moves)
+            for product, quantity in self._get_return_parts(line).items():
+                self._spread(product, quantity, wizard.product_return_moves)
         return wizard
 
-    def _spread(self, line, moves):
-        """Put the quantity of a line on the moves of its product, no more than each delivered."""
-        left = line.quantity
-        for move in moves.filtered(lambda move: move.product_id == line.product_id):
+    def _get_return_parts(self, line):
+        """Return the goods that come back for a line, as the delivery brought them.
+
+        :return: mapping of product to a quantity in its own unit
+        """
+        product, brought = line.product_id, self.delivery_id.move_ids
+        if product in brought.product_id:
+            return {product: line.quantity}
+        for sold in brought.sale_line_id.filtered(lambda sold: sold.product_id == product):
+            whole = sold._get_product_quantity()
+            parts = sold._get_goods_parts().items()
+            return {part: line.quantity * quantity / whole for part, (quantity, _share) in parts}
+        return {product: line.quantity}
+
+    def _spread(self, product, quantity, moves):
+        """Put a quantity on the moves of a product, no more than each delivered."""
+        left = quantity
+        for move in moves.filtered(lambda move: move.product_id == product):
             factor = move.product_id.uom_id
             available = move.uom_id._compute_quantity(move.move_quantity, factor) - (
                 move.uom_id._compute_quantity(move.quantity, factor)
@@ -333,12 +350,12 @@ class LogisticsCompensation(models.Model):
             taken = min(left, available)
             move.quantity += factor._compute_quantity(taken, move.uom_id)
             left -= taken
-        if line.product_id.uom_id.compare(left, 0) > 0:
+        if product.uom_id.compare(left, 0) > 0:
             raise UserError(
                 self.env._(
                     "%(delivery)s has not brought so much of %(product)s.",
                     delivery=self.delivery_id.name,
-                    product=line.product_id.display_name,
+                    product=product.display_name,
                 )
             )
 

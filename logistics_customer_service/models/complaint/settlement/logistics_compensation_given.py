@@ -145,12 +145,7 @@ class LogisticsCompensation(models.Model):
         own = self._get_products()
         if self.kind == FREIGHT or not own or own <= products:
             return float(self.kind != FREIGHT)
-        costs = {
-            product: sum(
-                lines.filtered(lambda line, product=product: line.product_id == product).mapped("price_total")
-            )
-            for product in own
-        }
+        costs = {product: sum(line._get_cost_of(product) for line in lines) for product in own}
         common = own & products
         return sum(costs[product] for product in common) / (sum(costs.values()) or 1.0) if common else 0.0
 
@@ -266,7 +261,7 @@ class LogisticsCompensation(models.Model):
         """
         customer = self.partner_id.commercial_partner_id
         if document._name == "stock.picking":
-            people = document.partner_id | document.sale_id.partner_id
+            people = document._get_recipient() | document.sale_id.partner_id
             return not people or customer in people.commercial_partner_id
         owners = document.invoice_line_ids.sale_line_ids.order_id.partner_id
         owners = (owners or document.partner_id).commercial_partner_id
@@ -274,7 +269,7 @@ class LogisticsCompensation(models.Model):
 
     def _get_consignee(self, invoice):
         if self.kind in MOVES_GOODS:
-            return self.delivery_id.partner_id or self.complaint_id.contact_id or self.partner_id
+            return self.delivery_id._get_recipient() or self.complaint_id.contact_id or self.partner_id
         return invoice.partner_id or self.partner_id
 
     def _ensure_as_approved(self):

@@ -67,24 +67,25 @@ class LogisticsCompensationLine(models.Model):
     def _get_sold_prices(self):
         """Return the prices, taxes included, at which confirmed orders sold a piece."""
         product = self.product_id
-        sold = self.compensation_id._get_orders().order_line.filtered(
-            lambda line: line.product_id == product and line.product_uom_qty > 0
+        lines = self.compensation_id._get_orders().order_line.filtered(
+            lambda line: line.product_uom_qty > 0
         )
+        sold = lines.filtered(lambda line: product in (line.product_id, *line._get_goods_parts()))
         bills = sold.invoice_lines.filtered(
             lambda entry: entry.move_type == "out_invoice"
             and entry.parent_state == "posted"
             and entry.product_id == product
             and entry.quantity > 0
         )
-        prices = [(line, line.price_total / line.product_uom_qty) for line in sold]
-        prices += [(entry, entry.price_total / entry.quantity) for entry in bills]
-        return [
+        prices = [(line._get_piece_price(product), line.currency_id) for line in sold]
+        return prices + [
             (
-                price * product.uom_id.factor / (line.product_uom_id.factor or 1),
-                line.currency_id,
+                entry.price_total / entry.quantity
+                * product.uom_id.factor / (entry.product_uom_id.factor or 1),
+                entry.currency_id,
             )
-            for line, price in prices
-        ]
+            for entry in bills
+        ]  # fmt: skip
 
     # === CRUD METHODS ===#
 

@@ -446,7 +446,7 @@ class LogisticsSurveyRequest(models.Model):
         order = self.order_id or picking.sale_id
         profile = self._get_profile()
         warehouse = picking.picking_type_id.warehouse_id or order.warehouse_id
-        address = picking.partner_id or order.partner_shipping_id or self.partner_id
+        address = picking._get_recipient() or order.partner_shipping_id or self.partner_id
         kept, days_late = self._judge_promise()
         return {
             "profile_id": profile.id,

@@ -102,7 +102,7 @@ class LogisticsLeadTime(models.Model):
             """SELECT sp.id, sp.carrier_id, contact.country_id, contact.state_id,
                       GREATEST(0, %(arrived_on)s - %(handed_on)s) AS days
                  FROM stock_picking sp
-            LEFT JOIN res_partner contact ON contact.id = sp.partner_id
+            LEFT JOIN res_partner contact ON contact.id = %(recipient)s
                  CROSS JOIN LATERAL (SELECT %(handed_at)s AS at) handed
                 WHERE sp.company_id = %(company)s AND sp.state = 'done'
                   AND sp.carrier_id IS NOT NULL AND sp.carrier_delivered_at >= %(since)s
@@ -111,6 +111,7 @@ class LogisticsLeadTime(models.Model):
             handed_on=self._get_local_day_sql(SQL("handed.at"), zone),
             handed_at=self.env["stock.picking"]._get_handed_to_carrier_sql(),
             is_delivery=self.env["stock.picking"]._get_delivery_sql(),
+            recipient=self.env["stock.picking"]._get_recipient_sql(),
             company=company.id,
             since=since,
         )

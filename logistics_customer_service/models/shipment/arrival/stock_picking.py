@@ -28,13 +28,14 @@ READ_BY_ARRIVAL = {
     "stock.picking": (
         *OUTLOOK,
         *("company_id", "partner_id", "sale_id", "picking_type_id", "location_dest_id", "return_id"),
+        *("location_id", "owed_to_customer"),
         *("state", "date_done", "date_deadline", "scheduled_date", "carrier_id"),
         *("shipment_state", "shipment_reported", "carrier_delivered_at"),
     ),
     "stock.move": ("picking_id", "sale_line_id", "state"),
-    "stock.picking.type": ("code",),
+    "stock.picking.type": ("code", "logistics_deliveries"),
     "stock.location": ("usage",),
-    "sale.order": ("promised_date", "commitment_date"),
+    "sale.order": ("promised_date", "commitment_date", "partner_shipping_id"),
     "sale.order.line": ("promised_date",),
     "res.partner": ("country_id", "state_id"),
     "res.company": ("logistics_lead_minimum",),
@@ -135,8 +136,8 @@ class StockPicking(models.Model):
             before, after, was_open = self._compare(row)
             if after != {name: row[name] for name in OUTLOOK}:
                 changed[row["id"]] = after
-            # what was here before the addon is not announced
-            if was_open is not None:
+            # what was here before the addon, or is no delivery, is not announced
+            if was_open is not None and row["is_delivery"]:
                 for occasion in arrival.occasions(*before):
                     begun.setdefault(occasion, []).append(row["id"])
         # a transfer's own write would do much besides
@@ -175,7 +176,8 @@ class StockPicking(models.Model):
         # what was expected last stays on record when the goods have come
         expected = seen if row["is_expected"] else held
         values = {
-            "shipment_open": row["is_open"],
+            # empty: nobody has looked at it, as long as it is no delivery
+            "shipment_open": row["is_open"] if row["is_delivery"] else None,
             "shipment_promised_at": row["promised_at"],
             "expected_arrival": expected.expected_at,
             "expected_arrival_source": expected.source,
@@ -208,13 +210,16 @@ class StockPicking(models.Model):
                           usual.median_days, usual.p90_days, news.last_at AS last_news_at,
                           %(promised_at)s AS promised_at,
                           %(handed_at)s AS handed_at, %(handed_over_at)s AS handed_over_at,
-                          open.is_open,
+                          open.is_open, told.is_delivery,
                           open.is_open OR %(unreported)s AS is_expected
                      FROM stock_picking sp
                      JOIN res_company company ON company.id = sp.company_id
-                LEFT JOIN res_partner contact ON contact.id = sp.partner_id
+                LEFT JOIN res_partner contact ON contact.id = %(recipient)s
                 LEFT JOIN sale_order so ON so.id = sp.sale_id
-                     CROSS JOIN LATERAL (SELECT COALESCE(%(is_open)s, FALSE) AS is_open) open
+                     CROSS JOIN LATERAL (SELECT %(is_delivery)s AS is_delivery) told
+                     CROSS JOIN LATERAL (
+                     SELECT told.is_delivery AND COALESCE(%(is_open)s, FALSE) AS is_open
+                     ) open
                 LEFT JOIN LATERAL (
                      SELECT event.expected_at FROM logistics_shipment_event event
                       WHERE event.picking_id = sp.id AND event.expected_at IS NOT NULL
@@ -231,8 +236,10 @@ class StockPicking(models.Model):
                       ORDER BY lead.state_id NULLS LAST, lead.country_id NULLS LAST LIMIT 1
                      ) usual ON TRUE
                     WHERE sp.id = ANY(%(ids)s) AND sp.company_id IS NOT NULL
-                      AND %(is_delivery)s
+                      -- what is no delivery any more is not waited for
+                      AND (told.is_delivery OR sp.shipment_open)
                     ORDER BY sp.id""",
+                recipient=self._get_recipient_sql(),
                 held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
                 promised_at=self._get_promised_sql(),
                 handed_at=self._get_handed_to_carrier_sql(),

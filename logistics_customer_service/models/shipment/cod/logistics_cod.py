@@ -288,10 +288,13 @@ class LogisticsCod(models.Model):
         :param validated: deliveries whose goods are known only now, though they count as paid
         """
         # records that are filtered forget their neighbours: read for all orders at once
-        orders.order_line.move_ids.fetch(
-            ["sale_line_id", "product_uom", "product_uom_qty", "quantity", "state", "picking_id"]
-        )
-        orders.order_line.fetch(["price_total", "product_uom_qty", "product_uom_id"])
+        lines = orders.order_line
+        lines.move_ids.fetch(
+            [*("sale_line_id", "product_id", "product_uom", "product_uom_qty", "quantity"),
+             *("state", "picking_id")]
+        )  # fmt: skip
+        lines.fetch(["price_total", "product_id", "product_uom_qty", "product_uom_id"])
+        (lines.product_id | lines.move_ids.product_id).fetch(["uom_id", "type"])
         held = self.search([("order_id", "in", orders.ids)]).grouped("order_id")
         rules = self.env["logistics.cod.rule"]._get_rules()
         vals_list = []
@@ -318,7 +321,7 @@ class LogisticsCod(models.Model):
         taken after all, as long as there are others.
         """
         deliveries = order.picking_ids.filtered(lambda picking: picking._is_customer_delivery())
-        values, rest = deliveries._get_cod_values(order)
+        values, rest, owed = deliveries._get_cod_values(order)
         asked = {}
         fixed = self.browse()
         for cod in self:
@@ -340,9 +343,9 @@ class LogisticsCod(models.Model):
         for picking in values.keys() - set(turns):
             asked[picking] = (max(values[picking], 0.0), 0.0)
         prepaid = order._get_cod_prepaid(fixed)
-        shares = cash.spread(
-            [values[picking] for picking in turns], rest, prepaid, order.currency_id.round
-        )
+        left = owed - sum(cod._get_settled() for cod in fixed)
+        brought = cash.capped([values[picking] for picking in turns], left - rest)
+        shares = cash.spread(brought, rest, prepaid, order.currency_id.round)
         return asked | dict(zip(turns, shares, strict=True))
 
     def _get_settled(self):

@@ -56,27 +56,31 @@ class StockPicking(models.Model):
             self.env["logistics.cod"].sudo()._sync(orders, validated)
 
     def _get_cod_values(self, order):
-        """Return the value that each delivery of an order brings, and what is owed beside.
+        """Return the value that each delivery of an order brings, what is owed beside, and in all.
 
         Taxes are included. What came back with a return, or is to come, counts against the
         delivery that brought it. Beside goes what is no goods (freight, discounts), and what the
         order itself takes back. A cancelled delivery brings nothing and is left out.
 
-        :return: mapping of delivery to value, and an amount
+        :return: mapping of delivery to value, and two amounts
         """
         open_ones = self.filtered(lambda picking: picking.state != "cancel").sorted("id")
         values = dict.fromkeys(open_ones, 0.0)
         goods = order.order_line.filtered(
             lambda line: line.product_id.type == "consu" and line.product_uom_qty > 0
         )
-        rest = order.amount_total - sum(goods.mapped("price_total"))
+        owed = order.amount_total
+        rest = owed - sum(goods.mapped("price_total"))
+        parts = {line: line._get_goods_parts() for line in goods}
         for move in goods.move_ids.filtered(lambda move: move.state != "cancel"):
+            value = move._get_cod_value(parts[move.sale_line_id])
             if move.picking_id in values:
-                values[move.picking_id] += move._get_cod_value()
+                values[move.picking_id] += value
             elif move._is_taken_back():
+                owed -= value
                 brought_by = move.origin_returned_move_id.picking_id
                 if brought_by in values:
-                    values[brought_by] -= move._get_cod_value()
+                    values[brought_by] -= value
                 else:
-                    rest -= move._get_cod_value()
-        return values, rest
+                    rest -= value
+        return values, rest, owed

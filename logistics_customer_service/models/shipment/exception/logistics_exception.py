@@ -91,7 +91,7 @@ class LogisticsException(models.Model):
     settled_at = fields.Datetime(string="Settled On", readonly=True)
 
     # --- shown of the delivery
-    contact_id = fields.Many2one(related="picking_id.partner_id", string="Delivery Address")
+    contact_id = fields.Many2one(related="picking_id.recipient_id", string="Delivery Address")
     phone = fields.Char(string="Call", compute="_compute_phone")
     tracking_ref = fields.Char(
         related="picking_id.carrier_tracking_ref", string="Tracking Number"
@@ -126,7 +126,7 @@ class LogisticsException(models.Model):
         for exception in self:
             exception.display_name = f"{labels.get(exception.kind)} · {exception.picking_id.name}"
 
-    @api.depends("picking_id.partner_id.phone", "partner_id.phone")
+    @api.depends("picking_id.recipient_id.phone", "partner_id.phone")
     def _compute_phone(self):
         for exception in self:
             exception.phone = exception.contact_id.phone or exception.partner_id.phone
@@ -166,7 +166,8 @@ class LogisticsException(models.Model):
         From what went out, for a return does not undo a delivery; the line's delivered quantity is
         enough where it suffices.
         """
-        deliveries = self.env["stock.picking"]
+        customers = self.env["stock.picking"]._get_customer_location_ids()
+        to_customers = SQL("sm.location_dest_id = ANY(%s)", customers)
         return SQL(
             """EXISTS (
                 SELECT FROM stock_move asked
@@ -174,15 +175,8 @@ class LogisticsException(models.Model):
                   JOIN uom_uom unit ON unit.id = sol.product_uom_id
                  WHERE asked.picking_id = sp.id AND sol.state = 'sale'
                    AND COALESCE(sol.qty_delivered, 0) < sol.product_uom_qty - 0.00001
-                   AND sol.product_uom_qty * unit.factor - 0.00001 > COALESCE((
-                       SELECT SUM(sm.quantity * moved_unit.factor)
-                         FROM stock_move sm
-                         JOIN uom_uom moved_unit ON moved_unit.id = sm.product_uom
-                        WHERE sm.sale_line_id = sol.id AND sm.state = 'done'
-                          -- what goes out again is no more than what came back
-                          AND sm.origin_returned_move_id IS NULL
-                          AND sm.location_dest_id = ANY(%s)), 0))""",
-            deliveries._get_customer_location_ids(),
+                   AND sol.product_uom_qty * unit.factor - 0.00001 > COALESCE(%s, 0))""",
+            self.env["sale.order.line"]._get_sent_sql("sol", to_customers, other_goods=True),
         )
 
     @api.model
@@ -205,7 +199,8 @@ class LogisticsException(models.Model):
         Two who detect at once find the same: the index lets only one of them open it. The agent
         who has another exception of the delivery in hand gets this one, too.
         """
-        condition = self._get_detection_sql(kind)
+        deliveries = self.env["stock.picking"]._get_delivery_sql()
+        condition = SQL("(%s) AND %s", self._get_detection_sql(kind), deliveries)
         now = fields.Datetime.now()
         found = bulk.insert_from(
             self,

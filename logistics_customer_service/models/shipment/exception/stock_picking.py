@@ -44,10 +44,10 @@ class StockPicking(models.Model):
         " ('problem', 'attempted', 'returned', 'lost', 'partly_delivered', 'refused')"
     )
 
-    @api.depends("partner_id.phone", "sale_id.partner_id.phone")
+    @api.depends("recipient_id.phone", "sale_id.partner_id.phone")
     def _compute_partner_phone(self):
         for picking in self:
-            picking.partner_phone = picking.partner_id.phone or picking.sale_id.partner_id.phone
+            picking.partner_phone = picking.recipient_id.phone or picking.sale_id.partner_id.phone
 
     @api.depends("carrier_tracking_url")
     def _compute_tracking_link(self):

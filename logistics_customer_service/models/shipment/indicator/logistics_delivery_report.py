@@ -234,33 +234,20 @@ class LogisticsDeliveryReport(models.Model):
             )"""
         )
 
-    def _get_sent_sql(self, expression, condition):
-        """Return the SQL of an aggregate over the done moves of line ``sol`` to the customer.
+    def _get_other_goods_sql(self):
+        """Return the SQL of whether line ``sol`` brought other goods to the customer.
 
         Asked line by line: the delivered quantity of the line answers for most, being right but
         after returns and with other goods, and a figure that nobody asks for costs nothing.
         """
-        deliveries = self.env["stock.picking"]
         return SQL(
-            """(SELECT %(expression)s
-                  FROM stock_move sm
-                  JOIN stock_picking sp ON sp.id = sm.picking_id
-                  JOIN uom_uom sent ON sent.id = sm.product_uom
-                 WHERE sm.sale_line_id = sol.id AND sm.state = 'done' AND %(condition)s
-                   -- what goes out again is no more than what came back
-                   AND sm.origin_returned_move_id IS NULL AND %(is_delivery)s)""",
-            expression=expression,
-            condition=condition,
-            is_delivery=deliveries._get_delivery_sql(),
+            """EXISTS (SELECT FROM stock_move sm
+                         JOIN stock_picking sp ON sp.id = sm.picking_id
+                        WHERE sm.sale_line_id = sol.id AND sm.state = 'done' AND %s
+                          AND sm.origin_returned_move_id IS NULL AND %s)""",
+            self.env["stock.move"]._get_other_goods_sql(),
+            self.env["stock.picking"]._get_delivery_sql(),
         )
-
-    def _get_other_goods_sql(self):
-        """Return the SQL of whether move ``sm`` brought other goods than line ``sol`` ordered."""
-        other = SQL("sm.product_id <> sol.product_id AND sm.quantity > 0")
-        if "bom_line_id" in self.env["stock.move"]._fields:
-            # the components of a kit are what was ordered
-            return SQL("%s AND sm.bom_line_id IS NULL", other)
-        return other
 
     def _get_replaced_step(self):
         """``replaced``: order lines in whose place another line was delivered."""
@@ -278,8 +265,8 @@ class LogisticsDeliveryReport(models.Model):
         A substitute is no line that the customer ordered, unless the line it stands in for was
         taken back to nothing: then it stands for it.
         """
-        quantity = SQL("SUM(sm.quantity * sent.factor)")
-        item = SQL("sm.product_id = sol.product_id")
+        lines = self.env["sale.order.line"]
+        is_delivery = self.env["stock.picking"]._get_delivery_sql()
         return SQL(
             """line AS (
                 SELECT sol.id, so.id AS order_id, so.company_id, so.partner_id, so.warehouse_id,
@@ -294,7 +281,7 @@ class LogisticsDeliveryReport(models.Model):
                            OR sol.substitute_for_id IS NOT NULL
                            OR replaced.line_id IS NOT NULL
                            OR (COALESCE(sol.qty_delivered, 0) < sol.product_uom_qty
-                               AND COALESCE(%(has_other)s, FALSE)) AS is_substituted,
+                               AND %(has_other)s) AS is_substituted,
                        COALESCE(sol.qty_delivered, 0) >= sol.product_uom_qty
                            OR COALESCE(%(sent)s, 0)
                               >= sol.product_uom_qty * unit.factor - 0.00001 AS is_complete,
@@ -316,12 +303,10 @@ class LogisticsDeliveryReport(models.Model):
                         OR (SELECT ordered.product_uom_qty FROM sale_order_line ordered
                              WHERE ordered.id = sol.substitute_for_id) <= 0)
             )""",
-            has_other=self._get_sent_sql(
-                SQL("BOOL_OR(%s)", self._get_other_goods_sql()), SQL("TRUE")
-            ),
-            sent=self._get_sent_sql(quantity, item),
-            sent_first=self._get_sent_sql(
-                quantity, SQL("%s AND sp.date_done = schedule.first_done", item)
+            has_other=self._get_other_goods_sql(),
+            sent=lines._get_sent_sql("sol", is_delivery),
+            sent_first=lines._get_sent_sql(
+                "sol", SQL("%s AND sp.date_done = schedule.first_done", is_delivery)
             ),
         )
 

@@ -146,7 +146,7 @@ class LogisticsNotice(models.Model):
             lambda picking: (
                 picking.state != "cancel"
                 and picking._has_tracking_page()
-                and picking.partner_id.commercial_partner_id in receivers
+                and picking._get_recipient().commercial_partner_id in receivers
             )
         )
 

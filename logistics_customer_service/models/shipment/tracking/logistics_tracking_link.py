@@ -32,7 +32,7 @@ class LogisticsTrackingLink(models.Model):
         ondelete="cascade",
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(related="picking_id.recipient_id", string="Customer")
     shipment_state = fields.Selection(related="picking_id.shipment_state")
     renewed_on = fields.Date(readonly=True, required=True, default=fields.Date.today)
     expires_on = fields.Date(

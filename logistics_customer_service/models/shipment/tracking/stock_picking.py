@@ -114,7 +114,7 @@ class StockPicking(models.Model):
         return self.carrier_delivered_at or (not self.carrier_id and self.delivered_at)
 
     def _get_tracking_tz(self):
-        return self.partner_id.tz or self.company_id._get_logistics_tz()
+        return self._get_recipient().tz or self.company_id._get_logistics_tz()
 
     def _get_tracking_kinds(self):
         """Return what can be wrong with a delivery: pairs of code and label."""
@@ -152,7 +152,7 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         steps = self._prepare_tracking_steps()
-        partner = self.partner_id
+        partner = self._get_recipient()
         return {
             "name": self.name,
             "order": self.sale_id.name or self.origin,

@@ -68,6 +68,12 @@ class TestAsking(SurveyCommon):
         picking = self._delivered()
         back = self._return(picking)
         self.assertFalse(self._requests(back))
+        self.assertFalse(self._requests(self._transfer(self.customer)), "nobody ordered it")
+        order = self._order(self.customer)
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        vendor = self._customer("Vendor")
+        request = self._requests(self._transfer(vendor, source=vendors, line=order.order_line))
+        self.assertEqual(request.partner_id, self.customer, "straight from a vendor")
 
     def test_case(self):
         policy = self._policy(trigger="case_closed")

@@ -204,3 +204,18 @@ class TestCodSums(CodCommon):
         before = sum(settled.mapped("amount")) + sum(settled.mapped("prepaid_amount"))
         if counted - settled:
             self.assertAlmostEqual(asked, max(owed, before), delta=0.0051)
+
+    def test_moves_that_are_not_what_was_sold(self):
+        """However many moves bring a line, and whatever: together they collect what is owed."""
+        order = self._sell((self.product, 1, 180))
+        order.picking_ids.action_cancel()
+        for _turn in range(3):
+            self._transfer(self.customer, line=order.order_line, validate=False)
+        order._refresh_cod()
+        self.assertEqual(sum(self._amounts(order)), 180)
+        parts = [Command.create({**vals, "product_uom_qty": n}) for n, vals in enumerate(
+            order.picking_ids[-1:].move_ids.copy_data() * 5, 1
+        )]  # fmt: skip
+        order.picking_ids[-1:].move_ids = parts
+        order._refresh_cod()
+        self.assertEqual(sum(self._amounts(order)), 180)

@@ -1,0 +1,108 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class SaleOrderLine(models.Model):
+    """A kit is sold as one and moved as its components."""
+
+    _inherit = "sale.order.line"
+
+    def _get_goods_parts(self):
+        """The goods of a kit are its components; they share its price by what they would cost."""
+        line = self.sudo()  # what a kit is made of, and what moves bring, whoever asks
+        moved = line.move_ids.filtered(lambda move: move.state != "cancel").product_id
+        if not moved - line.product_id:
+            return super()._get_goods_parts()
+        needed = line._get_components()
+        if not needed.keys() >= set(moved):
+            needed = line._get_asked()  # the bill of materials is not what it was
+        return line._share_price(needed) if needed else super()._get_goods_parts()
+
+    def _get_components(self):
+        """Return what the line takes by the bill of materials, in the components' own units."""
+        bom = self._get_kit_bom()
+        if not bom:
+            return {}
+        kits = self.product_uom_id._compute_quantity(
+            self.product_uom_qty, bom.product_uom_id, round=False
+        )
+        _boms, lines = bom.explode(
+            self.product_id,
+            kits / bom.product_qty,
+            never_attribute_values=self.product_no_variant_attribute_value_ids,
+        )
+        needed = defaultdict(float)
+        for part, data in lines:
+            if part.product_id.type == "consu" and data["qty"] > 0:
+                needed[part.product_id] += part.product_uom_id._compute_quantity(
+                    data["qty"], part.product_id.uom_id, round=False
+                )
+        return needed
+
+    def _get_kit_bom(self):
+        boms = self.move_ids.bom_line_id.bom_id.filtered(
+            lambda bom: bom.type == "phantom"
+            and (bom.product_id or bom.product_tmpl_id.product_variant_ids) & self.product_id
+        )
+        return boms[:1] or boms._bom_find(
+            self.product_id, company_id=self.company_id.id, bom_type="phantom"
+        )[self.product_id]
+
+    def _get_asked(self):
+        """Return what moves were to bring to the customer, in the components' own units."""
+        asked = defaultdict(float)
+        for move in self.move_ids:
+            if move.location_dest_id.usage == "customer" and not move.origin_returned_move_id:
+                asked[move.product_id] += move.product_qty
+        return {product: quantity for product, quantity in asked.items() if quantity > 0}
+
+    def _share_price(self, needed):
+        """Return quantities with the share of the price that each product has."""
+        worth = {
+            product: quantity * (product.lst_price or product.with_company(self.company_id).standard_price)
+            for product, quantity in needed.items()
+        }
+        total = sum(worth.values())
+        return {
+            product: (quantity, worth[product] / total if total else 1 / len(needed))
+            for product, quantity in needed.items()
+        }
+
+    @api.model
+    def _get_sent_sql(self, line, condition, other_goods=False):
+        """Of kits as many whole ones as the components make of which least went out."""
+        return SQL(
+            """(CASE WHEN EXISTS (SELECT FROM stock_move part
+                                   WHERE part.sale_line_id = %(line_id)s
+                                     AND part.bom_line_id IS NOT NULL AND part.state <> 'cancel')
+                     THEN %(kits)s ELSE %(plain)s END)""",
+            line_id=SQL.identifier(line, "id"),
+            kits=self._get_sent_kits_sql(line, condition),
+            plain=super()._get_sent_sql(line, condition, other_goods),
+        )
+
+    @api.model
+    def _get_sent_kits_sql(self, line, condition):
+        return SQL(
+            """(SELECT kit.factor * CASE WHEN MIN(part.share) > 0.99999 THEN %(quantity)s
+                                         ELSE FLOOR(MIN(part.share) * %(quantity)s + 0.00001) END
+                  FROM (SELECT COALESCE(SUM(sm.quantity * unit.factor)
+                                   FILTER (WHERE sm.state = 'done' AND %(condition)s), 0)
+                               / NULLIF(SUM(sm.product_uom_qty * unit.factor), 0) AS share
+                          FROM stock_move sm
+                          JOIN stock_picking sp ON sp.id = sm.picking_id
+                          JOIN uom_uom unit ON unit.id = sm.product_uom
+                         WHERE sm.sale_line_id = %(line_id)s AND sm.bom_line_id IS NOT NULL
+                           AND sm.origin_returned_move_id IS NULL
+                           AND sm.location_dest_id = ANY(%(customers)s)
+                         GROUP BY sm.bom_line_id) part
+                  JOIN uom_uom kit ON kit.id = %(unit)s
+                 GROUP BY kit.factor)""",
+            quantity=SQL.identifier(line, "product_uom_qty"),
+            condition=condition,
+            line_id=SQL.identifier(line, "id"),
+            unit=SQL.identifier(line, "product_uom_id"),
+            customers=self.env["stock.picking"]._get_customer_location_ids(),
+        )
