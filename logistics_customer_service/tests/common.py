@@ -300,9 +300,10 @@ class LogisticsCommon(TransactionCase):
 
     @classmethod
     def _days_ago(cls, days, hour=4):
-        """Return a naive UTC instant so many days ago (4:00 UTC is noon in Shanghai)."""
+        """Return a naive UTC instant so many days ago (4:00 UTC is noon in Shanghai), never to come."""
         day = cls.company._get_logistics_today() - timedelta(days=days)
-        return datetime.combine(day, datetime.min.time()) + timedelta(hours=hour)
+        instant = datetime.combine(day, datetime.min.time()) + timedelta(hours=hour)
+        return min(instant, fields.Datetime.now()) if days >= 0 else instant
 
     def _count(self, work):
         """Return the queries that work and writing its results take, with nothing cached."""
