@@ -121,8 +121,11 @@ class LogisticsPrivacyProtocol(models.Model):
     @api.model
     def _cron_erase(self):
         """Go on with what was begun, and erase what the law made us keep until now."""
-        over = [("state", "=", KEPT), ("kept_until", "<", fields.Date.today())]
-        for protocol in self.search(over):
+        # once a year for what is over earlier than the last of it
+        today = fields.Date.today()
+        looked_at = fields.Domain("done_at", "<", fields.Date.subtract(today, years=1))
+        over = fields.Domain("kept_until", "<", today) | looked_at
+        for protocol in self.search(fields.Domain("state", "=", KEPT) & over):
             protocol._begin()
         running = self.search([("state", "=", RUNNING)], order="id")
         for left, protocol in zip(range(len(running), 0, -1), running, strict=True):
