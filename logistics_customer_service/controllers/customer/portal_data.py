@@ -1,25 +1,20 @@
 from odoo.http import request, route
 
 from ..foundation.limit import Limit
-from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList
+from ..foundation.portal_list import OWN_SENDING
+from ..foundation.portal_my_data import ADDRESS, PortalMyData
 
-ADDRESS = "/my/data"
 MAX_BODY = 32 * 1024
 
 # what one login sends: ten at once, then one every ten seconds
 SENDINGS = Limit("portal data", burst=10, interval=10)
 
 
-class PortalData(PortalList):
+class PortalData(PortalMyData):
     """What a customer's person agreed to, and which tier the customer has, for those who have a login.
 
     Nothing in the address or the form says whose it is: the page is about the login's own contact.
     """
-
-    @route(ADDRESS, **OWN_LOOKING)
-    def portal_my_data(self, saved=None, **_params):
-        """Show what the person has agreed to and, in plain words, the customer's tier."""
-        return self._show_data(saved=saved)
 
     @route(f"{ADDRESS}/consents", **OWN_SENDING, max_content_length=MAX_BODY)
     def portal_say_consents(self, **values):
@@ -71,14 +66,11 @@ class PortalData(PortalList):
         SENDINGS.take(sender)
         return None
 
-    def _show_data(self, **options):
+    def _prepare_data_values(self):
         profile, person = self._get_own_profile()
-        values = {
-            "page_name": "my_data",
-            "address": ADDRESS,
+        return {
+            **super()._prepare_data_values(),
             "title": request.env._("What %s may contact you for", request.env.company.name),
-            "person": person.name,
-            "customer": person.commercial_partner_id.name,
             "consents": profile._prepare_customer_consents(person),
             "tier": profile._prepare_customer_tier(request.env.company),
             "may_opt_out": profile._may_opt_out(person),
@@ -87,7 +79,4 @@ class PortalData(PortalList):
                 "without one please write to us.",
                 customer=person.commercial_partner_id.name,
             ),
-            "saved": options.get("saved"),
-            "problem": options.get("problem"),
         }
-        return self._render_portal("portal_my_data", values)

@@ -26,7 +26,7 @@ class TestMyData(LogisticsCommon, HttpCase):
 
     def _take(self, **data):
         self.authenticate(self.user.login, self.user.login)
-        return self.url_open(PAGE, data={"csrf_token": Request.csrf_token(self), **data})
+        return self.url_open(f"{PAGE}/file", data={"csrf_token": Request.csrf_token(self), **data})
 
     def _count_files(self):
         return self.env["logistics.privacy.protocol"].search_count([("person_number", "=", self.person.id)])
@@ -55,7 +55,7 @@ class TestMyData(LogisticsCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_neither_by_a_link_nor_from_elsewhere(self):
         self.authenticate(self.user.login, self.user.login)
-        self.assertEqual(self.url_open(PAGE, data={"x": "1"}).status_code, 400)
+        self.assertEqual(self.url_open(f"{PAGE}/file", data={"x": "1"}).status_code, 400)
         self.authenticate(None, None)
         self.assertIn("/web/login", self.url_open(PAGE).url)
         self.assertFalse(self._count_files())
