@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import string
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,14 +50,11 @@ def _read_or_make(place):
         draft = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
-        try:
-            # under its name it is whole, or not there
+        # under its name it is whole, or not there; whoever was faster has made it
+        with suppress(FileExistsError):
             os.link(draft, place)
             _logger.info("The key of public links was made: keep a copy of %s beside the backups", place)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()
     return place.read_text()
 
 

@@ -15,13 +15,14 @@ class TestTrackingInNotices(NoticeCommon):
         self._process()
         [told] = self._notices(picking, "goods_out")
         self.assertTrue(picking.tracking_page_url)
-        self.assertIn(picking.tracking_page_url, told.body)
+        self.assertIn(picking.tracking_page_url, told.mail_id._prepare_outgoing_list()[0]["body"])
 
     def test_an_order_is_told_of_by_the_short_link_of_its_delivery(self):
         order = self._order(self.customer)
         self._process()
         [told] = self._notices(order, "order_confirmed")
-        self.assertIn(order.picking_ids.tracking_page_url, told.body)
+        page = order.picking_ids.tracking_page_url
+        self.assertIn(page, told.mail_id._prepare_outgoing_list()[0]["body"])
 
     def test_messages_in_chinese_take_two_segments_at_most(self):
         """A segment of a longer message has 67 signs; the company's name and address are not short."""
