@@ -70,7 +70,7 @@ class PortalData(PortalMyData):
         profile, person = self._get_own_profile()
         return {
             **super()._prepare_data_values(),
-            "title": request.env._("What %s may contact you for", request.env.company.name),
+            "consents_title": request.env._("What %s may contact you for", request.env.company.name),
             "consents": profile._prepare_customer_consents(person),
             "tier": profile._prepare_customer_tier(request.env.company),
             "may_opt_out": profile._may_opt_out(person),

@@ -156,7 +156,7 @@ class TestPortalData(PortalDataCommon, LinkPageHttp):
         with self._nothing_written():
             page = self._get(PAGE)
         self.assertEqual(page.status_code, 200)
-        for text in ("Satisfaction Survey", "Offers", "Standard", 'name="o_logistics_my_data"'):
+        for text in ("Satisfaction Survey", "Offers", "Standard", 'id="my_data"'):
             self.assertIn(text, page.text)
         self.assertIn('href="/my/data"', self._get("/my").text)
 
