@@ -1,4 +1,4 @@
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 
 from odoo import models
 from odoo.http import request
@@ -39,11 +39,14 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _match(cls, path_info):
-        """An address with more digits than Python takes for a number is no page's."""
+        """An address with more digits than Python takes for a number is no page's.
+
+        :raise BadRequest: for a NUL in what is no route: it is looked for in the database, which takes none
+        """
         try:
             rule, args = super()._match(path_info)
-        except ValueError as error:
-            raise NotFound from error
+        except (ValueError, NotFound) as error:
+            raise (BadRequest if "\0" in path_info else NotFound) from error
         # the first is that of the request; links on a page are looked up, too
         if request and not hasattr(request, "logistics_rule"):
             request.logistics_rule = rule

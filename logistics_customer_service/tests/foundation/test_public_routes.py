@@ -88,6 +88,11 @@ class TestPublicRoutes(LinkPages):
             self.assertEqual(answer.status_code, 200, path)
             self._assert_headers(answer, path)
 
+    @mute_logger("odoo.http")
+    def test_address_that_no_database_takes(self):
+        for path in ("/n/a/b/%00", "/t/%00/proof/x/y", "/nowhere/%00"):
+            self.assertEqual(self._get(path).status_code, 400, path)
+
     def test_pages_of_odoo_take_no_answer_of_a_customer(self):
         """Agents read the tokens of Odoo's own answers."""
         answers = self.survey._create_answer(partner=self.customer, check_attempts=False)
