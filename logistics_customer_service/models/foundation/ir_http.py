@@ -55,9 +55,10 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _pre_dispatch(cls, rule, args):
         """A copy opens nothing to whoever has no login: the links are the original's."""
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         if cls._opens_without_login(rule.endpoint) and not request.env["logistics.database"]._is_original():
             raise NotFound
+        return result
 
     @classmethod
     def _opens_without_login(cls, endpoint):
