@@ -1,8 +1,8 @@
 -- What a customer or a carrier holds opens and signs nothing in a copy: links are made for another database,
 -- and what is known of older ones is forgotten
-UPDATE ir_config_parameter
-   SET value = gen_random_uuid() || ':' || current_database()
- WHERE key = 'logistics_customer_service.link_database';
+INSERT INTO ir_config_parameter (key, value)
+VALUES ('logistics_customer_service.neutralised', gen_random_uuid())
+    ON CONFLICT (key) DO UPDATE SET value = gen_random_uuid();
 UPDATE logistics_complaint
    SET access_token = NULL
  WHERE access_token IS NOT NULL;

@@ -12,15 +12,16 @@ from ...tools.foundation import link_key
 
 _logger = logging.getLogger(__name__)
 
-# "mark:name": the mark of a copy, and the name of the database that it was written in
-DATABASE = "logistics_customer_service.link_database"
+# drawn when a copy is neutralised: see data/neutralize.sql
+NEUTRALISED = "logistics_customer_service.neutralised"
 
 
 class LogisticsLinkKey(models.AbstractModel):
     """The key of this database, made from the server's: what opens a link here opens none elsewhere.
 
     It is no record: see ``tools/foundation/link_key.py``. A copy made by Odoo has another
-    ``database.uuid``; one that was neutralised or made by PostgreSQL beside its original has a mark.
+    ``database.uuid``, one that was neutralised a mark; no other copy opens any link, until it is said to
+    be the original (``logistics.database``).
     """
 
     _name = "logistics.link.key"
@@ -81,36 +82,11 @@ class LogisticsLinkKey(models.AbstractModel):
     @api.model
     @ormcache()
     def _get_database(self):
-        """Return what tells this database from every other and from its copies."""
+        """Return what tells this database from others: links made in one open nothing in another."""
         parameters = self.env["ir.config_parameter"].sudo()  # parameters are admin-only
-        mark, name = self._read_mark()
-        return f"{parameters.get_param('database.uuid')}:{self._get_mark(mark, name)}:"
+        return f"{parameters.get_param('database.uuid')}:{parameters.get_param(NEUTRALISED, '')}:"
 
     @api.model
-    def _read_mark(self):
-        parameters = self.env["ir.config_parameter"].sudo()  # parameters are admin-only
-        mark, _colon, name = parameters.get_param(DATABASE, ":").partition(":")
-        return mark, name
-
-    @api.model
-    def _get_mark(self, mark, name):
-        """Return the mark of a copy: beside the database that is named the original is still there."""
-        here = self.env.cr.dbname
-        if name in ("", here):
-            return mark
-        self.env.cr.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-        return here if self.env.cr.rowcount else mark
-
-    @api.model
-    def _settle(self):
-        """Keep in which database this was written; one that was renamed or moved is the same."""
-        mark, name = self._read_mark()
-        here = f"{self._get_mark(mark, name)}:{self.env.cr.dbname}"
-        if here != f"{mark}:{name}":
-            self.env["ir.config_parameter"].sudo().set_param(DATABASE, here)  # as above
-
-    @api.autovacuum
-    def _gc_settle(self):
-        """A copy stays one when its original goes."""
-        self._settle()
-
+    def _get_belongings(self):
+        """Return what goes with this addon."""
+        return self.env["ir.config_parameter"].search([("key", "=", NEUTRALISED)])

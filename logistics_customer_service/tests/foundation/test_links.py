@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ..common import MODULE
 from ..satisfaction.answer.common_page import AnsweringCommon
 
-DATABASE = f"{MODULE}.link_database"
+NEUTRALISED = f"{MODULE}.neutralised"
 
 
 @tagged("post_install", "-at_install")
@@ -89,7 +89,7 @@ class TestLinks(LinkCommon):
     def test_copy_of_the_database_honours_no_link(self):
         parameters = self.env["ir.config_parameter"].sudo()
         tokens = {record: record._get_token() for record in (self.request, self.link, self.letter)}
-        for name, value in (("database.uuid", "another"), (DATABASE, "mark:")):
+        for name, value in (("database.uuid", "another"), (NEUTRALISED, "mark")):
             before = parameters.get_param(name)
             parameters.set_param(name, value)
             for record, token in tokens.items():
@@ -97,21 +97,6 @@ class TestLinks(LinkCommon):
                 self.assertEqual(record._find_held(record._get_token()), record)
             parameters.set_param(name, before)
         self.assertEqual(self.link._find(tokens[self.link]), self.link)
-
-    def test_database_beside_its_original_is_a_copy(self):
-        parameters = self.env["ir.config_parameter"].sudo()
-        keys = self.env["logistics.link.key"]
-        # "postgres" is a database that every server has
-        parameters.set_param(DATABASE, ":postgres")
-        copy = keys._get_database()
-        keys._settle()
-        here = self.env.cr.dbname
-        self.assertEqual(parameters.get_param(DATABASE), f"{here}:{here}")
-        self.assertEqual(keys._get_database(), copy, "for ever, whatever becomes of the original")
-        parameters.set_param(DATABASE, ":no database has this name")
-        self.assertNotEqual(keys._get_database(), copy, "renamed or moved it is no copy")
-        keys._settle()
-        self.assertEqual(parameters.get_param(DATABASE), f":{here}")
 
     def test_links_of_the_past_open_until_they_expire_or_are_renewed(self):
         keys = self.env["logistics.link.key"]

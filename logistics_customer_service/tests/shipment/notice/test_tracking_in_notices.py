@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ....tools.foundation.periods import local_date
 from .common import NoticeCommon
 
 
@@ -57,7 +58,8 @@ class TestTrackingInNotices(NoticeCommon):
         estimate = fields.Datetime.now() + timedelta(days=9)
         self._say(picking, "in_transit", expected_at=estimate)
         [told] = self._notices(picking, "new_arrival")
-        self.assertEqual(told.expected_on, picking.expected_arrival.date())
+        zone = self.company._get_logistics_tz()
+        self.assertEqual(told.expected_on, local_date(picking.expected_arrival, zone))
         self.assertEqual(picking.expected_arrival, estimate)
         self.assertIn("delay_foreseen", self._told(picking))
 
