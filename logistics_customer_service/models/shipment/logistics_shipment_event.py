@@ -157,7 +157,8 @@ class LogisticsShipmentEvent(models.Model):
     @api.constrains("happened_at")
     def _check_past(self):
         """Staff may not tell what has not come; what carriers tell of it is held."""
-        super(LogisticsShipmentEvent, self.filtered(lambda event: event.source == "staff"))._check_past()
+        staff = self.filtered(lambda event: event.source == "staff")
+        return super(LogisticsShipmentEvent, staff)._check_past()
 
     def _hold_future(self):  # pylint: disable=missing-return
         """Mark what carriers tell of a time that has not come."""
