@@ -9,9 +9,7 @@ import pytest
 from tests.support.house import ADDON, LAYERS, ROOMS, House, get_assigned, get_text
 
 # What names something above it all the same: at most five, each with its reason.
-EXCEPTIONS = {
-    ("views/foundation/person_file_templates.xml", "portal_my_home"): "It is Odoo's own page.",
-}
+EXCEPTIONS = {}
 MOST_EXCEPTIONS = 5
 # What stands beside the rooms in a layer: the roof, which names them all.
 ROOF = {"__init__.py", "__pycache__", "menus.xml", "res_config_settings_views.xml"}

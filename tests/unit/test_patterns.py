@@ -21,7 +21,7 @@ from logistics_customer_service.tools.complaint import (
     mail_numbers,
     mail_text,
 )
-from logistics_customer_service.tools.foundation import phones
+from logistics_customer_service.tools.foundation import link_patterns, log_mask, phones
 from logistics_customer_service.tools.satisfaction import themes
 
 ADDON = Path(__file__).parents[2] / "logistics_customer_service"
@@ -35,11 +35,14 @@ REPEATS = dict.fromkeys(("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"), 2)
 INNER = {**REPEATS, "ASSERT": 1, "ASSERT_NOT": 1, "SUBPATTERN": 3}
 COMMON = " \n\ta1A.-(\"'>@:/=?\x00写"
 SAMPLES, MANY = 24, 3
+PATHS = ("/a", "/t", "/logistics/result/{id}")
 # patterns made of what users enter, by file and function: what makes them, from texts as nasty as may be
 MADE = {
     ("tools/complaint/anonymise.py", "_name_pattern"): lambda: [
         anonymise._name_pattern(name) for name in ("a " * 90, "王" * 60, "A.B (C) " * 20, "aa", "王 敏")
     ],
+    ("tools/foundation/link_patterns.py", "compile_links"): lambda: link_patterns.compile_links(PATHS),
+    ("tools/foundation/log_mask.py", "compile_tokens"): lambda: [log_mask.compile_tokens(PATHS)],
     ("tools/satisfaction/themes.py", "compile_words"): lambda: [
         themes.compile_words(words) for words in (["late", "too late"], ["a" * 90, "aa"], ["迟到", "晚"])
     ],

@@ -45,8 +45,12 @@ class IrHttp(models.AbstractModel):
         """
         try:
             rule, args = super()._match(path_info)
-        except (ValueError, NotFound) as error:
-            raise (BadRequest if "\0" in path_info else NotFound) from error
+        except ValueError as error:
+            raise NotFound from error
+        except NotFound as error:
+            if "\0" in path_info:
+                raise BadRequest from error
+            raise
         # the first is that of the request; links on a page are looked up, too
         if request and not hasattr(request, "logistics_rule"):
             request.logistics_rule = rule

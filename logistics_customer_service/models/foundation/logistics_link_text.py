@@ -1,14 +1,9 @@
-import re
 from collections import defaultdict
-from functools import lru_cache
 
 from odoo import api, models
 from odoo.tools import ormcache
 
-from .logistics_secret_mixin import MASK
-
-SLASH = r"(?:/|%2[fF])"  # mail services wrap links into links of theirs
-LENGTH = 27
+from ...tools.foundation.link_patterns import LENGTH, MASK, compile_links, get_path
 
 
 class LogisticsLinkText(models.AbstractModel):
@@ -56,7 +51,7 @@ class LogisticsLinkText(models.AbstractModel):
         doors, pattern = self._get_doors(), self._get_patterns()[1]
 
         def show(place):
-            token = tokens.get((doors[_get_door(place["path"])], int(place["id"])), "")
+            token = tokens.get((doors[get_path(place["path"])], int(place["id"])), "")
             same = token.startswith(place["handle"])
             return place["path"] + place["slash"] + token if token and same else place[0]
 
@@ -77,7 +72,7 @@ class LogisticsLinkText(models.AbstractModel):
         """Return the record of each path and token that opens something: one query a model."""
         tokens = defaultdict(set)
         for place in places:
-            door = _get_door(place["path"])
+            door = get_path(place["path"])
             tokens[self._get_doors()[door]] |= {place["token"], place["token"][:LENGTH]}
         held = {}
         for model, asked in tokens.items():
@@ -106,27 +101,14 @@ class LogisticsLinkText(models.AbstractModel):
     @api.model
     def _get_patterns(self):
         """Return how a link and a masked link look."""
-        return _compile(tuple(sorted(self._get_doors())))
-
-
-@lru_cache
-def _compile(paths):
-    written = (re.escape(path).replace(r"\{id\}", r"\d+").replace("/", SLASH) for path in paths)
-    door = f"(?P<path>{'|'.join(written)})(?P<slash>{SLASH})"
-    link = rf"{door}(?P<token>[A-Za-z0-9_-]{{{LENGTH},64}})"
-    masked = rf"{door}(?P<handle>[A-Za-z0-9]{{5}}){re.escape(MASK)}(?P<id>\d{{1,9}})"
-    return re.compile(link), re.compile(masked)
-
-
-def _get_door(path):
-    return re.sub(r"\d+", "{id}", re.sub("%2f", "/", path, flags=re.IGNORECASE))
+        return compile_links(tuple(sorted(self._get_doors())))
 
 
 def _put(text, places, held):
     """Return the text with masks, and whose links they are."""
     parts, links, end = [], [], 0
     for place in places:
-        of_door = held[_get_door(place["path"])]
+        of_door = held[get_path(place["path"])]
         token = next((one for one in (place["token"], place["token"][:LENGTH]) if one in of_door), None)
         if token:
             record = of_door[token]

@@ -8,8 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import NO_ACCESS, Domain
 
 from ...tools.foundation.link_key import ALPHABET, spell
+from ...tools.foundation.link_patterns import MASK
 
-MASK = "***"
 HANDLE = 5
 SECRET = 22  # of 62 signs: 131 bits
 # 27 letters and digits; links of earlier versions may be longer

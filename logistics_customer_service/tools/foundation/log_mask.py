@@ -6,6 +6,12 @@ import re
 SHOWN = 5
 
 
+def compile_tokens(paths):
+    """Return how a token looks in the line of a log, and in it what may be shown."""
+    doors = "|".join(re.escape(path).replace(r"\{id\}", r"\d+") for path in paths)
+    return re.compile(rf"((?:{doors})/[^\s/?#\"']{{{SHOWN}}})[^\s/?#\"']+")
+
+
 class MaskLinks(logging.Filter):
     """Writes a mask in place of what follows the first signs of a token.
 
@@ -14,8 +20,7 @@ class MaskLinks(logging.Filter):
 
     def __init__(self, paths):
         super().__init__()
-        doors = "|".join(re.escape(path).replace(r"\{id\}", r"\d+") for path in sorted(paths))
-        self._pattern = re.compile(rf"((?:{doors})/[^\s/?#\"']{{{SHOWN}}})[^\s/?#\"']+")
+        self._pattern = compile_tokens(tuple(sorted(paths)))
 
     def filter(self, record):
         """Let every record pass, with masks."""
