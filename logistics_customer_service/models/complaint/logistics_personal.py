@@ -42,7 +42,7 @@ DECLARED = {
         (*CASE, "partner_id"),
         ("found", "offer", "objection", "answer_note", "failure_text"),
         facts=("outside_body", "outside_how"),
-        free=("token",),
+        free=("handle", "old_link_digest"),
     ),
 }  # fmt: skip
 

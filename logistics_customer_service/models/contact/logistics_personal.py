@@ -21,7 +21,7 @@ DECLARED = {
     "logistics.greeting": Personal(
         ("partner_id",),
         ("address", "subject", "body", "failure_text"),
-        free=("handle", "secret", "failed_channels", "turn"),
+        free=("handle", "old_link_digest", "failed_channels", "turn"),
         addresses=("address",),
     ),
     "logistics.visit": Personal(

@@ -27,7 +27,14 @@ CORE = {
     "account.bank.statement.line": Personal(
         ("partner_id",), ("partner_name", "account_number", "payment_ref", "transaction_details")
     ),
-    "sms.sms": Personal(("partner_id",), ("number", "body"), addresses=("number",), gone=True),
+    "sms.sms": Personal(
+        ("partner_id",),
+        ("number", "body"),
+        free=("logistics_links",),
+        addresses=("number",),
+        gone=True,
+    ),
+    "mail.mail": Personal(free=("logistics_links",)),  # they go with their messages
     "mail.followers": Personal(("partner_id",), inner=("*",), gone=True),
     "rating.rating": Personal(("partner_id",), ("feedback",), free=("access_token",)),
     "mail.blacklist": Personal(texts=("email",), addresses=("email",), gone=True),

@@ -14,12 +14,12 @@ DECLARED = {
     "logistics.survey.request": Personal(
         ("partner_id",),
         ("address", "failure_text", "occasion"),
-        free=("handle", "secret", "failed_channels"),
+        free=("handle", "old_link_digest", "failed_channels"),
         addresses=("address",),
     ),
     "logistics.feedback": Personal(("partner_id",), ("comment", "theme_words"), facts=("lang",)),
     # where it stands and what it is called
-    "logistics.survey.counter": Personal(free=("handle", "secret", "name")),
+    "logistics.survey.counter": Personal(free=("handle", "old_link_digest", "name")),
 }
 
 

@@ -17,12 +17,12 @@ DECLARED = {
         free=("external_id",),
     ),
     "logistics.delivery.remark": Personal(DELIVERY, ("note",)),
-    "logistics.tracking.link": Personal(DELIVERY, ("remarks",), free=("handle", "secret")),
+    "logistics.tracking.link": Personal(DELIVERY, ("remarks",), free=("handle", "old_link_digest")),
     "logistics.exception": Personal(("partner_id", *DELIVERY), ("outcome",), inner=("*",)),
     "logistics.notice": Personal(
         ("partner_id",),
         ("address", "subject", "body", "failure_text"),
-        free=("handle", "secret", "failed_channels"),
+        free=("handle", "old_link_digest", "failed_channels"),
         addresses=("address",),
     ),
     "logistics.cod": Personal(
