@@ -11,7 +11,7 @@ DECLARED = {
     ),
     "logistics.profile.fact": Personal(PROFILE, inner=("*",)),
     "logistics.profile.score": Personal(PROFILE, facts=("explanation",), inner=("*",)),
-    "logistics.consent": Personal(PROFILE, ("source",)),
+    "logistics.consent": Personal(("contact_id", *PROFILE), ("source",)),
     "logistics.tier.change": Personal(PROFILE, ("reason",), inner=("reason",)),
     "sale.order": Personal(
         ("partner_id",),
