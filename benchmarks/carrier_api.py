@@ -65,10 +65,9 @@ def main():
 def measure(name, options):
     """Serve the database, let the clients report, and count what is there afterwards."""
     database = Database(name)
-    database.shell(PREPARE % options.deliveries)
+    key = key_of(database.shell(PREPARE % options.deliveries).log)
     with contextlib.ExitStack() as stack:
         urls = [stack.enter_context(database.serve()) for _worker in range(options.workers)]
-        key = key_of(database.sql)
         carriers = [Carrier(url, *key) for url in urls]
         for carrier in carriers:  # each process loads its registry first
             carrier.post([report("warm", "T0")])

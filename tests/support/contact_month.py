@@ -254,6 +254,7 @@ class ContactMonth:
         out = self.env["stock.picking.type"].search(
             [("code", "=", "outgoing"), ("company_id", "=", self.company.id)], limit=1
         )
+        out.logistics_deliveries = "all"  # no order is needed for what is tried here
         pickings = self.env["stock.picking"].create(
             [
                 {

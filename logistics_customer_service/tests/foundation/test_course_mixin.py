@@ -99,9 +99,10 @@ class TestCourseMixin(TransactionCase):
         for model, name in self._walk():
             value = self._forge(model, name)
             forged = model.with_context(**{f"default_{name}": value})
-            own = model.default_get([name]).get(name)
-            self.assertEqual(forged.default_get([name]).get(name), own)
-            self.assertNotEqual(own, value)
+            own, drawn = (model.default_get([name]).get(name) for _time in range(2))
+            if own == drawn:
+                self.assertEqual(forged.default_get([name]).get(name), own)
+            self.assertNotIn(value, (own, forged.default_get([name]).get(name)))
 
     def test_a_methods_key_opens_no_other_model(self):
         first, second = self.models[:2]

@@ -93,7 +93,7 @@ class TestMailTemplates(LogisticsCommon):
                 mail, parts = self._write(template)
                 text = parts["body_alternative"]
                 self.assertNotRegex(text, MACHINE)
-                for link in re.findall(r'href="(http[^"]+)"', mail.body_html):
+                for link in re.findall(r'href="(http[^"]+)"', parts["body"]):
                     self.assertIn(link.replace("&amp;", "&"), text, "what HTML leads to, text does")
                 self.assertIn(self.samples[template].company_id.name, text)
                 self.assertGreater(len(text.splitlines()), 2)

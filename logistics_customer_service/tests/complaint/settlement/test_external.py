@@ -96,10 +96,10 @@ class TestExternal(ClockCommon):
 
     def test_a_corrected_beginning_moves_the_end(self):
         case = self._outside()
-        self._write(case, shanghai(10, 9), external_on=date(2026, 3, 12))
+        self._write(case, shanghai(12, 9), external_on=date(2026, 3, 12))
         clock = self._clock(case, "external")
         self.assertEqual(clock.due_at, shanghai(12, 0, month=4) - timedelta(seconds=1))
-        self._write(case, shanghai(10, 10), external_on=ASKED)
+        self._write(case, shanghai(12, 10), external_on=ASKED)
         self.assertEqual(clock.due_at, DUE)
 
     def test_closing_freezes_it(self):

@@ -177,7 +177,8 @@ class TestPlanning(CareCommon):
 
     def test_founded_today_has_no_anniversary(self):
         self._occasion("founding")
-        self.customer.logistics_founded_on = date(2027, 3, 20)
+        with freeze_time("2027-03-21"):
+            self.customer.logistics_founded_on = date(2027, 3, 20)
         self._plan(at="2027-03-01 00:00:00")
         self.assertFalse(self._greetings(self.customer))
 

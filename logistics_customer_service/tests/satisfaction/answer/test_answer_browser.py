@@ -103,7 +103,9 @@ class TestAnswerBrowser(AnsweringHttp):
     def test_customer_answers_from_the_mail(self):
         self.survey.with_context(lang="zh_CN").title = "您的配送"
         self.env["ir.config_parameter"].set_param("web.base.url", self.base_url())
-        mail = self.request._render_mail(self.policy.mail_template_id)["body"]
+        kept = self.request._render_mail(self.policy.mail_template_id)["body"]
+        links = [[self.request._name, self.request.id]]
+        [mail] = self.env["logistics.link.text"]._unmask([kept], links)
         with self._phone() as phone:
             phone.slow_down()
             phone.open(f"{self.path}/zh_CN")
