@@ -7,6 +7,8 @@ import pytest
 from ..support import contact_rules as rules
 from ..support.contact_month import AGENTS, DAYS, START, ContactMonth
 
+pytestmark = pytest.mark.long
+
 # of those who share a zone, and with it the customers who can be reached while they are at work
 TOGETHER = [name for name, zone in AGENTS.items() if zone == "Asia/Shanghai"]
 # calls are taken from a queue by whoever is there; visits are given out
