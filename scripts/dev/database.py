@@ -11,6 +11,7 @@ import os
 import re
 import runpy
 import shutil
+import time
 from contextlib import closing
 
 from . import shell
@@ -22,6 +23,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}\Z")
 LOG_LINE = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \d+ (WARNING|ERROR|CRITICAL) ")
 # What a company may run beside the addon: each with a bridge of ours, or with transfers of its own.
 BESIDE = ("point_of_sale", "pos_sale", "sale_mrp", "stock_dropshipping")
+PATIENCE = 30  # seconds
 UNHASHED = {"__pycache__", "tests", ".pytest_cache", ".ruff_cache"}
 
 
@@ -101,7 +103,17 @@ class Databases:
 
     def drop(self, name):
         """Drop a database with its connections and its file store."""
-        self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        import psycopg2
+
+        for left in reversed(range(PATIENCE)):
+            try:
+                self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+                break
+            except psycopg2.errors.InsufficientPrivilege:
+                # PostgreSQL itself is at it, tidying up: that is nobody's to end
+                if not left:
+                    raise
+                time.sleep(1)
         shutil.rmtree(self.config.filestore(name), ignore_errors=True)
 
     def copy(self, source, name):
