@@ -17,6 +17,7 @@ class LogisticsPrivacyProtocol(models.Model):
         return super()._erase_records(name, after, kept)
 
     def _erase_quotations(self, said):
+        # what reports quote goes, whoever wrote them: the manager's right to erase is checked before
         reports = self.env["logistics.visit.monthly.report"].sudo()
         months = said.filtered("visited_on").grouped(
             lambda one: (one.company_id, one.visited_on.replace(day=1))
