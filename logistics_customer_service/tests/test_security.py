@@ -174,6 +174,7 @@ MATRIX = {
     "logistics.erasure": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.person.file": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.sending.result": (NOTHING, NOTHING, NOTHING, NOTHING),
+    "logistics.mark": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.attempt": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.link.copy": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.undeliverable.address": (
