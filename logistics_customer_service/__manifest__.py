@@ -287,6 +287,7 @@
         "web.assets_backend": [
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
+            "logistics_customer_service/static/src/shipment/outcome/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
             "logistics_customer_service/static/src/satisfaction/insight/**/*",
             "logistics_customer_service/static/src/contact/visit/*",

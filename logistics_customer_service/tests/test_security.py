@@ -51,6 +51,8 @@ MATRIX = {
     "logistics.outcome.line": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.outcome.order": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.outcome.delivery": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.order.day": ({READ}, {READ}, {READ}, NOTHING),
+    "logistics.delivery.day": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.outcome.rebuild": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.outcome.judge": (NOTHING, NOTHING, NOTHING, NOTHING),
     "logistics.shipment.report": ({READ}, {READ}, {READ}, NOTHING),

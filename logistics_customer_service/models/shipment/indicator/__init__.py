@@ -4,6 +4,12 @@ from . import logistics_promise_report_mixin
 from . import logistics_delivery_report
 from . import logistics_shipment_report
 from . import logistics_invoice_report
+from . import logistics_day_mixin
+from . import logistics_order_day
+from . import logistics_delivery_day
+from . import logistics_outcome_judge
+from . import sale_order
+from . import stock_picking
 from . import logistics_indicator
 from . import logistics_indicator_goal
 from . import logistics_indicator_month

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..outcome.logistics_outcome_line import PROMISE_ORIGINS
+from .logistics_order_day import NUMBERS
 
 
 class LogisticsDeliveryReport(models.Model):
@@ -18,6 +19,7 @@ class LogisticsDeliveryReport(models.Model):
     _auto = False
     _order = "promised_date desc, order_id desc, line_id"
     _rec_name = "order_id"
+    _rolled = "logistics.order.day"
 
     # --- what the row is about
     line_id = fields.Many2one("sale.order.line", readonly=True)
@@ -172,16 +174,6 @@ class LogisticsDeliveryReport(models.Model):
 
     def _get_columns(self):
         part = SQL("(1.0 / j.line_count)")
-        on_time = SQL("j.is_delivered AND j.is_on_time")
-        ratio_parts = {
-            "due_count": self._get_due_sql(),
-            "delivered_count": SQL("j.is_delivered"),
-            "on_time_count": SQL("%s", on_time),
-            "late_count": SQL("%s AND NOT (%s)", self._get_due_sql(), on_time),
-            "in_full_count": SQL("%s AND j.is_in_full", self._get_due_sql()),
-            "otif_count": SQL("%s AND j.is_in_full", on_time),
-            "perfect_count": SQL("j.is_perfect"),
-        }
         return {
             **super()._get_columns(),
             "id": SQL("line.line_id"),
@@ -206,10 +198,7 @@ class LogisticsDeliveryReport(models.Model):
             "cycle_median": SQL("NULL::float8"),
             "cycle_p95": SQL("NULL::float8"),
             "weight": part,
-            **{
-                name: SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, part)
-                for name, condition in ratio_parts.items()
-            },
+            **self._get_counts(self._get_due_sql()),
             "ordered_qty": SQL("line.ordered_qty"),
             "shipped_qty": SQL("CASE WHEN line.is_shipped THEN line.ordered_qty ELSE 0 END"),
             "first_qty": SQL("line.first_qty"),
@@ -220,6 +209,26 @@ class LogisticsDeliveryReport(models.Model):
             "is_damaged": SQL("j.is_damaged"),
             "is_misbilled": SQL("j.is_misbilled"),
             "substituted_line_count": SQL("(line.is_shipped AND line.is_substituted)::int"),
+        }
+
+    def _get_counts(self, due):
+        """Return the SQL of the counts of orders, of which a line is a part.
+
+        :param due: SQL of whether order ``j`` counts
+        """
+        on_time = SQL("j.is_delivered AND j.is_on_time")
+        conditions = {
+            "due_count": due,
+            "delivered_count": SQL("j.is_delivered"),
+            "on_time_count": on_time,
+            "late_count": SQL("%s AND NOT (%s)", due, on_time),
+            "in_full_count": SQL("%s AND j.is_in_full", due),
+            "otif_count": SQL("%s AND j.is_in_full", on_time),
+            "perfect_count": SQL("j.is_perfect"),
+        }
+        return {
+            name: SQL("CASE WHEN %s THEN 1.0 / j.line_count ELSE 0 END", condition)
+            for name, condition in conditions.items()
         }
 
     def _get_due_sql(self):
@@ -239,6 +248,14 @@ class LogisticsDeliveryReport(models.Model):
                     ELSE 'late_short' END""",
             self._get_due_sql(),
         )
+
+    def _get_rolled_numbers(self):
+        overdue = self._get_rolled_overdue_sql()
+        return {
+            **{name: SQL("j.%s", SQL(name)) for name in NUMBERS},
+            "due_count": SQL("j.due_count + %s", overdue),
+            "late_count": SQL("j.late_count + %s", overdue),
+        }
 
     def _get_source(self):
         return SQL(

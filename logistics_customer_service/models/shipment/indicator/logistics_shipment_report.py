@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .logistics_delivery_day import NUMBERS
+
 
 class LogisticsShipmentReport(models.Model):
     """How deliveries to customers went: a row per delivery, each part of a backorder its own.
@@ -15,6 +17,7 @@ class LogisticsShipmentReport(models.Model):
     _auto = False
     _order = "promised_date desc, id desc"
     _rec_name = "picking_id"
+    _rolled = "logistics.delivery.day"
 
     # --- what the row is about
     picking_id = fields.Many2one("stock.picking", string="Delivery", readonly=True)
@@ -196,6 +199,14 @@ class LogisticsShipmentReport(models.Model):
     def _get_missed_sql(self):
         """Return the SQL of whether delivery ``j`` was late, or is overdue."""
         return SQL("COALESCE(j.delivered_day, zone.today) > j.promised_day")
+
+    def _get_rolled_numbers(self):
+        overdue = self._get_rolled_overdue_sql()
+        return {
+            **{name: SQL("j.%s", SQL(name)) for name in NUMBERS},
+            "due_count": SQL("j.judged_count + %s", overdue),
+            "missed_count": SQL("j.delayed_count + %s", overdue),
+        }
 
     def _get_source(self):
         return SQL("logistics_outcome_delivery j %s", self._get_customer_joins())

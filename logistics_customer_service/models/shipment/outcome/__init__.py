@@ -5,6 +5,7 @@ from . import logistics_outcome_delivery
 from . import logistics_outcome_rebuild
 from . import logistics_outcome_judge
 from . import logistics_profile_fact
+from . import res_company
 from . import sale_order
 from . import sale_order_line
 from . import stock_move

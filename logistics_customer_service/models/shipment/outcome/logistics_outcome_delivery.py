@@ -39,7 +39,7 @@ class LogisticsOutcomeDelivery(models.Model):
         help="The customer's tier when the order was placed, or the delivery made.",
     )
     promised_at = fields.Datetime(string="Promised", readonly=True)
-    promised_day = fields.Date(readonly=True, index=True, help="In the company's time zone.")
+    promised_day = fields.Date(readonly=True, help="In the company's time zone.")
     date_done = fields.Datetime(string="Left the Warehouse", readonly=True)
     done_day = fields.Date(readonly=True, index=True)
     delivered_at = fields.Datetime(string="Handed Over", readonly=True)
@@ -68,6 +68,7 @@ class LogisticsOutcomeDelivery(models.Model):
     short_qty = fields.Float(string="Short Pieces", readonly=True)
 
     _picking_unique = models.UniqueIndex("(picking_id)")
+    _day_idx = models.Index("(company_id, promised_day)")
 
     # === BUSINESS METHODS ===#
 

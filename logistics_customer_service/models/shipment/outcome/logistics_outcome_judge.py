@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ...foundation.isolation import isolate
 from .sale_order import JUDGED
@@ -175,6 +175,27 @@ class LogisticsOutcomeJudge(models.Model):
             "filling": self.env["logistics.outcome.rebuild"].sudo()._get_progress(),
         }
 
+    @api.model
+    def get_state_text(self):
+        """Return in words as of when figures of outcomes are, and whether they are behind.
+
+        :raise AccessError: to whom the figures are not shown either
+        """
+        self.env["logistics.outcome.order"].check_access("read")
+        state = self._get_state()
+        parts = []
+        if state["judged_at"]:
+            time = format_datetime(self.env, state["judged_at"], dt_format="short")
+            parts.append(self.env._("As of %s.", time))
+        if state["waiting"]:
+            parts.append(self.env._("%s changes are being judged.", state["waiting"]))
+        if state["failed"]:
+            parts.append(self.env._("%s could not be judged.", state["failed"]))
+        if state["filling"] is not None:
+            share = f"{state['filling']:.0f} %"
+            parts.append(self.env._("What there was before is being judged: %s done.", share))
+        return " ".join(parts), bool(state["failed"] or state["filling"] is not None)
+
     # === CRON METHODS ===#
 
     @api.model
@@ -182,6 +203,7 @@ class LogisticsOutcomeJudge(models.Model):
         """Judge what is marked, batch by batch; then go on with what is judged anew."""
         cron = self.env["ir.cron"]
         marks = self.env["logistics.mark"]
+        self.env["res.company"]._note_outcome_zones()
         while count := self._retry(self._judge_marked):
             if not cron._commit_progress(count, remaining=marks._count(JUDGED)):
                 return

@@ -48,7 +48,11 @@ class LogisticsOutcomeLine(models.Model):
     delivered_source = fields.Selection(SOURCES, string="Delivered, Says", readonly=True)
     ordered_qty = fields.Float(string="Ordered Quantity", readonly=True)
     first_qty = fields.Float(string="Shipped First", readonly=True)
-    delivered_qty = fields.Float(string="Delivered Quantity", readonly=True)
+    delivered_qty = fields.Float(
+        string="Delivered Quantity",
+        readonly=True,
+        help="All that was handed over, exchanges and what is too much included.",
+    )
     returned_qty = fields.Float(string="Returned Quantity", readonly=True)
     is_shipped = fields.Boolean(
         string="Shipped", readonly=True, help="The order had a first delivery."
@@ -303,9 +307,8 @@ class LogisticsOutcomeLine(models.Model):
             "first_qty": SQL("LEAST(%s, j.ordered) / j.stock_factor", first),
             "delivered_qty": SQL(
                 """CASE WHEN j.is_unmoved THEN COALESCE(j.qty_delivered, 0) * j.unit_factor
-                        ELSE GREATEST(LEAST(%(made)s, j.ordered),
-                                      %(made)s - COALESCE(j.returned, 0)) END / j.stock_factor""",
-                made=self._get_whole_sql(SQL("j.share")),
+                        ELSE %s END / j.stock_factor""",
+                self._get_whole_sql(SQL("j.share")),
             ),
             "returned_qty": SQL("COALESCE(j.returned, 0) / j.stock_factor"),
             "is_shipped": SQL("j.first_done IS NOT NULL"),

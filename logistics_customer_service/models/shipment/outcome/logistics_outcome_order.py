@@ -44,7 +44,7 @@ class LogisticsOutcomeOrder(models.Model):
     line_count = fields.Integer(string="Lines of Goods", readonly=True)
     first_line_id = fields.Many2one("sale.order.line", readonly=True, ondelete="set null", index=True)
     promised_day = fields.Date(
-        string="Promised", readonly=True, index=True, help="The latest promised day of its lines."
+        string="Promised", readonly=True, help="The latest promised day of its lines."
     )
     waiting_day = fields.Date(
         string="Still Waited for",
@@ -80,6 +80,7 @@ class LogisticsOutcomeOrder(models.Model):
     )
 
     _order_unique = models.UniqueIndex("(order_id)")
+    _day_idx = models.Index("(company_id, promised_day)")
 
     # === BUSINESS METHODS ===#
 

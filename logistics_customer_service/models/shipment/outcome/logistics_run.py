@@ -19,6 +19,11 @@ class LogisticsRun(models.Model):
         "everything judged anew then.",
     )
 
+    def _run_profiles(self):
+        """Facts are made of all that happened by now."""
+        self.env["logistics.outcome.judge"]._judge_all_marked()
+        return super()._run_profiles()
+
     def _finish(self):
         self._judge_sample()
         return super()._finish()
@@ -31,14 +36,14 @@ class LogisticsRun(models.Model):
         judge._take_turn()
         rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT so.id
-                     FROM (SELECT MIN(id) AS oldest, MAX(id) AS newest FROM sale_order) whole
-                    CROSS JOIN GENERATE_SERIES(1, %s)
-                     JOIN sale_order so
-                       ON so.id = whole.oldest + FLOOR(RANDOM() * (whole.newest - whole.oldest + 1))
-                    WHERE so.company_id = %s""",
-                SAMPLE,
+                """SELECT so.id
+                     FROM sale_order so
+                    WHERE so.company_id = %s AND so.id IN (
+                        SELECT oldest + FLOOR(RANDOM() * (newest - oldest + 1))::int
+                          FROM (SELECT MIN(id) AS oldest, MAX(id) AS newest FROM sale_order) whole
+                         CROSS JOIN GENERATE_SERIES(1, %s))""",
                 self.company_id.id,
+                SAMPLE,
             )
         )
         ids = [order_id for (order_id,) in rows]
