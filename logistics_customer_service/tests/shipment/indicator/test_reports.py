@@ -102,6 +102,7 @@ class TestReports(LogisticsCommon):
     # --- who sees it, and how
 
     def test_rows_open_their_documents(self):
+        self._judge_outcomes()
         for model, document in (
             ("logistics.delivery.report", self.order),
             ("logistics.shipment.report", self.picking),
