@@ -88,9 +88,8 @@ class TestTours(HttpCase):
 
     def test_manager_erases_a_person(self):
         """A manager in a hurry is told what is missing, then the person is erased."""
-        new_test_user(
-            self.env, "tour_eraser", groups="logistics_customer_service.group_manager,base.group_partner_manager"
-        )
+        groups = "logistics_customer_service.group_manager,base.group_partner_manager"
+        new_test_user(self.env, "tour_eraser", groups=groups)
         person = self.env["res.partner"].create({"name": "Tour Erasable", "email": "tour@erasable.example"})
         case = self.env["logistics.complaint"].create({"partner_id": person.id, "description": "Wet"})
         self.start_tour(f"/odoo/res.partner/{person.id}", "logistics_erasure_tour", login="tour_eraser")
