@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
-from ...tools.foundation.received import MAX_ID
+from ...tools.foundation.received import MAX_ID, read_id
 
 MODULE = __name__.split(".")[2]
 
@@ -194,5 +194,6 @@ class Base(models.AbstractModel):
                 ids.update(item[2])
             elif item and item[0] == Command.LINK:
                 ids.add(item[1])
-        # no new ones, no booleans; JSON may send 5.0 for 5, and the database finds it
-        return {int(id_) for id_ in ids if type(id_) in (int, float) and 0 < id_ <= MAX_ID}
+        # no new ones, no booleans; JSON may send 5.0 or "5" for 5, and the database finds it
+        numbers = (read_id(id_) if isinstance(id_, str) else id_ for id_ in ids)
+        return {int(id_) for id_ in numbers if type(id_) in (int, float) and 0 < id_ <= MAX_ID}
