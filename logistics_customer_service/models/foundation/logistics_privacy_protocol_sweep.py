@@ -88,7 +88,7 @@ class LogisticsPrivacyProtocol(models.Model):
         return SQL(" OR ").join(
             SQL(
                 """lower(%(text)s) LIKE ANY(%(likely)s)
-                   OR translate(%(text)s, %(between)s, '') LIKE ANY(%(numbers)s)""",
+                   OR translate(replace(%(text)s, '&nbsp;', ''), %(between)s, '') LIKE ANY(%(numbers)s)""",
                 text=SQL("CAST(%s AS text)", SQL.identifier(name)),
                 likely=likely,
                 between=SEPARATORS,
