@@ -136,6 +136,11 @@ class TestLinks(LinkCommon):
             logger.filter(record)
             self.assertIn(f"/t/{self.link.handle}***/zh_CN?x=1", record.getMessage())
             self.assertNotIn(self.link._get_secret()[:6], record.getMessage())
+            for slash in ("//", "%2F", "%2f/"):  # they open the page, too
+                message = f"GET {path.replace('/', slash)}"
+                record = logger.makeRecord(name, logging.INFO, __file__, 1, message, (), None)
+                logger.filter(record)
+                self.assertNotIn(self.link._get_secret()[:6], record.getMessage())
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from functools import lru_cache
 MASK = "***"
 LENGTH = 27  # signs of a token; those of earlier versions may be longer
 # mail services wrap links into links of theirs, twice even; and two slashes lead where one does
-SLASH = r"(?:\\?/|%(?:25)*2[fF]|&#0?47;|&#x2[fF];|&sol;)+"
+SLASH = r"(?:\\?/|%(?:25){0,2}2[fF]|&#0?47;|&#x2[fF];|&sol;){1,2}"
 
 
 @lru_cache

@@ -28,7 +28,6 @@ SPELLED = {
 }
 SPELLED |= dict.fromkeys("'\u2019\u2018\u02bc`", r"(?:['\u2019\u2018\u02bc`]|&#0?39;|&#x27;|&apos;|\\u2019)")
 BLANK = r"(?:\s|&nbsp;|&#160;|\\u00a0|\\[nrt]|%20|[_+-])+"  # as in the name of a file, too
-SEVERAL = re.compile(r"[^\W\d]+(?: [^\W\d]+)+")
 
 
 class Personal(NamedTuple):
@@ -124,10 +123,10 @@ def _write_json(text):
 
 def _turn_round(text):
     """Return a name as lists have it, the family's first, or None."""
-    if not SEVERAL.fullmatch(text) or IDEOGRAPHIC.search(text):
+    *first, last = text.split(" ")
+    if not (first and all(part.isalpha() for part in (*first, last))) or IDEOGRAPHIC.search(text):
         return None
-    first, _blank, last = text.rpartition(" ")
-    return f"{last}, {first}"
+    return f"{last}, {' '.join(first)}"
 
 
 def _sort(values):
