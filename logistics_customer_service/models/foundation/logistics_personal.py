@@ -164,13 +164,16 @@ class LogisticsPersonal(models.AbstractModel):
         marks = marks or {}
         mine = [Domain(path, "in", people.ids) for path in spec.paths]
         written = marks.get("emails", []) + marks.get("numbers", [])
-        if written:
-            mine += [Domain(field, "in", written) for field in spec.addresses]
-            mine += [
-                Domain(field, "=ilike", f"%<{email}>")
+        if written and spec.addresses:
+            by_address = [Domain(field, "in", written) for field in spec.addresses]
+            by_address += [
+                Domain(field, "=ilike", f"%<{escape_psql(email)}>")
                 for field in spec.addresses
                 for email in marks.get("emails", [])
             ]
+            # what is another contact's is not the person's, whatever address stands there
+            nobodys = Domain.AND([Domain(path, "=", False) for path in spec.paths])
+            mine.append(Domain.OR(by_address) & nobodys)
         return Domain.OR(mine)
 
     @api.model
