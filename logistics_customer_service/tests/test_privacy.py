@@ -230,6 +230,34 @@ class TestErasure(PrivacyCommon):
         self._erase()
         self.assertEqual(self._grep(("Quittenzaun", "7734&nbsp;221")), {})
 
+    def test_files_of_others_name_nobody(self):
+        self._walk_few()
+        other = self._customer("Other")
+        text = f"Z\u00fcge;{NAME};{MAIL};{PHONE};bleibt".encode()
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": name, "mimetype": mimetype, "raw": text, "res_model": "res.partner", "res_id": other.id}
+                for name, mimetype in (("list.csv", "text/csv"), ("mail.eml", "message/rfc822"))
+            ]
+        )
+        drawing = self.env["ir.attachment"].create(
+            {"name": "a.pdf", "mimetype": "application/pdf", "raw": b"%PDF", "res_model": "res.partner",
+             "res_id": other.id}
+        )  # fmt: skip
+        drawing.index_content = f"Drawn for {NAME}"
+        self.env["account.analytic.account"].create(
+            {"name": NAME, "plan_id": self.env["account.analytic.plan"].create({"name": "Plan"}).id}
+        )
+        protocol = self._erase()
+        self.env.invalidate_all()
+        for file in files:
+            self.assertIn("bleibt", file.raw.decode())
+            for sign in SIGNS:
+                self.assertNotIn(sign, file.raw.decode())
+        left = protocol.line_ids.filtered(lambda line: line.action == "left")
+        self.assertEqual([(line.model, line.rows) for line in left], [("ir.attachment", 1)])
+        self.assertEqual(self._grep(), {})
+
     def test_a_short_name_is_forgotten_where_it_was_linked(self):
         self._walk_few()
         self.person.name = "Quitte"
