@@ -251,8 +251,10 @@ class LogisticsPrivacyProtocol(models.Model):
         rows = self._run(
             SQL(
                 """UPDATE mail_tracking_value v
-                      SET old_value_char = CASE WHEN old_value_integer <> ALL(%(ids)s) THEN old_value_char END,
-                          new_value_char = CASE WHEN new_value_integer <> ALL(%(ids)s) THEN new_value_char END
+                      SET old_value_char = CASE WHEN old_value_integer <> ALL(%(ids)s)
+                                                THEN old_value_char END,
+                          new_value_char = CASE WHEN new_value_integer <> ALL(%(ids)s)
+                                                THEN new_value_char END
                      FROM ir_model_fields f
                     WHERE f.id = v.field_id AND f.relation = 'res.partner'
                       AND (old_value_integer = ANY(%(ids)s) AND old_value_char IS NOT NULL

@@ -259,7 +259,8 @@ class TestLinksInTexts(LinkCommon):
             f"From: li@customer.example\nTo: service@company.example\nSubject: Fwd: {self.answer_url}\n"
             "Message-ID: <whole@customer.example>\nContent-Type: multipart/mixed; boundary=b\n\n"
             "--b\nContent-Type: text/plain\n\nSee below.\n"
-            f'--b\nContent-Type: text/plain; name="a.txt"\nContent-Disposition: attachment\n\n{self.answer_url}\n'
+            '--b\nContent-Type: text/plain; name="a.txt"\nContent-Disposition: attachment\n\n'
+            f"{self.answer_url}\n"
             '--b\nContent-Type: message/rfc822; name="b.eml"\nContent-Disposition: attachment\n\n'
             "From: service@company.example\nSubject: x\nContent-Transfer-Encoding: quoted-printable\n"
             f"Content-Type: text/plain\n\n{broken}\n--b--\n"
