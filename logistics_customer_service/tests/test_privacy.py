@@ -236,8 +236,8 @@ class TestErasure(PrivacyCommon):
         text = f"Z\u00fcge;{NAME};{MAIL};{PHONE};bleibt".encode()
         files = self.env["ir.attachment"].create(
             [
-                {"name": name, "mimetype": mimetype, "raw": text, "res_model": other._name, "res_id": other.id}
-                for name, mimetype in (("list.csv", "text/csv"), ("mail.eml", "message/rfc822"))
+                {"name": name, "mimetype": kind, "raw": text, "res_model": other._name, "res_id": other.id}
+                for name, kind in (("list.csv", "text/csv"), ("mail.eml", "message/rfc822"))
             ]
         )
         drawing = self.env["ir.attachment"].create(

@@ -42,7 +42,7 @@ def read_id(text):
         try:
             return int(text, base) if len(text) < MAX_LINE else None
         except ValueError:
-            pass
+            continue
     return None
 
 
