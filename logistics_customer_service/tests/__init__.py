@@ -137,6 +137,7 @@ from . import test_multicompany
 from . import test_closed_fields
 from . import test_past
 from . import test_foreign_ids
+from . import test_new_records
 from . import test_copies
 from . import test_neutralize
 from . import test_privacy

@@ -87,6 +87,31 @@ class TestClosedFields(LogisticsCommon):
             self.assertFalse(told, user.login)
             self.assertTrue(asked, user.login)
 
+    def test_closed_fields_are_closed_to_who_comes_by_a_link(self):
+        for user in (self.portal, self.clerk, self.keeper, self.agent, self.supervisor):
+            own = self._get_own_fields(user)
+            ways = {}
+            for records in own:
+                for field in records._fields.values():
+                    if field.relational and field.store and records._has_field_access(field, "read"):
+                        ways.setdefault(field.comodel_name, []).append((records, field.name))
+            told = []
+            for asked, (_own, closed) in own.items():
+                for name in closed:
+                    for records, link in ways.get(asked._name, ())[:3]:
+                        for domain in (
+                            [(f"{link}.{name}", "!=", False)],
+                            [(link, "any", [(name, "=", False)])],
+                            [(link, "not any", ["|", (name, "=", False), ("id", "=", 0)])],
+                        ):
+                            try:
+                                with self.env.cr.savepoint(flush=False):
+                                    records.search(domain, limit=1, order="id")
+                            except (AccessError, UserError, ValueError):
+                                continue
+                            told.append((records._name, domain))
+            self.assertFalse(told, user.login)
+
     def test_customers_read_what_was_decided(self):
         shown = {
             records._name: own - closed

@@ -151,7 +151,10 @@ class TestLinksOfCopies(CopyCase, HttpCase):
         self.assertEqual(self.url_open(path).status_code, 200)
         self._copy()
         with mute_logger("odoo.http"):
-            self.assertEqual(self.url_open(path).status_code, 404)
+            answer = self.url_open(path)
+        self.assertEqual(answer.status_code, 404)
+        self.assertIn("try again later", answer.text)
+        self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
 
     def test_every_page_without_login_is_meant(self):
         http = self.env["ir.http"]

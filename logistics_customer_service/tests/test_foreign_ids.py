@@ -130,9 +130,18 @@ class TestForeignIds(LogisticsCommon):
             (cases, {"order_ids": [[1, self.order.id, {}]]}),
             (cases, {"order_ids": [[6, 0, [self.order.id]]]}),
             (cases, {"order_ids": [{"id": self.order.id}]}),
+            (cases, {"order_ids": [[6, 0, [str(self.order.id)]]]}),
+            (cases, {"order_ids": [[4, f" {self.order.id}"]]}),
+            (cases, {"order_ids": [[4, hex(self.order.id)]]}),
+            (visits, {"profile_id": {"id": str(self.profile.id)}}),
         ):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 records.onchange(vals, list(vals), {name: {} for name in vals})
+
+    def test_an_id_in_words_links_to_nothing(self):
+        intakes = self.abroad["logistics.complaint.intake"]
+        with self.assertRaises(AccessError):
+            intakes.create({"found_ids": [Command.link(str(self.customer.id))]})
 
     def test_what_was_chosen_in_a_list_is_looked_at(self):
         asking = self.abroad["logistics.survey.ask"].with_context(

@@ -54,6 +54,29 @@ class TestPersonFile(PrivacyCommon):
         self.assertEqual(files[sent[0]], b"A photo")
         self.assertNotIn("..", sent[0].replace("..photo", ""))
 
+    def test_an_address_opens_nothing_that_is_anothers(self):
+        """Customers change their own address as they like, and write any into what they send."""
+        other = self._customer("Somebody Else", email="somebody@else.example.net")
+        cases = self.env["logistics.complaint"].create(
+            [
+                {"company_id": self.company.id, "description": "Of nobody known", "email_from": MAIL},
+                {"company_id": self.company.id, "description": "Of another", "email_from": MAIL,
+                 "partner_id": other.id},
+            ]
+        )  # fmt: skip
+        _data, page, _files = self._make()
+        self.assertIn("Of nobody known", page)
+        self.assertNotIn("Of another", page)
+        portal = self._portal_user("ottilie", self.person)
+        personal = self.env["logistics.personal"].with_user(portal).sudo()
+        _data, page, _files = self._read(personal._make_file(self.person, inner=False))
+        self.assertNotIn("Of nobody known", page)
+        self.assertNotIn("Of another", page)
+        self._erase()
+        self.env.invalidate_all()
+        self.assertEqual(cases.mapped(lambda case: bool(case.description)), [False, True])
+        self.assertNotIn(MAIL, str(cases.mapped("email_from")))
+
     def test_without_inner_notes(self):
         self._live()
         data, page, _files = self._make(inner=False)

@@ -1,3 +1,7 @@
+import json
+
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -188,6 +192,88 @@ class TestErasure(PrivacyCommon):
         twin = self._customer(NAME, is_company=False, phone=PHONE, email="twin@elsewhere.example.net")
         self._erase()
         self.assertEqual((twin.name, twin.phone), (NAME, PHONE))
+
+    def test_what_is_ours_stays_however_the_person_wrote_it(self):
+        self._walk_few()
+        self.company.partner_id.write({"phone": "(089) 4455 6677", "country_id": self.env.ref("base.de").id})
+        colleague = self._new_user("boss", "base.group_user")
+        colleague.login = "boss@corp.example.net"
+        colleague.partner_id.email = "chief@corp.example.net, office@corp.example.net"
+        server = self.env["ir.mail_server"].create(
+            {"name": "x", "smtp_host": "localhost", "smtp_user": "robot@corp.example.net"}
+        )
+        for address in (colleague.login, "office@corp.example.net", server.smtp_user):
+            self.env["logistics.complaint"].create(
+                {"partner_id": self.person.id, "company_id": self.company.id, "email_from": address,
+                 "phone": "+49 89 44556677"}
+            )  # fmt: skip
+        other = self._customer("Other", comment="<p>boss@corp.example.net</p>")
+        self._erase()
+        self.env.invalidate_all()
+        self.assertEqual(self.company.partner_id.phone, "(089) 4455 6677")
+        self.assertEqual(colleague.login, "boss@corp.example.net")
+        self.assertEqual(colleague.partner_id.email, "chief@corp.example.net, office@corp.example.net")
+        self.assertEqual(server.smtp_user, "robot@corp.example.net")
+        self.assertIn("boss@corp.example.net", other.comment)
+
+    def test_a_name_is_found_however_it_is_written(self):
+        self._walk_few()
+        name = "Zo\u00eb D'Arc & Quittenzaun"
+        self.person.name = name
+        other = self._customer("Other")
+        other.message_post(body=f"Asked for {name} today")
+        other.message_post(body=Markup("<p>x&nbsp;%s</p>") % name.replace(" ", "\u00a0"))
+        other.message_post(body=Markup("<p>+49&nbsp;8856&nbsp;7734&nbsp;221</p>"))
+        other.message_post(body="Who?", attachments=[("Zo\u00eb_D'Arc_&_Quittenzaun.txt", b"x")])
+        self.env["bus.bus"].sudo().create({"channel": '"x"', "message": json.dumps({"body": name})})
+        self.env.flush_all()
+        self._erase()
+        self.assertEqual(self._grep(("Quittenzaun", "7734&nbsp;221")), {})
+
+    def test_files_of_others_name_nobody(self):
+        self._walk_few()
+        other = self._customer("Other")
+        text = f"Z\u00fcge;{NAME};{MAIL};{PHONE};bleibt".encode()
+        files = self.env["ir.attachment"].create(
+            [
+                {"name": name, "mimetype": kind, "raw": text, "res_model": other._name, "res_id": other.id}
+                for name, kind in (("list.csv", "text/csv"), ("mail.eml", "message/rfc822"))
+            ]
+        )
+        drawing = self.env["ir.attachment"].create(
+            {"name": "a.pdf", "mimetype": "application/pdf", "raw": b"%PDF", "res_model": "res.partner",
+             "res_id": other.id}
+        )  # fmt: skip
+        drawing.index_content = f"Drawn for {NAME}"
+        self.env["account.analytic.account"].create(
+            {"name": NAME, "plan_id": self.env["account.analytic.plan"].create({"name": "Plan"}).id}
+        )
+        protocol = self._erase()
+        self.env.invalidate_all()
+        for file in files:
+            self.assertIn("bleibt", file.raw.decode())
+            for sign in SIGNS:
+                self.assertNotIn(sign, file.raw.decode())
+        left = protocol.line_ids.filtered(lambda line: line.action == "left")
+        self.assertEqual([(line.model, line.rows) for line in left], [("ir.attachment", 1)])
+        self.assertEqual(self._grep(), {})
+
+    def test_a_short_name_is_forgotten_where_it_was_linked(self):
+        self._walk_few()
+        self.person.name = "Quitte"
+        other = self._customer("Other")
+        tracked = self.env(context={**self.env.context, "tracking_disable": False})
+        visit = tracked["logistics.visit"].create(
+            {"partner_id": self.person.id, "company_id": self.company.id, "user_id": self.agent.id}
+        )
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        visit.partner_id = other
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertIn("mail_tracking_value.old_value_char", self._grep(("Quitte",)))
+        self._erase()
+        self.assertNotIn("mail_tracking_value.old_value_char", self._grep(("Quitte",)))
 
     def test_whom_it_refuses(self):
         self._live()

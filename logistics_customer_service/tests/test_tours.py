@@ -85,6 +85,17 @@ class TestTours(HttpCase):
         self.assertEqual((event.kind, event.signer_name), ("delivered", "Maria Lopez"))
         self.assertTrue(event.signature)
         self.assertEqual(picking.delivered_source, "staff")
+
+    def test_manager_erases_a_person(self):
+        """A manager in a hurry is told what is missing, then the person is erased."""
+        groups = "logistics_customer_service.group_manager,base.group_partner_manager"
+        new_test_user(self.env, "tour_eraser", groups=groups)
+        person = self.env["res.partner"].create({"name": "Tour Erasable", "email": "tour@erasable.example"})
+        case = self.env["logistics.complaint"].create({"partner_id": person.id, "description": "Wet"})
+        self.start_tour(f"/odoo/res.partner/{person.id}", "logistics_erasure_tour", login="tour_eraser")
+        self.assertNotIn("Tour", person.name)
+        self.assertFalse(person.active or case.description)
+
     def test_agent_registers_a_call(self):
         """An agent takes a call: the customer is found by telephone, the order beside is ticked."""
         self.customer.phone = "+86 21 5550 7788"

@@ -403,17 +403,18 @@ def run_part(odoo, name, arguments):
             return foreground(addon_part(database), tests.environment(), arguments)
         if name == "beside":
             return foreground(BesidePart(tests), tests.environment(), arguments)
+        failed = 0
         if name in ("core", LONG):
             elsewhere = CORE_SHORT if name == LONG else ()
             database = tests.core_database()
             part = CorePart("core", odoo, database, CORE_SUITES, read_known(), elsewhere)
-            code = foreground(part, tests.environment(), arguments if name == "core" else [])
-            if name == "core" or code:
-                return code
+            failed = foreground(part, tests.environment(), arguments if name == "core" else [])
+            if name == "core":
+                return failed
         part = next((part for part in [*system_parts(), long_part()] if part.name == name), None)
         if part is None or not part.folders:
             raise Problem(f"There is no folder tests/{name} with tests in it.")
-        return foreground(part, tests.environment(), arguments)
+        return foreground(part, tests.environment(), arguments) or failed
 
 
 def foreground(part, environment, arguments):

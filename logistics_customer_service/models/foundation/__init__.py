@@ -33,6 +33,7 @@ from . import logistics_sending_rule_mixin
 from . import mail_message
 from . import mail_mail
 from . import ir_actions_report
+from . import ir_attachment
 from . import mail_mail_text
 from . import mail_template
 from . import mail_thread

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
-from ...tools.foundation.received import MAX_ID
+from ...tools.foundation.received import MAX_ID, read_id
 
 MODULE = __name__.split(".")[2]
 
@@ -37,9 +37,26 @@ class Base(models.AbstractModel):
         """Refuse to search by what may not be read."""
         domain = Domain(domain)
         if not (self.env.su or bypass_access):
-            for condition in domain.iter_conditions():
-                self._check_logistics_asked(condition.field_expr)
+            self._check_logistics_domain(domain)
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    @api.model
+    def _check_logistics_domain(self, domain):
+        """Raise where a domain asks for what may not be read, here or in records that are linked.
+
+        Core asks the linked ones with fields that were replaced by what their methods search.
+        """
+        for condition in domain.iter_conditions():
+            records, value = self, condition.value
+            for name in condition.field_expr.split("."):
+                records._check_logistics_asked(name)
+                field = records._fields.get(name)
+                if not (field and field.relational):
+                    break
+                records = records.env[field.comodel_name]
+            else:
+                if condition.operator in ("any", "not any") and isinstance(value, (list, tuple, Domain)):
+                    records._check_logistics_domain(Domain(value))
 
     @api.model
     def _check_logistics_asked(self, expression):
@@ -177,5 +194,6 @@ class Base(models.AbstractModel):
                 ids.update(item[2])
             elif item and item[0] == Command.LINK:
                 ids.add(item[1])
-        # no new ones, no booleans; JSON may send 5.0 for 5, and the database finds it
-        return {int(id_) for id_ in ids if type(id_) in (int, float) and 0 < id_ <= MAX_ID}
+        # no new ones, no booleans; JSON may send 5.0 or "5" for 5, and the database finds it
+        numbers = (read_id(id_) if isinstance(id_, str) else id_ for id_ in ids)
+        return {int(id_) for id_ in numbers if type(id_) in (int, float) and 0 < id_ <= MAX_ID}

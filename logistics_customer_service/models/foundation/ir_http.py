@@ -2,6 +2,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 
 from odoo import models
 from odoo.http import request
+from odoo.tools import get_lang
 
 from ...tools.foundation.log_mask import mask_links
 
@@ -61,8 +62,16 @@ class IrHttp(models.AbstractModel):
         """A copy opens nothing to whoever has no login: the links are the original's."""
         result = super()._pre_dispatch(rule, args)
         if cls._opens_without_login(rule.endpoint) and not request.env["logistics.database"]._is_original():
-            raise NotFound
+            raise NotFound(response=cls._render_closed() if rule.endpoint.routing["type"] == "http" else None)
         return result
+
+    @classmethod
+    def _render_closed(cls):
+        lang = get_lang(request.env)
+        values = {"html_lang": lang.code.replace("_", "-"), "direction": lang.direction}
+        qweb = request.env["ir.qweb"].with_context(lang=lang.code)
+        page = qweb._render("logistics_customer_service.link_page_of_copy", values)
+        return request.make_response(page, status=404)
 
     @classmethod
     def _opens_without_login(cls, endpoint):

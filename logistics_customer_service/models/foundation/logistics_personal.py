@@ -5,8 +5,17 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.sql import escape_psql
 
-from ...tools.foundation.personal import Personal, get_phone_forms, is_distinct, is_telling
+from ...tools.foundation.personal import (
+    FEWEST_DIGITS,
+    SEPARATORS,
+    Personal,
+    get_phone_forms,
+    is_distinct,
+    is_telling,
+)
 
 # What Odoo itself keeps of people beside their contact; what hangs on records (messages, files,
 # activities) goes with them and needs no word.
@@ -155,13 +164,16 @@ class LogisticsPersonal(models.AbstractModel):
         marks = marks or {}
         mine = [Domain(path, "in", people.ids) for path in spec.paths]
         written = marks.get("emails", []) + marks.get("numbers", [])
-        if written:
-            mine += [Domain(field, "in", written) for field in spec.addresses]
-            mine += [
-                Domain(field, "=ilike", f"%<{email}>")
+        if written and spec.addresses:
+            by_address = [Domain(field, "in", written) for field in spec.addresses]
+            by_address += [
+                Domain(field, "=ilike", f"%<{escape_psql(email)}>")
                 for field in spec.addresses
                 for email in marks.get("emails", [])
             ]
+            # what is another contact's is not the person's, whatever address stands there
+            nobodys = Domain.AND([Domain(path, "=", False) for path in spec.paths])
+            mine.append(Domain.OR(by_address) & nobodys)
         return Domain.OR(mine)
 
     @api.model
@@ -199,8 +211,9 @@ class LogisticsPersonal(models.AbstractModel):
             if value and not value.endswith(f" {one.id}")  # erased already
         }
         own = words
-        emails, numbers, words = self._leave_out_shared(people, emails, numbers, words)
         region = people.country_id[:1].code or self.env.company.country_id.code
+        emails, numbers = self._leave_out_others(people, emails, numbers, region)
+        words = self._leave_out_shared(people, words)
         return {
             "emails": sorted(emails),
             "numbers": sorted(numbers),
@@ -223,26 +236,55 @@ class LogisticsPersonal(models.AbstractModel):
         return emails, numbers
 
     @api.model
-    def _leave_out_shared(self, people, emails, numbers, words):
-        """Drop what others bear, too: an office's number, a name like any other."""
+    def _leave_out_others(self, people, emails, numbers, region):
+        """Drop addresses and numbers that others bear, too: an office's, and all that are ours.
+
+        What stands on a person's records may be anybody's: customers write there what they like.
+        """
+        forms = {number: get_phone_forms(number, region) for number in numbers}
+        digits = {one for found in forms.values() for one in found}
+        self.env["res.partner"].flush_model(["email", "email_normalized", "phone", "phone_sanitized"])
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT lower(concat_ws(' ', email, email_normalized)), phone, phone_sanitized
+                     FROM res_partner
+                    WHERE id <> ALL(%(people)s)
+                      AND (lower(email) LIKE ANY(%(emails)s)
+                           OR translate(concat_ws(' | ', phone, phone_sanitized), %(between)s, '')
+                              LIKE ANY(%(ends)s))""",
+                people=people.ids,
+                emails=[f"%{escape_psql(email)}%" for email in emails],
+                between=SEPARATORS,
+                # their last digits are the same, with whatever they are dialled
+                ends=[f"%{one[-FEWEST_DIGITS:]}%" for one in digits],
+            )
+        )
+        borne = {_bare(word) for row in rows for word in (row[0] or "").replace(",", " ").split()}
+        dialled = {one for row in rows for number in row[1:] for one in get_phone_forms(number, region)}
+        emails = {email for email in emails - borne if not self._is_ours(email, people)}
+        return emails, {number for number in numbers if not forms[number] & dialled}
+
+    @api.model
+    def _is_ours(self, email, people):
+        """Tell whether a colleague's login or one of our servers goes by an address."""
+        if self.env["mail.alias.domain"].sudo().search_count([("name", "=ilike", email.rpartition("@")[2])]):
+            return True
+        login = Domain("login", "=ilike", escape_psql(email)) & Domain("partner_id", "not in", people.ids)
+        asked = {
+            "res.users": login,
+            "ir.mail_server": Domain("smtp_user", "=ilike", escape_psql(email)),
+            "fetchmail.server": Domain("user", "=ilike", escape_psql(email)),
+        }
+        return any(name in self.env and self._count_records(name, domain) for name, domain in asked.items())
+
+    @api.model
+    def _leave_out_shared(self, people, words):
+        """Drop names and streets that others bear, too."""
         others = self.env["res.partner"].sudo().with_context(active_test=False)
         others = others.search(
-            [
-                ("id", "not in", people.ids),
-                "|", "|", "|", "|",
-                ("email_normalized", "in", list(emails)),
-                ("phone_sanitized", "in", list(numbers)),
-                ("phone", "in", list(numbers)),
-                ("name", "in", list(words)),
-                ("street", "in", list(words)),
-            ]
-        )  # fmt: skip
-        ours = self.env["mail.alias.domain"].sudo().search([]).mapped("name")
-        emails = {mail for mail in emails if mail.rpartition("@")[2] not in ours}
-        emails -= set(others.mapped("email_normalized"))
-        numbers = numbers - set(others.mapped("phone")) - set(others.mapped("phone_sanitized"))
-        words = words - set(others.mapped("name")) - set(others.mapped("street"))
-        return emails, numbers, words
+            [("id", "not in", people.ids), "|", ("name", "in", list(words)), ("street", "in", list(words))]
+        )
+        return words - set(others.mapped("name")) - set(others.mapped("street"))
 
     # === WHAT STANDS AGAINST IT, AND WHAT STAYS ===#
 

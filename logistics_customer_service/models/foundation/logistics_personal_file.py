@@ -84,7 +84,8 @@ class LogisticsPersonal(models.AbstractModel):
         """
         attached = {}
         parts = [self._prepare_part("res.partner", people, self._get_contact_names(), attached)]
-        marks = self._get_marks(people)
+        # customers say themselves which address is theirs: it opens nothing to them
+        marks = self._get_marks(people) if self.env.user._is_internal() else {}
         for name, spec in self._get_known().items():
             if spec.inner == ("*",) and not inner:
                 continue

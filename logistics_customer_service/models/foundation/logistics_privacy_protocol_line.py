@@ -34,5 +34,6 @@ class LogisticsPrivacyProtocolLine(models.Model):
     def _compute_name(self):
         # what a model is called is no secret
         known = self.env["ir.model"].sudo()
+        tables = {model._table: name for name, model in self.pool.items() if model._auto}
         for line in self:
-            line.name = known._get(line.model).name or line.model
+            line.name = known._get(tables.get(line.model, line.model)).name or line.model

@@ -231,6 +231,7 @@ class LogisticsPrivacyProtocol(models.Model):
         people = self._get_people().sudo()
         held = people.browse(kept.get("res.partner", ((), None))[0]) & people
         self._erase_around("res.partner", people.ids, people.ids)
+        self._erase_tracked(people)
         # core asks for logins that are active still
         silent = people.with_context(tracking_disable=True, active_test=True)
         gone = {**dict.fromkeys(("email", "phone", "company_name"), False)}
@@ -244,6 +245,25 @@ class LogisticsPrivacyProtocol(models.Model):
         known = [name for name in self._get_partner_texts() if name not in PARTNER_KEPT]
         self._note("res.partner", "erased", max(rows, len(people)))
         self._empty("res.partner", held.ids, known)
+
+    def _erase_tracked(self, people):
+        """Forget the names by which changed links to the contacts are told, on whatever records."""
+        rows = self._run(
+            SQL(
+                """UPDATE mail_tracking_value v
+                      SET old_value_char = CASE WHEN old_value_integer <> ALL(%(ids)s)
+                                                THEN old_value_char END,
+                          new_value_char = CASE WHEN new_value_integer <> ALL(%(ids)s)
+                                                THEN new_value_char END
+                     FROM ir_model_fields f
+                    WHERE f.id = v.field_id AND f.relation = 'res.partner'
+                      AND (old_value_integer = ANY(%(ids)s) AND old_value_char IS NOT NULL
+                           OR new_value_integer = ANY(%(ids)s) AND new_value_char IS NOT NULL)
+                RETURNING v.id""",
+                ids=people.ids,
+            )
+        )
+        self._note("mail.tracking.value", "erased", len(rows))
 
     def _get_partner_texts(self):
         """Return what a contact's row tells of a person, whichever application added it."""

@@ -1,4 +1,5 @@
 import logging
+import re
 from collections import defaultdict
 
 import psycopg2
@@ -21,13 +22,20 @@ NOBODYS = (
 PROGRAM = (
     "account_", "digest_", "ir_", "mail_template", "product_", "res_", "sms_template", "theme_", "web_",
 )  # fmt: skip
-ALL_THE_SAME = {"ir_attachment", "ir_logging", "res_partner"}
+ALL_THE_SAME = {
+    "account_analytic_account", "account_analytic_line", "ir_attachment", "ir_filters", "ir_logging",
+    "res_partner",
+}  # fmt: skip
 # keys and prints, and what this very protocol is
 NEVER = {
     "access_token", "checksum", "handle", "parent_path", "password", "secret", "signature_hash",
     "store_fname", "token", "uuid",
 }  # fmt: skip
 PASSING = {"bus_bus"}
+# files that are read as they are, so many at once
+TEXT_FILES = r"^(text/|message/|application/(json|xml|csv|x-ndjson))"
+FILES = 100
+LARGEST = 20 * 1024 * 1024
 # what is booked is sealed; that of the person is looked at by its own declaration
 BOOKED = {
     "account_move": "state <> 'posted'",
@@ -88,7 +96,7 @@ class LogisticsPrivacyProtocol(models.Model):
         return SQL(" OR ").join(
             SQL(
                 """lower(%(text)s) LIKE ANY(%(likely)s)
-                   OR translate(%(text)s, %(between)s, '') LIKE ANY(%(numbers)s)""",
+                   OR translate(replace(%(text)s, '&nbsp;', ''), %(between)s, '') LIKE ANY(%(numbers)s)""",
                 text=SQL("CAST(%s AS text)", SQL.identifier(name)),
                 likely=likely,
                 between=SEPARATORS,
@@ -133,8 +141,10 @@ class LogisticsPrivacyProtocol(models.Model):
             text = SQL("regexp_replace(%s, %s, %s, 'gi')", text, pattern, f"erased-{self.id}")
         return SQL("CAST(%s AS %s)", text, SQL(column))
 
-    def _erase_table(self, table, _after, kept):
+    def _erase_table(self, table, after, kept):
         """Mask the person in one table; rows that pass by themselves are deleted."""
+        if table == "ir_attachment" and (last := self._erase_files(after, kept)):
+            return last
         columns = self._get_columns(table)
         if not columns:
             return None
@@ -167,13 +177,67 @@ class LogisticsPrivacyProtocol(models.Model):
 
     def _mask_table(self, table, columns, kept):
         program = table.startswith(PROGRAM) and table not in ALL_THE_SAME
+        condition = self._get_open_rows(table, kept)
+        return self._mask_columns(table, columns, condition, words="" if program else "words")
+
+    def _get_open_rows(self, table, kept):
+        """Return the SQL of the rows of a table that are neither sealed nor kept by law."""
         held = {
             id_ for name, (ids, _until) in kept.items() if self.env[name]._table == table for id_ in ids
         }
         condition = SQL(BOOKED.get(table, "TRUE").replace("%", "%%"))
-        if held:
-            condition = SQL("%s AND id <> ALL(%s)", condition, list(held))
-        return self._mask_columns(table, columns, condition, words="" if program else "words")
+        return SQL("%s AND id <> ALL(%s)", condition, list(held)) if held else condition
+
+    # === FILES OF OTHERS ===#
+
+    def _erase_files(self, after, kept):
+        """Mask the person in files of text that hang on what is others'; of the rest tell how many there are.
+
+        :return: id after which to go on, or None
+        """
+        condition = self._get_open_rows("ir_attachment", kept)
+        for name, (ids, _until) in kept.items():
+            condition = SQL("%s AND NOT (res_model = %s AND res_id = ANY(%s))", condition, name, list(ids))
+        ids = self._run(
+            SQL(
+                """SELECT id FROM ir_attachment
+                    WHERE id > %s AND type = 'binary' AND mimetype ~ %s AND file_size < %s AND %s
+                 ORDER BY id LIMIT %s""",
+                after, TEXT_FILES, LARGEST, condition, FILES,
+            )
+        )  # fmt: skip
+        files = self.env["ir.attachment"].sudo().browse(ids)  # whosever records they hang on
+        self._note("ir.attachment", "masked", len(files.filtered(self._mask_file)))
+        if len(ids) == FILES:
+            return ids[-1]
+        unread = SQL("NOT (mimetype ~ %s) AND %s", TEXT_FILES, condition)
+        self._note("ir.attachment", "left", self._count_named("ir_attachment", ["index_content"], unread))
+        return None
+
+    def _mask_file(self, file):
+        """Mask the person in one file of text; tell whether it was there."""
+        text = (file.raw or b"").decode(errors="surrogateescape")
+        masked = text
+        for pattern in make_patterns(*self._get_known_marks()):
+            masked = re.sub(pattern, f"erased-{self.id}", masked, flags=re.IGNORECASE)
+        if masked == text:
+            return False
+        file.raw = masked.encode(errors="surrogateescape")
+        return True
+
+    def _count_named(self, table, names, condition):
+        """Return how many rows name the person."""
+        patterns = make_patterns(*self._get_known_marks())
+        found = SQL(" OR ").join(
+            SQL("CAST(%s AS text) ~* %s", SQL.identifier(name), pattern)
+            for name in names
+            for pattern in patterns
+        )
+        if not patterns:
+            return 0
+        query = "SELECT 1 FROM %s WHERE %s AND (%s) AND (%s)"
+        hinted = self._get_hinted(names)
+        return len(self._run(SQL(query, SQL.identifier(table), condition, hinted, found)))
 
     def _drop_rows(self, table, columns):
         """Delete the rows that name the person or belong to the contact."""

@@ -7,4 +7,4 @@ class MailMessage(models.Model):
     _name = "mail.message"
     _inherit = ["mail.message", "logistics.link.text.mixin"]
 
-    _link_texts = ("body",)
+    _link_texts = ("body", "subject")

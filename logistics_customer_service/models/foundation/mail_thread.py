@@ -1,3 +1,6 @@
+import re
+from email.message import Message
+
 from odoo import api, models
 from odoo.tools import html2plaintext
 from odoo.tools.mail import email_normalize
@@ -6,6 +9,7 @@ from ...tools.foundation import delivery
 from .logistics_sending_result import BOUNCED
 
 MAX_TEXT = 2000
+SOFT_BREAK = re.compile(r"=\r?\n")
 
 
 class MailThread(models.AbstractModel):
@@ -26,7 +30,10 @@ class MailThread(models.AbstractModel):
     def message_parse(self, message, save_original=False):
         """As inherited; whoever answers quotes the link by which only the customer may answer."""
         parsed = super().message_parse(message, save_original=save_original)
-        parsed["body"] = self.env["logistics.link.text"]._mask_text(parsed.get("body"))
+        texts = self.env["logistics.link.text"]
+        for name in ("body", "subject"):
+            parsed[name] = texts._mask_text(parsed.get(name))
+        parsed["attachments"] = [_mask_file(texts, file) for file in parsed.get("attachments") or []]
         return parsed
 
     @api.model
@@ -58,6 +65,21 @@ class MailThread(models.AbstractModel):
             # the gateway forgets on behalf of all companies
             self.env["logistics.undeliverable.address"].sudo()._forget([address])
         return result
+
+
+def _mask_file(texts, file):
+    """Return an attached text, as a mail that was forwarded whole, without the secrets of links."""
+    content = file.content.as_bytes() if isinstance(file.content, Message) else file.content
+    if not content or (b"\0" if isinstance(content, bytes) else "\0") in content:
+        return file  # a picture, an archive
+    text = content.decode(errors="surrogateescape") if isinstance(content, bytes) else content
+    joined = SOFT_BREAK.sub("", text)  # mails break lines within words
+    masked = texts._mask_text(joined)
+    if masked == joined:
+        return file
+    if isinstance(content, bytes):
+        masked = masked.encode(errors="surrogateescape")
+    return file._replace(content=masked)
 
 
 def _read_report(message):

@@ -136,6 +136,11 @@ class TestLinks(LinkCommon):
             logger.filter(record)
             self.assertIn(f"/t/{self.link.handle}***/zh_CN?x=1", record.getMessage())
             self.assertNotIn(self.link._get_secret()[:6], record.getMessage())
+            for slash in ("//", "%2F", "%2f/"):  # they open the page, too
+                message = f"GET {path.replace('/', slash)}"
+                record = logger.makeRecord(name, logging.INFO, __file__, 1, message, (), None)
+                logger.filter(record)
+                self.assertNotIn(self.link._get_secret()[:6], record.getMessage())
 
 
 @tagged("post_install", "-at_install")
@@ -247,6 +252,40 @@ class TestLinksInTexts(LinkCommon):
         parsed = self.env["mail.thread"].message_parse(message_from_string(raw, policy=policy.SMTP))
         self.assertEqual(parsed["body"].count("***"), 2)
         self.assertNotIn(self.request._get_secret(), parsed["body"])
+
+    def test_what_a_customer_forwards_whole_is_masked(self):
+        broken = self.answer_url[:-9] + "=\n" + self.answer_url[-9:]
+        raw = (
+            f"From: li@customer.example\nTo: service@company.example\nSubject: Fwd: {self.answer_url}\n"
+            "Message-ID: <whole@customer.example>\nContent-Type: multipart/mixed; boundary=b\n\n"
+            "--b\nContent-Type: text/plain\n\nSee below.\n"
+            '--b\nContent-Type: text/plain; name="a.txt"\nContent-Disposition: attachment\n\n'
+            f"{self.answer_url}\n"
+            '--b\nContent-Type: message/rfc822; name="b.eml"\nContent-Disposition: attachment\n\n'
+            "From: service@company.example\nSubject: x\nContent-Transfer-Encoding: quoted-printable\n"
+            f"Content-Type: text/plain\n\n{broken}\n--b--\n"
+        )
+        parsed = self.env["mail.thread"].message_parse(
+            message_from_string(raw, policy=policy.SMTP), save_original=True
+        )
+        self.assertEqual(len(parsed["attachments"]), 3)
+        end = self.request._get_secret()[-8:]
+        for text in [parsed["subject"], *(file.content for file in parsed["attachments"])]:
+            self.assertNotIn(end, str(text))
+            self.assertIn("***", str(text))
+
+    def test_slashes_are_written_in_many_ways(self):
+        for slash in ("//", "%2F", "%252f", "\\/", "&#47;", "&#x2F;"):
+            written = self.answer_url.replace("/", slash)
+            [(text, links)] = self.env["logistics.link.text"]._mask([f"see {written} there"])
+            with self.subTest(slash=slash):
+                self.assertNotIn(self.request._get_secret(), text)
+                [shown] = self.env["logistics.link.text"]._unmask([text], links)
+                self.assertEqual(shown, f"see {written} there")
+
+    def test_subjects_are_masked(self):
+        message = self.case.message_post(body="x", subject=f"See {self.answer_url}")
+        self.assertIn("***", message.subject)
 
     def test_others_links_stay(self):
         text = "https://shop.example/a/" + "A" * 27 + " https://x.example/t/" + "B" * 40

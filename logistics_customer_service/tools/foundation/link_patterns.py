@@ -5,7 +5,8 @@ from functools import lru_cache
 
 MASK = "***"
 LENGTH = 27  # signs of a token; those of earlier versions may be longer
-SLASH = r"(?:/|%2[fF])"  # mail services wrap links into links of theirs
+# mail services wrap links into links of theirs, twice even; and two slashes lead where one does
+SLASH = r"(?:\\?/|%(?:25){0,2}2[fF]|&#0?47;|&#x2[fF];|&sol;){1,2}"
 
 
 @lru_cache
@@ -23,4 +24,4 @@ def compile_links(paths):
 
 def get_path(path):
     """Return the path of a link as it is declared."""
-    return re.sub(r"\d+", "{id}", re.sub("%2f", "/", path, flags=re.IGNORECASE))
+    return re.sub(r"\d+", "{id}", re.sub(SLASH, "/", path))

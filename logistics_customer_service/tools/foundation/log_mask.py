@@ -4,12 +4,13 @@ import logging
 import re
 
 SHOWN = 5
+SLASH = r"(?:/|%2[fF]){1,3}"  # all of these lead to the page
 
 
 def compile_tokens(paths):
     """Return how a token looks in the line of a log, and in it what may be shown."""
-    doors = "|".join(re.escape(path).replace(r"\{id\}", r"\d+") for path in paths)
-    return re.compile(rf"((?:{doors})/[^\s/?#\"']{{{SHOWN}}})[^\s/?#\"']+")
+    doors = "|".join(re.escape(path).replace(r"\{id\}", r"\d+").replace("/", SLASH) for path in paths)
+    return re.compile(rf"((?:{doors}){SLASH}[^\s/?#\"']{{{SHOWN}}})[^\s/?#\"']+")
 
 
 class MaskLinks(logging.Filter):

@@ -36,6 +36,16 @@ def number_of(value):
     return int(text)
 
 
+def read_id(text):
+    """Return the number that the database takes a text for, as ``12``, ``0x0c`` or ``1_2``, or None."""
+    for base in (10, 0):
+        try:
+            return int(text, base) if len(text) < MAX_LINE else None
+        except ValueError:
+            continue
+    return None
+
+
 def is_control(char):
     """Tell whether a character is one that nobody sees and no text needs."""
     # Cs: halves of surrogate pairs, which no database takes

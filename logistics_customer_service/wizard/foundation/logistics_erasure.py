@@ -118,12 +118,12 @@ class LogisticsErasure(models.TransientModel):
         if obstacles and not self.anyway:
             raise UserError(
                 self.env._(
-                    "This is still going on:\n%s\nSettle it, or erase all the same.",
+                    "This is still going on:\n%s\nSettle it, or tick “Erase All the Same”.",
                     "\n".join(obstacles),
                 )
             )
         if not self.sure:
-            raise UserError(self.env._("Say that you know that this cannot be taken back."))
+            raise UserError(self.env._("Tick at the bottom that you know that this cannot be taken back."))
         self._check_note(people)
         # a manager's decision; the records are of many kinds and of all who served the person
         protocols = self.env["logistics.privacy.protocol"].sudo()
@@ -133,7 +133,8 @@ class LogisticsErasure(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "logistics_customer_service.logistics_privacy_protocol_action"
         )
-        return {**action, "res_id": protocol.id, "views": [(False, "form")], "target": "current"}
+        # the way back would still show the name
+        return {**action, "res_id": protocol.id, "views": [(False, "form")], "target": "main"}
 
     def _check_note(self, people):
         """Raise where the note says who it was: the protocol never does.

@@ -35,10 +35,7 @@ class LogisticsPersonFile(models.TransientModel):
         self.write(
             {"file": base64.b64encode(content), "file_name": f"person-{self.partner_id.id}.zip"}
         )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "logistics_customer_service.logistics_person_file_action"
+        )
+        return {**action, "res_id": self.id}

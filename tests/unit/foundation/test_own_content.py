@@ -39,9 +39,14 @@ FOREIGN_STYLES = [
     "background:\\75 rl(http://evil.example.com)",
     "background:url(/web/image/1), url(//evil.example.com)",
     "background:image-set('http://evil.example.com' 1x)",
-    "background:ur/**/l(http://evil.example.com)",
+    "font:'/*';background:url(http://evil.example.com);color:'*/'",
+    "font:'/*';background:url(http://evil.example.com)",
+    "background:u\\72\nl(http://evil.example.com)",
+    "background:u\\72\tl(http://evil.example.com)",
     "@import 'http://evil.example.com'",
     "@\\69mport 'http://evil.example.com'",
+    "@im\\70 ort 'http://evil.example.com'",
+    "@im\\70\nort 'http://evil.example.com'",
 ]
 OWN_STYLES = [
     "color:red",
@@ -103,6 +108,23 @@ def test_frames_go_and_links_stay():
     assert isinstance(page, bytes)
     assert b"evil" not in page
     assert b'href="http://shop.example.com"' in page
+
+
+HIDDEN = [
+    '<base href="http://evil.example.com/"/><img src="/web/image/1"/>',
+    '<svg xml:base="http://evil.example.com/"><image xlink:href="/web/image/1"/></svg>',
+    '<svg><image><set attributeName="xlink:href" to="http://evil.example.com"/></image></svg>',
+    '<svg><image><animate attributeName="href" values="http://evil.example.com"/></image></svg>',
+    '<math><style><img src="http://evil.example.com"/></style></math>',
+    '<svg><style>&#64;import "http://evil.example.com"</style></svg>',
+    '<meta http-equiv=" refresh" content="0;url=http://evil.example.com"/>',
+    '<meta http-equiv="Link" content="<http://evil.example.com>;rel=stylesheet"/>',
+]
+
+
+@pytest.mark.parametrize("body", HIDDEN)
+def test_what_turns_own_addresses_into_others_goes(body):
+    assert "evil" not in keep_own(PAGE.format(base=BASE, head="", body=body), BASE)
 
 
 def test_long_styles_take_no_time():

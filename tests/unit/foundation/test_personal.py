@@ -1,4 +1,6 @@
+import json
 import re
+import unicodedata
 
 import pytest
 
@@ -54,7 +56,9 @@ def test_is_somebody_else(text):
 
 def test_what_is_found_is_hinted_at():
     tokens, digits = make_hints(**MARKS)
-    assert tokens == ["anne", "jo.lee@post.example.net", "王小明"]
+    assert tokens == [
+        "\\u738b\\u5c0f\\u660e", "anne", "jo.lee%40post.example.net", "jo.lee@post.example.net", "王小明",
+    ]  # fmt: skip
     assert digits == ["13800130001", "8613800130001"]
 
 
@@ -78,3 +82,39 @@ def test_is_long_enough(words, telling):
 )
 def test_is_hardly_anothers(words, distinct):
     assert is_distinct(words) == distinct
+
+
+WRITTEN = [
+    ("Zoë D'Arc & Söhne", "<p>Zoë D&#39;Arc &amp; Söhne</p>"),
+    ("Zoë D'Arc & Söhne", "Zoë&nbsp;D\u2019Arc &amp;&nbsp;Söhne"),
+    ("Zoë D'Arc & Söhne", json.dumps({"x": "Zoë D'Arc & Söhne"})),
+    ("Zoë D'Arc & Söhne", unicodedata.normalize("NFD", "to Zoë D'Arc & Söhne")),
+    (unicodedata.normalize("NFD", "Jürgen Bäcker"), "Jürgen Bäcker"),
+    ("Jürgen Bäcker", json.dumps("JÜRGEN BÄCKER")),
+    ('Jack "Red" Smith', json.dumps('it was Jack "Red" Smith')),
+    ('Jack "Red"', json.dumps('it was Jack "Red"')),
+    ("Jo Anne Lee", json.dumps("Dear Sir,\nJo Anne Lee said")),
+    ("Jo Anne Lee", "letter_Jo_Anne_Lee_2.pdf"),
+    ("Jo Anne Lee", "Lee, Jo Anne"),
+    ("Back\\slash Jo", json.dumps("Back\\slash Jo")),
+    ("王小明", json.dumps("请王小明先生")),
+    ("Иван Петров", json.dumps("Иван Петров")),
+    ("राजेश कुमार", "श्री राजेश कुमार ने"),
+]
+
+
+@pytest.mark.parametrize("name, text", WRITTEN)
+def test_is_found_however_it_is_written(name, text):
+    (pattern,) = make_patterns(words=[name])
+    assert re.search(pattern, text, re.IGNORECASE)
+    tokens, _digits = make_hints(words=[name])
+    assert any(token in text.lower() for token in tokens)
+    if text[0] in '"{':
+        json.loads(re.sub(pattern, "erased-1", text, flags=re.IGNORECASE))
+
+
+@pytest.mark.parametrize("text", ["?to=jo%2Blee%40post.example.net&x", "jo+lee@post.example.net"])
+def test_an_address_is_found_in_another(text):
+    (pattern,) = make_patterns(emails=["jo+lee@post.example.net"])
+    assert re.search(pattern, text, re.IGNORECASE)
+    assert any(token in text.lower() for token in make_hints(emails=["jo+lee@post.example.net"])[0])

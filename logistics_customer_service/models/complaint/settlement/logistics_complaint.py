@@ -279,6 +279,10 @@ class LogisticsComplaint(models.Model):
             # agents may cancel cases whose letters others wrote
             self.sudo().letter_ids._end()
 
+    def _is_past_first_level(self):
+        """Tell whether the customer refused our first word; of no case nobody did."""
+        return self.resolution_level not in ("first", False)
+
     def _get_outside(self):
         """Return the body to which the customer can turn after our last word, and how."""
         self.ensure_one()

@@ -147,7 +147,7 @@ class LogisticsResultLetter(models.Model):
             if own or letter.state not in (DRAFT, False):
                 letter.objection = letter.objection
             else:
-                letter.objection = words[case.resolution_level != "first"]
+                letter.objection = words[case._is_past_first_level()]
 
     # === CRUD METHODS ===#
 

@@ -44,7 +44,7 @@ class LogisticsResultLetter(models.Model):
         for letter in self:
             draft = letter.state == DRAFT
             case = letter.complaint_id.with_context(lang=letter.lang)
-            last = draft and case.resolution_level != "first"
+            last = draft and case._is_past_first_level()
             body, how = case._get_outside() if last else (False, False)
             letter.is_last = last if draft else letter.is_last
             letter.outside_body = body if draft else letter.outside_body

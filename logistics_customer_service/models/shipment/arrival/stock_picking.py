@@ -64,8 +64,8 @@ class StockPicking(models.Model):
         string="Promised",
         readonly=True,
         copy=False,
-        help="The earliest promise of the order lines that it brings; for older orders the delivery date, the "
-        "deadline or the scheduled date.",
+        help="The earliest promise of the order lines that it brings; for older orders the delivery "
+        "date, the deadline or the scheduled date.",
     )
     expected_arrival = fields.Datetime(readonly=True, copy=False)
     expected_arrival_source = fields.Selection(

@@ -17,7 +17,7 @@ class LogisticsOutcomeDelivery(models.Model):
     _order = "picking_id desc"
     _rec_name = "picking_id"
     _judged = "picking_id"
-    _then = ("country_id", "state_id", "tier_id")
+    _then = ("country_id", "state_id")
 
     picking_id = fields.Many2one(
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"

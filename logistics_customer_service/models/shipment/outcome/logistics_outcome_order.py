@@ -1,7 +1,6 @@
 import logging
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from .faults import get_fault_step, get_wrong_step
@@ -22,7 +21,7 @@ class LogisticsOutcomeOrder(models.Model):
     _order = "order_id desc"
     _rec_name = "order_id"
     _judged = "order_id"
-    _then = ("country_id", "state_id", "tier_id")
+    _then = ("country_id", "state_id")
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)

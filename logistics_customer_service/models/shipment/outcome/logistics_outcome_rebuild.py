@@ -29,6 +29,7 @@ class LogisticsOutcomeRebuild(models.Model):
             ("asked", "Asked for"),
             ("policy", "Another Policy of Deliveries"),
             ("zone", "Another Time Zone"),
+            ("tiers", "First Tiers"),
         ],
         required=True,
         readonly=True,
@@ -71,12 +72,16 @@ class LogisticsOutcomeRebuild(models.Model):
 
     @api.model
     def _start(self, reason):
-        """Begin to judge all anew; what is under way is replaced.
+        """Begin to judge all anew; what is under way is replaced, or goes on if it is at its beginning.
 
         :param reason: one of the field's
         """
         rebuilds = self.sudo()  # whoever may change the policy; a job does the rest
-        rebuilds.search([("state", "=", "running")]).write({"state": "replaced"})
+        running = rebuilds.search([("state", "=", "running")])
+        if running and not running.judged_count:
+            return running
+        running.state = "replaced"
+        running.flush_recordset()
         [(newest, total)] = self.env.execute_query(
             SQL(
                 """SELECT GREATEST((SELECT MAX(id) FROM sale_order), 0) + 1,

@@ -79,9 +79,9 @@ class TestIndicator(IndicatorCommon):
 
     def test_tiers_add_up_to_the_whole(self):
         vip = self._customer("Best")
+        self._profile(vip, tier_id=self.vip.id)
         self._delivered(0, vip)
         self._delivered(1)
-        self._profile_of(vip).sudo()._set_tier(self.vip, "score")
         self._refresh_months()
         self.assertEqual(self._figure(scope="tier", tier_id=self.vip.id).value, 100)
         parts = self._figure(scope="tier")
@@ -144,6 +144,7 @@ class TestIndicator(IndicatorCommon):
             [self.env["res.company"].create({"name": "Elsewhere"}).id, order.id],
         )
         self.env.invalidate_all()
+        self._judge_anew()
         self._refresh_months()
         self.assertEqual(self._figure(scope="carrier").denominator, 0)
         self.assertFalse(self._figure().has_value)
