@@ -405,8 +405,8 @@ class LogisticsProfile(models.Model):
     def _insert_missing(self, company):
         """Make the profiles of customers with orders that have none.
 
-        Those whose orders were all cancelled are customers, too: with the default tier and no
-        score. One statement: it reads the orders once however many profiles are missing.
+        Those with nothing but quotations or cancelled orders are customers, too: with the default
+        tier and no score. One statement: it reads the orders once however many profiles are missing.
 
         :return: the number made
         """
@@ -435,7 +435,7 @@ class LogisticsProfile(models.Model):
                         SELECT contact.commercial_partner_id
                           FROM sale_order so
                           JOIN res_partner contact ON contact.id = so.partner_id
-                         WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
+                         WHERE so.company_id = %(company)s)
                     AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                     AND NOT EXISTS (
                         SELECT FROM logistics_profile held
