@@ -77,6 +77,21 @@ class TestIndicator(IndicatorCommon):
         self.assertAlmostEqual(cycle.value, 7 / 3)
         self.assertEqual(cycle.denominator, 3)
 
+    def test_what_was_never_shipped_is_in_the_fill_rate_of_orders_due(self):
+        """The other one is of orders shipped, and says so; what is not due is in neither."""
+        self._delivered(qty=3)
+        self._order(self.customer, qty=1, commitment_date=self.due)
+        self._order(self.customer, qty=8, commitment_date=self.env.cr.now() + timedelta(days=40))
+        self._refresh_months()
+        due, shipped = (
+            self._figure(self.env.ref(f"{MODULE}.indicator_{code}"))
+            for code in ("fill_rate_due", "fill_rate")
+        )
+        self.assertEqual((due.numerator, due.denominator), (3, 4))
+        self.assertEqual((shipped.numerator, shipped.denominator), (3, 3))
+        self.assertEqual(due.display_name.partition(" · ")[0], "Fill Rate of Orders Due")
+        self.assertEqual(shipped.display_name.partition(" · ")[0], "Fill Rate of Orders Shipped")
+
     def test_tiers_add_up_to_the_whole(self):
         vip = self._customer("Best")
         self._delivered(0, vip)
