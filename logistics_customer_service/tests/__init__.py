@@ -143,5 +143,6 @@ from . import test_neutralize
 from . import test_privacy
 from . import test_person_file
 from . import test_performance
+from . import test_ratios
 from . import test_tours
 from . import test_translation

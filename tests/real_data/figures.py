@@ -55,7 +55,10 @@ SCORE_NAMES = ("count", "mean", "mean_on_time", "mean_late", "low_share")
 
 
 def figures(cr):
-    """Return the figures as a dictionary; amounts in the currency of the company."""
+    """Return the figures as a dictionary; amounts in the currency of the company.
+
+    ``on_time_rate`` is of deliveries done; rates of orders due are those of the report.
+    """
     persons, repeat_persons = _row(cr, CUSTOMERS)
     goods, freight = _row(cr, AMOUNTS)
     deliveries, judged, on_time = _row(cr, DELIVERIES)
@@ -74,7 +77,10 @@ def figures(cr):
 
 
 def report_figures(env):
-    """Return what the delivery report says of all orders whose promise can be judged."""
+    """Return what the delivery report says of all orders whose promise can be judged.
+
+    OTIF and in full are of orders due, the fill rate is of orders shipped.
+    """
     report = env["logistics.delivery.report"]
     cycle = ["cycle_days:avg", "cycle_sd:sum", "cycle_median:sum", "cycle_p95:sum"]
     rates = ["otif_rate:sum", "in_full_rate:sum", "fill_rate:sum"]

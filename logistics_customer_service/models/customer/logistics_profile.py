@@ -146,10 +146,21 @@ class LogisticsProfile(models.Model):
     delivery_count = fields.Integer(related="fact_id.delivery_count")
     delivery_judged_count = fields.Integer(related="fact_id.delivery_judged_count")
     on_time_count = fields.Integer(related="fact_id.on_time_count")
-    on_time_rate = fields.Float(compute="_compute_rates", compute_sudo=True)
+    on_time_rate = fields.Float(
+        string="On-Time Rate of Deliveries Done",
+        compute="_compute_rates",
+        compute_sudo=True,
+        help="On time ÷ deliveries done that had a promised day. What is overdue and not delivered "
+        "is no part of it: it is in the on-time rate of orders due.",
+    )
     in_full_judged_count = fields.Integer(related="fact_id.in_full_judged_count")
     in_full_count = fields.Integer(related="fact_id.in_full_count")
-    in_full_rate = fields.Float(compute="_compute_rates", compute_sudo=True)
+    in_full_rate = fields.Float(
+        string="In-Full Rate of Orders Completed",
+        compute="_compute_rates",
+        compute_sudo=True,
+        help="In full ÷ orders with a delivery done and nothing more to deliver.",
+    )
     overdue_amount = fields.Monetary(related="lifetime_fact_id.overdue_amount")
     payment_count = fields.Integer(related="fact_id.payment_count")
     mean_payment_delay = fields.Float(related="fact_id.mean_payment_delay")
@@ -214,9 +225,9 @@ class LogisticsProfile(models.Model):
     @api.depends("fact_id")
     def _compute_rates(self):
         for profile in self:
-            fact = profile.fact_id
-            profile.on_time_rate = fact.on_time_count / (fact.delivery_judged_count or 1)
-            profile.in_full_rate = fact.in_full_count / (fact.in_full_judged_count or 1)
+            for rate, (numerator, denominator) in self._get_ratios().items():
+                fact = profile.fact_id
+                profile[rate] = fact[numerator] / (fact[denominator] or 1)
 
     @api.depends("first_order_at")
     def _compute_relation_months(self):
@@ -224,6 +235,14 @@ class LogisticsProfile(models.Model):
         for profile in self:
             first = profile.first_order_at
             profile.relation_months = first and (today - first.date()).days // 30.4375
+
+    @api.model
+    def _get_ratios(self):
+        """Return the facts of each rate: mapping of its name to numerator and denominator."""
+        return {
+            "on_time_rate": ("on_time_count", "delivery_judged_count"),
+            "in_full_rate": ("in_full_count", "in_full_judged_count"),
+        }
 
     @api.model
     def _search_fact_id(self, operator, value):
@@ -405,8 +424,8 @@ class LogisticsProfile(models.Model):
     def _insert_missing(self, company):
         """Make the profiles of customers with orders that have none.
 
-        Those whose orders were all cancelled are customers, too: with the default tier and no
-        score. One statement: it reads the orders once however many profiles are missing.
+        Those with nothing but quotations or cancelled orders are customers, too: with the default
+        tier and no score. One statement: it reads the orders once however many profiles are missing.
 
         :return: the number made
         """
@@ -435,7 +454,7 @@ class LogisticsProfile(models.Model):
                         SELECT contact.commercial_partner_id
                           FROM sale_order so
                           JOIN res_partner contact ON contact.id = so.partner_id
-                         WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
+                         WHERE so.company_id = %(company)s)
                     AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                     AND NOT EXISTS (
                         SELECT FROM logistics_profile held

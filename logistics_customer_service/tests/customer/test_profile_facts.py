@@ -45,6 +45,23 @@ class TestProfileFacts(LogisticsCommon):
         self.assertFalse(profile.score_id)
         self.assertEqual(profile.tier_id, self.standard)
 
+    def test_customer_with_only_quotations(self):
+        """Has the scheme's default tier from the first night on, and again once nothing is left."""
+        customers = self._customer("Draft"), self._customer("Sent"), self._customer("Taken back")
+        orders = [self._order(customer, 9000, confirm=False) for customer in customers]
+        orders[1].action_quotation_sent()
+        orders[2].action_confirm()
+        self._refresh()
+        self._profile_of(customers[2])._set_tier(self.vip, "score")
+        orders[2]._action_cancel()
+        orders[2].action_draft()
+        self._refresh()
+        for customer in customers:
+            profile = self._profile_of(customer)
+            self.assertEqual((profile.tier_id, profile.order_count), (self.standard, 0))
+            self.assertFalse(profile.score_id)
+            self.assertTrue(profile.tier_change_ids)
+
     def test_order_without_lines_counts_with_nothing(self):
         customer = self._customer()
         order = self.env["sale.order"].create(

@@ -170,9 +170,9 @@ def spans_of(events, until):
     Events of the same instant count in the order given.
     """
     spans, state, since = [], None, None
-    for event in sorted(events, key=lambda event: event.at):
+    for event in _happened(events, until):
         follows = _TRANSITIONS.get((state, event.kind))
-        if event.at > until or follows is None:
+        if follows is None:
             continue
         if state:
             spans.append(Span(state, since, event.at))
@@ -194,12 +194,13 @@ def elapsed(events, timeline, until, state=RUNNING):
 def read(events, target, timeline, now):
     """Return the :class:`Reading` of a clock at an instant.
 
-    :param events: the ledger; an iterable of :class:`Event`, the first of which starts the clock
+    :param events: the ledger; an iterable of :class:`Event`, the first of which starts the clock;
+        what is to come after ``now`` has not happened
     :param target: a :class:`Target`
     :param timeline: the working calendar; calendar days don't need it
     :raise ValueError: when the ledger does not start the clock
     """
-    events, timeline, time = _resolve(events, target, timeline)
+    events, timeline, time = _resolve(events, target, timeline, now)
     spans = spans_of(events, now)
     if not spans:
         raise ValueError("A ledger begins with the start of its clock.")
@@ -223,10 +224,12 @@ def instant_at(events, target, timeline, now, share=1.0, after=NOTHING):
 
     :param share: 1.0 is the whole of it, which gives the due time
     :param after: further time of the clock's own kind: working time, or any
-    :return: None while a pause keeps it open, or when the calendar has no more hours
+    :return: None while a pause keeps it open, when the calendar has no more hours, and where the
+        ledger has not started the clock
     """
-    events, timeline, time = _resolve(events, target, timeline)
-    return _instant_of(spans_of(events, now), timeline, time * share + after)
+    events, timeline, time = _resolve(events, target, timeline, now)
+    spans = spans_of(events, now)
+    return _instant_of(spans, timeline, time * share + after) if spans else None
 
 
 def attainment(states):
@@ -236,9 +239,14 @@ def attainment(states):
     return met / (met + breached) if met + breached else None
 
 
-def _resolve(events, target, timeline):
+def _happened(events, until):
+    """Return the events up to an instant, oldest first; those of one instant as they were given."""
+    return sorted((event for event in events if event.at <= until), key=lambda event: event.at)
+
+
+def _resolve(events, target, timeline, now):
     """Return ledger, timeline and length that make a target of either kind one of time."""
-    events = sorted(events, key=lambda event: event.at)
+    events = _happened(events, now)
     if not target.is_calendar:
         return events, timeline, target.time
     start = next((event.at for event in events if event.kind == STARTED), None)
@@ -259,10 +267,12 @@ def _without_interruptions(events, due_at):
 
     Who reopens in time has to answer by the same day; after it, the answer given stands.
     """
-    kept = [event for event in events if event.kind == STARTED][:1]
+    kept = []
     for event in events:
         ended = len(kept) > 1
-        if event.kind in (STOPPED, MISSED, CANCEL) and not ended and event.at >= kept[0].at:
+        if not kept:
+            kept = [event] if event.kind == STARTED else []
+        elif event.kind in (STOPPED, MISSED, CANCEL) and not ended:
             kept.append(event)
         elif event.kind == REOPENED and ended and event.at <= due_at:
             kept.pop()
@@ -300,6 +310,8 @@ def _result(spans, due_at):
         return CANCELLED
     if last == MISSED:
         return BREACHED
-    if due_at and any(span.state == RUNNING and span.stop > due_at for span in spans):
+    # what began and ended at once took no time, whenever it was
+    ran = (span for span in spans if span.state == RUNNING and span.start < span.stop)
+    if due_at and any(span.stop > due_at for span in ran):
         return BREACHED
     return MET if last == STOPPED else last

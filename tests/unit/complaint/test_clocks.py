@@ -14,6 +14,7 @@ from logistics_customer_service.tools.complaint.clocks import (
     CANCEL,
     CANCELLED,
     MET,
+    MISSED,
     PAUSE,
     PAUSED,
     REOPENED,
@@ -98,14 +99,21 @@ KINDS = [PAUSE, RESUME, PAUSE, RESUME, STOPPED, REOPENED, CANCEL]
 
 @st.composite
 def ledgers(draw, kinds=KINDS, most=10):
-    """A calendar, a ledger within its first four weeks and a time to read it, in whole minutes."""
+    """A calendar, a ledger within its first four weeks and a time to read it, in whole minutes.
+
+    Half of them keep to few instants: much happens at once, and at the time of reading.
+    """
     calendar = draw(st.sampled_from(CALENDARS))
-    minutes = draw(st.lists(st.integers(0, 28 * 1440), min_size=1, max_size=most))
+    instants = st.integers(0, 28 * 1440)
+    if draw(st.booleans()):
+        instants = st.sampled_from(draw(st.lists(instants, min_size=1, max_size=3)))
+    minutes = draw(st.lists(instants, min_size=1, max_size=most))
     start, *later = sorted(minutes)
     events = [Event(STARTED, calendar.start + start * MINUTE)]
     for minute in later:
         events.append(Event(draw(st.sampled_from(kinds)), calendar.start + minute * MINUTE))
-    now = calendar.start + draw(st.integers(start, 30 * 1440)) * MINUTE
+    told = st.sampled_from([start, *later])
+    now = calendar.start + draw(told | st.integers(start, 30 * 1440)) * MINUTE
     return calendar, events, now
 
 
@@ -294,6 +302,88 @@ def test_calendar_days_never_pause(case, days, zone):
     assert reading.paused == clocks.NOTHING
     assert reading.elapsed == now - events[0].at
     assert reading.state == (BREACHED if now > reading.due_at else RUNNING)
+
+
+def slow_days(events, days, zone, now):
+    """Read a clock of calendar days by walking: (state, due, elapsed, end), by the words of the rules.
+
+    Nothing pauses it; an end taken back while there is time was none; after that it stands.
+    """
+    here = ZoneInfo(zone)
+    left = sorted(events, key=lambda event: event.at)
+    instant = left[0].at
+    first = instant.replace(tzinfo=UTC).astimezone(here).date()
+    ended = end = None
+    due = spent = 0
+    while instant <= now:
+        today = instant.replace(tzinfo=UTC).astimezone(here).date()
+        in_time = (today - first).days <= days
+        while left and left[0].at <= instant:
+            kind = left.pop(0).kind
+            if kind in (STOPPED, CANCEL, MISSED) and not ended:
+                ended, end = kind, (instant, spent, in_time)
+            elif kind == REOPENED and in_time:
+                ended = end = None
+        due = due or (not in_time and not ended)
+        instant += MINUTE
+        spent += 1
+    at, minutes, met = end or (None, spent - 1, not due)
+    if ended == MISSED or (ended != CANCEL and not met):
+        state = BREACHED
+    else:
+        state = {STOPPED: MET, CANCEL: CANCELLED}.get(ended, RUNNING)
+    return state, minutes, at if ended in (STOPPED, MISSED) else None
+
+
+@HUNDREDS
+@given(ledgers(kinds=[*KINDS, MISSED]), st.integers(0, 30), st.sampled_from(SLOW_ZONES))
+def test_calendar_days_equal_to_the_reference(case, days, zone):
+    _calendar, events, now = case
+    reading = read(events, Target(days=days, zone=zone), Timeline([]), now)
+    state, minutes, ended_at = slow_days(events, days, zone, now)
+    assert reading.state == state
+    assert reading.elapsed == minutes * MINUTE
+    assert reading.stopped_at == ended_at
+
+
+@HUNDREDS
+@given(
+    ledgers(kinds=[*KINDS, MISSED]),
+    TARGETS | st.builds(Target, days=st.integers(0, 30), zone=st.sampled_from(SLOW_ZONES)),
+)
+def test_what_is_to_come_has_not_happened(case, target):
+    """Of either kind: a reading is that of the ledger as far as it happened."""
+    calendar, events, now = case
+    happened = [event for event in events if event.at <= now]
+    timeline = calendar.timeline
+    assert read(events, target, timeline, now) == read(happened, target, timeline, now)
+    assert instant_at(events, target, timeline, now, 0.8) == instant_at(
+        happened, target, timeline, now, 0.8
+    )
+
+
+@pytest.mark.parametrize("target", [Target(HOUR), Target(days=1, zone="UTC")])
+def test_a_start_to_come(target):
+    """Whoever starts later has nothing to be read, by whatever it is counted."""
+    later = [Event(STARTED, NOON + HOUR)]
+    with pytest.raises(ValueError, match="start"):
+        read(later, target, ALWAYS, NOON)
+    assert instant_at(later, target, ALWAYS, NOON) is None
+
+
+@pytest.mark.parametrize("target", [Target(HOUR), Target(days=1, zone="UTC")])
+def test_what_was_told_before_the_start_at_its_instant(target):
+    events = [Event(STOPPED, NOON), Event(STARTED, NOON)]
+    assert read(events, target, ALWAYS, NOON + MINUTE).state == RUNNING
+
+
+@pytest.mark.parametrize("ends", [PAUSE, STOPPED])
+def test_an_instant_of_running_breaks_nothing(ends):
+    """All the time is spent when it pauses; running on for no time at all is not late."""
+    told = [(STARTED, 0), (PAUSE, 60), (RESUME, 90), (ends, 90), (STOPPED, 100)]
+    events = [Event(kind, NOON + minutes * MINUTE) for kind, minutes in told]
+    reading = read(events, Target(HOUR), ALWAYS, NOON + 5 * HOUR)
+    assert (reading.state, reading.elapsed) == (MET, HOUR)
 
 
 NOON = datetime(2026, 3, 2, 4)  # Monday in Shanghai

@@ -123,8 +123,18 @@ class LogisticsComplaintReport(models.Model):
         help="Deadlines met ÷ (met + missed); open and overdue is missed, open and not due is "
         "left out (formula 11).",
     )
-    answer_sla_rate = fields.Float(string="First Response in Time", readonly=True, aggregator="sum")
-    resolution_sla_rate = fields.Float(string="Resolution in Time", readonly=True, aggregator="sum")
+    answer_sla_rate = fields.Float(
+        string="First Response in Time",
+        readonly=True,
+        aggregator="sum",
+        help="First responses in time ÷ first responses judged (formula 11).",
+    )
+    resolution_sla_rate = fields.Float(
+        string="Resolution in Time",
+        readonly=True,
+        aggregator="sum",
+        help="Resolutions in time ÷ resolutions judged (formula 11).",
+    )
     first_contact_rate = fields.Float(
         string="First-Contact Resolution",
         readonly=True,

@@ -519,9 +519,10 @@ def _read_ledger(events, target, timeline, now, warn_share, moments):
 
 
 def _get_next_at(reading, events, target, timeline, now, moments):
-    """Return when the cron has to look at the clock: to see it overdue, or to escalate."""
+    """Return when the cron has to look: at what is told of later, to see it overdue, to escalate."""
+    coming = min((event.at for event in events if event.at > now), default=None)
     if reading.stopped_at or reading.state == CANCELLED:
-        return None
+        return _seconds(coming)
     for moment in moments:
         at = clocks.instant_at(
             events, target, timeline, now, moment.share, timedelta(hours=moment.hours)
@@ -531,7 +532,7 @@ def _get_next_at(reading, events, target, timeline, now, moments):
     else:
         at = None
     overdue = reading.due_at if reading.state == RUNNING else None
-    return _seconds(min(filter(None, (at, overdue)), default=None))
+    return _seconds(min(filter(None, (at, overdue, coming)), default=None))
 
 
 def _seconds(instant):

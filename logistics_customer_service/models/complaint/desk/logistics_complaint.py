@@ -38,7 +38,7 @@ class LogisticsComplaint(models.Model):
     customer_net_amount = fields.Monetary(
         related="profile_id.total_net_amount", string="Net Sales in All"
     )
-    customer_on_time_rate = fields.Float(related="profile_id.on_time_rate", string="On Time")
+    customer_on_time_rate = fields.Float(related="profile_id.on_time_rate")
     customer_judged_count = fields.Integer(related="profile_id.delivery_judged_count")
     customer_overdue_amount = fields.Monetary(related="profile_id.overdue_amount")
     customer_nature_ids = fields.Many2many(

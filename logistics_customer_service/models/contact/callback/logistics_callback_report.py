@@ -68,7 +68,9 @@ class LogisticsCallbackReport(models.Model):
         aggregator="avg",
         help="Attempts ÷ conversations: what was said in the same call took one attempt.",
     )
-    minutes_per_call = fields.Float(string="Minutes per Call", readonly=True, aggregator="avg")
+    minutes_per_call = fields.Float(
+        string="Minutes per Call", readonly=True, aggregator="avg", help="Minutes ÷ attempts."
+    )
     on_time_rate = fields.Float(
         string="Share Kept on Time (%)",
         readonly=True,

@@ -63,11 +63,15 @@ class LogisticsFeedbackScoreReport(models.Model):
     pair_products = fields.Integer(string="Score by Overall Score (Sum)", readonly=True)
 
     # --- figures, where enough answered
-    csat = fields.Float(help="Scores 4 and 5 ÷ scores 1 to 5. Empty: too few answers.")
+    csat = fields.Float(
+        string="CSAT of Aspects (%)", help="Scores 4 and 5 ÷ scores 1 to 5. Empty: too few answers."
+    )
+    csat_low = fields.Float(string="CSAT of Aspects at Least (%)")
+    csat_high = fields.Float(string="CSAT of Aspects at Most (%)")
     performance = fields.Float(
         readonly=True, aggregator="avg", help="Mean score, 1 to 5. Empty: too few answers."
     )
-    low_rate = fields.Float(help="Scores 1 and 2 ÷ scores.")
+    low_rate = fields.Float(string="Dissatisfied with Aspects (%)", help="Scores 1 and 2 ÷ scores.")
     expectation = fields.Float(
         readonly=True, aggregator="avg", help="Mean expectation, 1 to 5, of those asked."
     )

@@ -83,7 +83,9 @@ class LogisticsImprovement(models.Model):
     start_score = fields.Float(
         string="Score at the Start", readonly=True, copy=False, digits=(16, 2), aggregator=None
     )
-    start_csat = fields.Float(string="CSAT at the Start", readonly=True, copy=False, aggregator=None)
+    start_csat = fields.Float(
+        string="CSAT of the Aspect at the Start", readonly=True, copy=False, aggregator=None
+    )
     start_importance = fields.Float(
         string="Importance at the Start",
         readonly=True,

@@ -59,7 +59,7 @@ class LogisticsSurveyResponseReport(models.Model):
     not_sent_count = fields.Integer(string="Not Sent", readonly=True)
     failed_count = fields.Integer(string="Failed", readonly=True)
     waiting_count = fields.Integer(string="Not Sent Yet", readonly=True)
-    hours_total = fields.Float(string="Hours to Answer (Sum)", readonly=True)
+    hours_total = fields.Float(string="Hours to Respond (Sum)", readonly=True)
     response_rate = fields.Float(
         string="Response Rate (%)",
         readonly=True,
@@ -67,10 +67,10 @@ class LogisticsSurveyResponseReport(models.Model):
         help="Responded ÷ requests sent (formula 14).",
     )
     hours_to_answer = fields.Float(
-        string="Hours to Answer",
+        string="Hours to Respond",
         readonly=True,
         aggregator="avg",
-        help="Mean hours from the request to the answer.",
+        help="Mean hours from the request to the customer's answer.",
     )
 
     def _get_ratios(self):

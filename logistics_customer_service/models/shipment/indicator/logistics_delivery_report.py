@@ -84,7 +84,12 @@ class LogisticsDeliveryReport(models.Model):
     )
     # --- parts of orders
     weight = fields.Float(string="Orders", digits=(16, 1), readonly=True)
-    due_count = fields.Float(string="Due", digits=(16, 1), readonly=True)
+    due_count = fields.Float(
+        string="Orders Due",
+        digits=(16, 1),
+        readonly=True,
+        help="Delivered, or past the promised day: what the rates of orders are shares of.",
+    )
     delivered_count = fields.Float(string="Delivered Orders", digits=(16, 1), readonly=True)
     on_time_count = fields.Float(string="On Time", digits=(16, 1), readonly=True)
     late_count = fields.Float(string="Late", digits=(16, 1), readonly=True)
@@ -112,11 +117,37 @@ class LogisticsDeliveryReport(models.Model):
         help="Lines shipped that were delivered with other goods, or are marked so.",
     )
     # --- ratios: weighted, whatever the grouping
-    on_time_rate = fields.Float(string="On-Time Rate", readonly=True, aggregator="sum")
-    in_full_rate = fields.Float(string="In-Full Rate", readonly=True, aggregator="sum")
-    otif_rate = fields.Float(string="OTIF", readonly=True, aggregator="sum")
-    fill_rate = fields.Float(string="Fill Rate", readonly=True, aggregator="sum")
-    stockout_rate = fields.Float(string="Stock-Out Rate", readonly=True, aggregator="sum")
+    on_time_rate = fields.Float(
+        string="On-Time Rate of Orders Due",
+        readonly=True,
+        aggregator="sum",
+        help="Orders on time ÷ orders due, those overdue and not delivered among them (formula 1).",
+    )
+    in_full_rate = fields.Float(
+        string="In-Full Rate of Orders Due",
+        readonly=True,
+        aggregator="sum",
+        help="Orders in full ÷ orders due, those overdue and not delivered among them (formula 2).",
+    )
+    otif_rate = fields.Float(
+        string="OTIF",
+        readonly=True,
+        aggregator="sum",
+        help="Orders on time and in full ÷ orders due (formula 3).",
+    )
+    fill_rate = fields.Float(
+        string="Fill Rate of Orders Shipped",
+        readonly=True,
+        aggregator="sum",
+        help="Quantity of the first delivery ÷ quantity ordered, of orders with a first delivery "
+        "(formula 6). Orders that are due and were never shipped are no part of it.",
+    )
+    stockout_rate = fields.Float(
+        string="Stock-Out Rate",
+        readonly=True,
+        aggregator="sum",
+        help="Lines short at the first delivery ÷ lines of orders with a first delivery (formula 7).",
+    )
     perfect_rate = fields.Float(
         string="Perfect Order Rate",
         readonly=True,

@@ -70,7 +70,7 @@ class LogisticsShipmentReport(models.Model):
         string="Delayed", readonly=True, help="Handed over after the promised day."
     )
     due_count = fields.Integer(
-        string="Due",
+        string="Deliveries Due",
         readonly=True,
         help="Handed over or past the promised day, whichever comes first.",
     )
@@ -102,7 +102,7 @@ class LogisticsShipmentReport(models.Model):
     delay_rate = fields.Float(
         readonly=True, aggregator="sum", help="Delayed ÷ deliveries handed over (formula 8)."
     )
-    missed_rate = fields.Float(readonly=True, aggregator="sum", help="Missed ÷ due.")
+    missed_rate = fields.Float(readonly=True, aggregator="sum", help="Missed ÷ deliveries due.")
     reroute_rate = fields.Float(
         readonly=True, aggregator="sum", help="Rerouted ÷ deliveries (formula 8)."
     )

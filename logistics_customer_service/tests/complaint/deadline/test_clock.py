@@ -491,6 +491,17 @@ class TestClock(ClockCommon):
         self.assertEqual((clock.state, clock.elapsed_seconds), ("paused", 10800))
         self.assertFalse(clock.frozen)
 
+    def test_what_is_told_of_later_counts_when_it_comes(self):
+        """Working time and the law's days alike; by the job, for nobody else comes by."""
+        case = self._case(MONDAY)
+        both = self._clock(case) | self._clock(case, "statutory")
+        with freeze_time(shanghai(2, 10)):
+            both._note("stopped", shanghai(2, 10))
+            both._note("reopened", shanghai(2, 11))
+        self.assertEqual(both.mapped("state"), ["met", "met"])
+        self._watch(shanghai(2, 11, 1))
+        self.assertEqual(both.mapped("state"), ["running", "running"])
+
     def test_cancelled_cases_count_nowhere(self):
         case = self._case(MONDAY)
         self._move(case, "cancelled", shanghai(2, 9, 10))

@@ -90,4 +90,4 @@ class TestGoal(IndicatorCommon):
         form.value = 97
         goal = form.save()
         self.assertEqual((goal.user_id, goal.company_id), (self.manager, self.company))
-        self.assertEqual(goal.display_name, "On-Time Rate · 97.0 %")
+        self.assertEqual(goal.display_name, "On-Time Rate of Orders Due · 97.0 %")

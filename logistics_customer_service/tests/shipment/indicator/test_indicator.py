@@ -1,5 +1,6 @@
 import json
 import re
+import runpy
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -12,7 +13,7 @@ from odoo.addons.spreadsheet.utils.validate_data import (
 )
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from ....tools.shipment import goals
 from ...common import MODULE, LogisticsCommon
@@ -76,6 +77,33 @@ class TestIndicator(IndicatorCommon):
         cycle = self._figure(self.cycle)
         self.assertAlmostEqual(cycle.value, 7 / 3)
         self.assertEqual(cycle.denominator, 3)
+
+    def test_what_was_never_shipped_is_in_the_fill_rate_of_orders_due(self):
+        """The other one is of orders shipped, and says so; what is not due is in neither."""
+        self._delivered(qty=3)
+        self._order(self.customer, qty=1, commitment_date=self.due)
+        self._order(self.customer, qty=8, commitment_date=self.env.cr.now() + timedelta(days=40))
+        self._refresh_months()
+        due, shipped = (
+            self._figure(self.env.ref(f"{MODULE}.indicator_{code}"))
+            for code in ("fill_rate_due", "fill_rate")
+        )
+        self.assertEqual((due.numerator, due.denominator), (3, 4))
+        self.assertEqual((shipped.numerator, shipped.denominator), (3, 3))
+        self.assertEqual(due.display_name.partition(" · ")[0], "Fill Rate of Orders Due")
+        self.assertEqual(shipped.display_name.partition(" · ")[0], "Fill Rate of Orders Shipped")
+
+    def test_names_of_an_earlier_version(self):
+        """They say of what they are a share; what somebody called otherwise is left alone."""
+        fill = self.env.ref(f"{MODULE}.indicator_fill_rate")
+        kept, self.on_time.name = fill.name, "On-Time Rate"
+        fill.name = "Filled at once"
+        self.env.flush_all()
+        script = f"{MODULE}/migrations/19.0.2.0.0/post-indicator_names.py"
+        runpy.run_path(file_path(script))["migrate"](self.cr, "19.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(self.on_time.name, "On-Time Rate of Orders Due")
+        self.assertEqual((kept, fill.name), ("Fill Rate of Orders Shipped", "Filled at once"))
 
     def test_tiers_add_up_to_the_whole(self):
         vip = self._customer("Best")
