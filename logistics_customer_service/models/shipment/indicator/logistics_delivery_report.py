@@ -103,6 +103,12 @@ class LogisticsDeliveryReport(models.Model):
         readonly=True,
         help="Ordered quantity of orders with a first delivery: what the fill rate is a share of.",
     )
+    due_qty = fields.Float(
+        string="Ordered, Due", readonly=True, help="Ordered quantity of orders due."
+    )
+    due_first_qty = fields.Float(
+        string="Shipped First, Due", readonly=True, help="Shipped first, of orders due."
+    )
     first_qty = fields.Float(string="Shipped First", readonly=True)
     delivered_qty = fields.Float(string="Delivered Quantity", readonly=True)
     shipped_line_count = fields.Integer(
@@ -142,6 +148,13 @@ class LogisticsDeliveryReport(models.Model):
         help="Quantity of the first delivery ÷ quantity ordered, of orders with a first delivery "
         "(formula 6). Orders that are due and were never shipped are no part of it.",
     )
+    due_fill_rate = fields.Float(
+        string="Fill Rate of Orders Due",
+        readonly=True,
+        aggregator="sum",
+        help="Quantity of the first delivery ÷ quantity ordered, of orders due, shipped or not "
+        "(formula 6).",
+    )
     stockout_rate = fields.Float(
         string="Stock-Out Rate",
         readonly=True,
@@ -172,6 +185,7 @@ class LogisticsDeliveryReport(models.Model):
             "in_full_rate": ("in_full_count", "due_count"),
             "otif_rate": ("otif_count", "due_count"),
             "fill_rate": ("first_qty", "shipped_qty"),
+            "due_fill_rate": ("due_first_qty", "due_qty"),
             "stockout_rate": ("short_line_count", "shipped_line_count"),
             "perfect_rate": ("perfect_count", "due_count"),
             "substitution_rate": ("substituted_line_count", "shipped_line_count"),
@@ -233,6 +247,7 @@ class LogisticsDeliveryReport(models.Model):
             "ordered_qty": SQL("line.ordered_qty"),
             "shipped_qty": SQL("CASE WHEN line.is_shipped THEN line.ordered_qty ELSE 0 END"),
             "first_qty": SQL("line.first_qty"),
+            **self._get_due_quantities(self._get_due_sql()),
             "delivered_qty": SQL("line.delivered_qty"),
             "shipped_line_count": SQL("line.is_shipped::int"),
             "short_line_count": SQL("line.is_short_first::int"),
@@ -262,6 +277,13 @@ class LogisticsDeliveryReport(models.Model):
             for name, condition in conditions.items()
         }
 
+    def _get_due_quantities(self, due):
+        """Return the SQL of what was ordered and shipped first, where order ``j`` counts."""
+        return {
+            "due_qty": SQL("CASE WHEN %s THEN line.ordered_qty ELSE 0 END", due),
+            "due_first_qty": SQL("CASE WHEN %s THEN line.first_qty ELSE 0 END", due),
+        }
+
     def _get_due_sql(self):
         """Return the SQL of whether order ``j`` counts: it is delivered, or a promise was broken."""
         return SQL(
@@ -286,6 +308,15 @@ class LogisticsDeliveryReport(models.Model):
             **{name: SQL("j.%s", SQL(name)) for name in NUMBERS},
             "due_count": SQL("j.due_count + %s", overdue),
             "late_count": SQL("j.late_count + %s", overdue),
+            # what has a day on which it will be overdue is open as a whole
+            **{
+                f"due_{name}": SQL(
+                    "j.due_%(name)s + CASE WHEN j.waiting_day < zone.today THEN j.%(open)s ELSE 0 END",
+                    name=SQL(name),
+                    open=SQL(quantity),
+                )
+                for name, quantity in (("qty", "ordered_qty"), ("first_qty", "first_qty"))
+            },
         }
 
     def _get_source(self):

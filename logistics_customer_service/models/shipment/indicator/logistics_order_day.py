@@ -5,6 +5,7 @@ from odoo.tools import SQL
 NUMBERS = (
     "weight", "due_count", "delivered_count", "on_time_count", "late_count", "in_full_count",
     "otif_count", "perfect_count", "ordered_qty", "shipped_qty", "first_qty", "delivered_qty",
+    "due_qty", "due_first_qty",
     "shipped_line_count", "short_line_count", "substituted_line_count", "cycle_total",
 )  # fmt: skip
 
@@ -28,6 +29,8 @@ class LogisticsOrderDay(models.Model):
     shipped_qty = fields.Float(readonly=True)
     first_qty = fields.Float(readonly=True)
     delivered_qty = fields.Float(readonly=True)
+    due_qty = fields.Float(readonly=True, help="Ordered quantity of those delivered.")
+    due_first_qty = fields.Float(readonly=True)
     shipped_line_count = fields.Float(readonly=True)
     short_line_count = fields.Float(readonly=True)
     substituted_line_count = fields.Float(readonly=True)
@@ -43,11 +46,12 @@ class LogisticsOrderDay(models.Model):
     def _get_sums(self):
         report = self.env["logistics.delivery.report"]
         columns = report._get_columns()
-        counts = report._get_counts(SQL("(j.promised_day IS NOT NULL AND j.is_delivered)"))
+        closed = SQL("(j.promised_day IS NOT NULL AND j.is_delivered)")
         return {
             **super()._get_sums(),
             **{name: columns[name] for name in NUMBERS},
-            **counts,
+            **report._get_counts(closed),
+            **report._get_due_quantities(closed),
             "open_count": SQL(
                 """CASE WHEN j.promised_day IS NOT NULL AND NOT j.is_delivered
                         THEN 1.0 / j.line_count ELSE 0 END"""
