@@ -95,7 +95,7 @@ class LogisticsCarrierKey(models.Model):
         today = fields.Date.today()
         # all that a request needs to know of it, at once
         names = ["carrier_id", "company_id", "expires_on", "rate_limit", "sealed_secret"]
-        return self.search_fetch([("name", "=", name)], names, limit=1).filtered(
+        return self.search_fetch([("name", "=", name)], names, limit=1, order="id").filtered(
             lambda key: not key.expires_on or key.expires_on >= today
         )
 

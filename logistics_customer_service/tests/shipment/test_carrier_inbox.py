@@ -10,7 +10,7 @@ from odoo.tools import mute_logger
 
 from ...tools.shipment.carrier_events import TooMany, parse
 from ..common import MODULE
-from .test_carrier_api import NOW, CarrierCommon, report
+from .test_carrier_api import NOW, CarrierCommon, image, report
 
 LOGGER = f"odoo.addons.{MODULE}.models.shipment.logistics_carrier_inbox"
 
@@ -96,6 +96,16 @@ class TestCarrierInbox(CarrierCommon):
         self._take()
         self.assertFalse(failed.exists())
         self.assertIn("E3", self._get_events().mapped("external_id"))
+
+    def test_what_failed_keeps_no_names_for_ever(self):
+        self._accept(report(1, signer="Anna Weber", photo=image()), report(2, signer="Ben Ott"))
+        old, young = self.Inbox.search([])
+        (old + young).failed_at = fields.Datetime.now()
+        old.received_at = fields.Datetime.subtract(fields.Datetime.now(), months=2)
+        self._retention("carrier_inbox")
+        self._run_retention()
+        self.assertEqual((old.signer_name, old.photo, old.raw_code), (False, False, "0"))
+        self.assertEqual(young.signer_name, "Ben Ott")
 
     def test_who_sees_it(self):
         self._accept(report(1))
