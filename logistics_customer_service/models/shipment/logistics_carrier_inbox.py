@@ -9,7 +9,8 @@ from ..foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
-BATCH = 200
+# pictures take their time, and a batch must end before the worker's
+BATCH = 100
 ATTEMPTS = 5
 WAITING = [("failed_at", "=", False)]
 
@@ -113,7 +114,7 @@ class LogisticsCarrierInbox(models.Model):
         """Let the job try again what it could not take."""
         self.check_access("read")
         # nobody writes here but the job: whoever sees a row may have it tried again
-        rows = self.sudo()
+        rows = self.sudo().filtered("failed_at")
         rows.write({"failed_at": False, "failure_text": False})
         rows.env.ref("logistics_customer_service.ir_cron_take_carrier_events")._trigger()
 
@@ -124,7 +125,7 @@ class LogisticsCarrierInbox(models.Model):
         """Make shipment events of what waits, batch by batch, in the order in which it came."""
         cron = self.env["ir.cron"]
         while count := self._take_or_rest():
-            if not cron._commit_progress(count, remaining=self.search_count(WAITING)):
+            if not cron._commit_progress(count, remaining=self.search_count(WAITING, limit=BATCH)):
                 return
 
     @api.model
