@@ -84,6 +84,7 @@
         "views/shipment/logistics_promise_views.xml",
         "views/shipment/logistics_shipment_event_views.xml",
         "views/shipment/logistics_event_code_views.xml",
+        "views/shipment/logistics_carrier_inbox_views.xml",
         "views/shipment/logistics_carrier_key_views.xml",
         "views/shipment/stock_picking_views.xml",
         "views/shipment/logistics_reason_views.xml",

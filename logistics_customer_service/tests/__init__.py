@@ -24,6 +24,7 @@ from .shipment import test_shipment
 from .shipment import test_parcels
 from .shipment import test_held_events
 from .shipment import test_carrier_api
+from .shipment import test_carrier_inbox
 from .shipment import test_reason
 from .shipment import test_delivery_retention
 from .shipment import test_which_deliveries

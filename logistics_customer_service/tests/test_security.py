@@ -128,6 +128,7 @@ MATRIX = {
     ),
     "logistics.cod.remittance.line": (NOTHING, ALL, ALL, NOTHING),
     "logistics.event.code": ({READ}, {READ}, ALL, NOTHING),
+    "logistics.carrier.inbox": (NOTHING, NOTHING, {READ}, NOTHING),
     "logistics.carrier.key": (NOTHING, NOTHING, ALL, NOTHING),
     "logistics.notice": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.notice.rule": ({READ}, {READ}, ALL, NOTHING),

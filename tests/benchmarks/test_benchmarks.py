@@ -16,14 +16,14 @@ ORDERS = 2_000
 # script, arguments, figures that are printed
 ON_ANY_DATABASE = [
     ("carrier_api.py", "--seconds 1 --clients 1 --workers 1 --deliveries 5",
-     {"events_per_second", "latency_median_ms", "latency_p95_ms", "lost"}),
+     {"events_per_second", "latency_median_ms", "latency_p95_ms", "share_of_empty_route", "lost"}),
     ("clock_cron.py", "--sizes 110 120 --rounds 1", {"by_open_cases", "ratio"}),
     ("next_call.py", "--sizes 200 --rounds 1", {"200"}),
     ("survey_requests.py", "--customers 3 --run 3 --rounds 1",
      {"survey.invite", "planned", "planned and queued", "ratio", "one run"}),
 ]  # fmt: skip
 APART = {"cases.py", "core_flows.py", "run.py", "reports.py"}
-HELPERS = {"_command.py", "_paths.py", "bound.py", "generate.py", "night.py"}
+HELPERS = {"_command.py", "_empty_route.py", "_paths.py", "bound.py", "generate.py", "night.py"}
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,14 @@
 import re
 import time
-import zlib
 
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo import SUPERUSER_ID, fields
 from odoo.http import Controller, request, route
-from odoo.tools import SQL
 
 from ...tools.shipment.carrier_events import MAX_BODY, BadRequest, TooMany, parse
 
 MAX_SKEW = 5 * 60
-LOTS = 64
 
 
 class CarrierEvents(Controller):
@@ -29,7 +26,7 @@ class CarrierEvents(Controller):
         max_content_length=MAX_BODY,
     )
     def receive(self, **_params):
-        """Keep a carrier's events, all of a request or none, each event once."""
+        """Keep a carrier's events, all of a request or none, each once; a job makes something of them."""
         if not request.env["logistics.database"]._is_original():
             return _refuse(503, "unavailable", "This is a copy; the original takes events.")
         if request.httprequest.mimetype != "application/json":
@@ -43,7 +40,8 @@ class CarrierEvents(Controller):
             return _refuse(401, "unauthorized", "Unknown key, bad signature or expired request.")
         try:
             reports = parse(body, fields.Datetime.now())
-            return request.make_json_response(self._keep(key, reports))
+            counts = key.env["logistics.carrier.inbox"]._accept(key, reports)
+            return request.make_json_response(counts)
         except BadRequest as error:
             place = {"event": error.event, "field": error.field}
             return _refuse(400, "bad_request", error.reason, **place)
@@ -61,31 +59,6 @@ class CarrierEvents(Controller):
         key = keys._find(headers.get("X-Logistics-Key", "").replace("\0", ""))
         signed = key._is_signed(timestamp, body, headers.get("X-Logistics-Signature", ""))
         return key if signed and _is_recent(timestamp) else keys
-
-    def _keep(self, key, reports):
-        """Keep the reports in a transaction that begins when nobody else keeps any of theirs.
-
-        One that had begun before would not see what was kept while it waited, and collide with it.
-        The turn ends with the request's own transaction, after the inner one has been committed.
-        """
-        request.env.cr.execute(_take_turn(key, reports))
-        with request.env.registry.cursor() as cr:
-            env = key.with_company(key.company_id).env(cr=cr)
-            return env["logistics.shipment.event"]._receive(key.with_env(env), reports)
-
-
-def _take_turn(key, reports):
-    """Return the SQL that waits until nobody else keeps events of the same ids or numbers.
-
-    These fall into few lots, for the server's table of locks is small; the lots are taken in
-    order, or two requests could wait for each other.
-    """
-    names = {report.id for report in reports} | {report.tracking_number for report in reports}
-    return SQL(
-        "SELECT pg_advisory_xact_lock(hashtext(%s), lot) FROM UNNEST(%s) AS lot",
-        f"logistics.shipment.event,{key.company_id.id},{key.carrier_id.id}",
-        sorted({zlib.crc32(name.encode()) % LOTS for name in names}),
-    )
 
 
 def _is_recent(timestamp):

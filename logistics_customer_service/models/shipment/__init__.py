@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import delivery_carrier
 from . import logistics_promise
 from . import logistics_event_code
+from . import logistics_carrier_inbox
 from . import logistics_carrier_key
 from . import logistics_shipment_event
 from . import sale_order

@@ -1,10 +1,18 @@
 import hashlib
 import hmac
 import secrets
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 from odoo import api, fields, models
+from odoo.tools import ormcache
 
+from ...tools.shipment.carrier_events import TooMany
+
+# where what a key sent is, and where it is first
+KEPT = ("logistics.shipment.event", "logistics.carrier.inbox")
+LEASED = 10
 WINDOW = timedelta(minutes=1)
 SEAL = "logistics.carrier.key"
 
@@ -74,19 +82,20 @@ class LogisticsCarrierKey(models.Model):
             key.secret = sealed and keys._unseal(SEAL, sealed)
 
     def _compute_last_used_at(self):
-        last = dict(
-            self.env["logistics.shipment.event"]._read_group(
-                [("key_id", "in", self.ids)], ["key_id"], ["received_at:max"]
-            )
+        taken, waiting = (
+            dict(self.env[name]._read_group([("key_id", "in", self.ids)], ["key_id"], ["received_at:max"]))
+            for name in KEPT
         )
         for key in self:
-            key.last_used_at = last.get(key)
+            key.last_used_at = waiting.get(key) or taken.get(key)
 
     @api.model
     def _find(self, name):
         """Return the key of a name that is accepted today, or an empty set."""
         today = fields.Date.today()
-        return self.search([("name", "=", name)], limit=1).filtered(
+        # all that a request needs to know of it, at once
+        names = ["carrier_id", "company_id", "expires_on", "rate_limit", "sealed_secret"]
+        return self.search_fetch([("name", "=", name)], names, limit=1, order="id").filtered(
             lambda key: not key.expires_on or key.expires_on >= today
         )
 
@@ -107,13 +116,33 @@ class LogisticsCarrierKey(models.Model):
         expected = self._sign(timestamp, body).encode()
         return hmac.compare_digest(expected, signature.encode()) and bool(self.secret)
 
+    def _spend(self, count):
+        """Take so many new events from what the key may still send.
+
+        What was sent is counted once in a while. Then a process may spend a tenth of what is left
+        without counting anew, for a second: all of them together hardly more than there is.
+
+        :raise TooMany: over the rate limit
+        """
+        lease = self._get_lease()
+        if count > lease.left or time.monotonic() > lease.until:
+            room, wait = self._get_room()
+            if count > room:
+                raise TooMany(wait)
+            lease.left, lease.until = max(room // LEASED, count), time.monotonic() + 1
+        lease.left -= count
+
+    @ormcache("self.id")
+    def _get_lease(self):
+        """Return what this process may spend, an object that is changed in place."""
+        return SimpleNamespace(left=0, until=0)
+
     def _get_room(self):
         """Return how many events the key may still send now, and in how many seconds anew."""
         now = fields.Datetime.now()
-        sent, oldest = self.env["logistics.shipment.event"]._read_group(
-            [("key_id", "=", self.id), ("received_at", ">", now - WINDOW)],
-            [],
-            ["__count", "received_at:min"],
-        )[0]
-        wait = (oldest + WINDOW - now).total_seconds() if oldest else 0
-        return max(self.rate_limit - sent, 0), max(int(wait), 1)
+        sent = [("key_id", "=", self.id), ("received_at", ">", now - WINDOW)]
+        (taken, first), (waiting, next_one) = (
+            self.env[name]._read_group(sent, [], ["__count", "received_at:min"])[0] for name in KEPT
+        )
+        oldest = min(filter(None, (first, next_one)), default=now - WINDOW)
+        return max(self.rate_limit - taken - waiting, 0), max(int((oldest + WINDOW - now).total_seconds()), 1)

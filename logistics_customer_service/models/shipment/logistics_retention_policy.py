@@ -43,4 +43,14 @@ class LogisticsRetentionPolicy(models.Model):
                 files=("signature", "photo"),
                 links=DELIVERY,
             ),
+            "carrier_inbox": Kind(
+                model="logistics.carrier.inbox",
+                label=self.env._("Incoming Carrier Events"),
+                covers=self.env._("What carriers told and no shipment event could be made of."),
+                dated=self.env._("When it was received."),
+                effect=self.env._("Places, remarks, proofs and names go; what happened and when stays."),
+                date="received_at",
+                rows=Domain("failed_at", "!=", False),
+                texts=("place", "text", "signer_name", "signature", "photo"),
+            ),
         }

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.shipment import shipment, tracking_numbers
-from ...tools.shipment.carrier_events import TooMany
 from ...tools.shipment.moments import EVENTS, NEW
 
 # what a delivery's own outlook follows from
@@ -299,67 +298,48 @@ class LogisticsShipmentEvent(models.Model):
         return max(fitting, default=(False,))[-1]
 
     @api.model
-    def _receive(self, key, reports):
-        """Keep what a carrier reports, each event once.
+    def _receive(self, rows):
+        """Make events of what carriers reported, each once.
 
-        The caller sees to it that nobody else receives the same events now.
-
-        :param key: the carrier's key
-        :param reports: list of :class:`~..tools.shipment.carrier_events.Report`
-        :return: counts by name
-        :raise TooMany: over the key's rate limit
+        :param rows: of ``logistics.carrier.inbox``, in the order in which they came
+        :return: the events that are new
         """
-        new = self._filter_new(key, reports)
-        room, wait = key._get_room()
-        if len(new) > room:
-            raise TooMany(wait)
-        codes = {report.code for report in new}
-        kinds = self.env["logistics.event.code"]._get_kind_by_code(key.carrier_id, codes)
-        self.env["logistics.event.code"]._note_unknown(key.carrier_id, codes - kinds.keys())
-        events = self.create([self._prepare_report(key, report, kinds) for report in new])
-        return {
-            "accepted": len(new),
-            "repeated": len(reports) - len(new),
-            "unmatched": len(events.filtered(lambda event: not event.picking_id)),
-            "unmapped": sum(report.code not in kinds for report in new),
-        }
+        events = self.browse()
+        for (company, carrier), told in rows.grouped(lambda row: (row.company_id, row.carrier_id)).items():
+            new = self._filter_new(company, carrier, told)
+            codes = set(new.mapped("raw_code"))
+            kinds = self.env["logistics.event.code"]._get_kind_by_code(carrier, codes)
+            self.env["logistics.event.code"]._note_unknown(carrier, codes - kinds.keys())
+            events += self.with_company(company).create([self._prepare_report(row, kinds) for row in new])
+        return events
 
     @api.model
-    def _filter_new(self, key, reports):
-        """Return the reports not received before; of those with one id the first."""
-        by_id = {}
-        for report in reports:
-            by_id.setdefault(report.id, report)
+    def _filter_new(self, company, carrier, rows):
+        """Return the rows of a carrier of which there are no events yet."""
         known = self.search_fetch(
             [
-                ("external_id", "in", list(by_id)),
-                ("carrier_id", "=", key.carrier_id.id),
-                ("company_id", "=", key.company_id.id),
+                ("external_id", "in", rows.mapped("external_id")),
+                ("carrier_id", "=", carrier.id),
+                ("company_id", "=", company.id),
             ],
             ["external_id"],
         )
         held = set(known.mapped("external_id"))
-        return [report for report in by_id.values() if report.id not in held]
+        return rows.filtered(lambda row: row.external_id not in held)
 
     @api.model
-    def _prepare_report(self, key, report, kinds):
+    def _prepare_report(self, row, kinds):
+        links = ("company_id", "carrier_id", "key_id")
+        told = (
+            "external_id", "tracking_ref", "raw_code", "happened_at", "received_at", "expected_at",
+            "place", "text", "signer_name", "signature", "photo",
+        )  # fmt: skip
         return {
-            "company_id": key.company_id.id,
-            "carrier_id": key.carrier_id.id,
-            "key_id": key.id,
+            **{name: row[name].id for name in links},
+            **{name: row[name] for name in told},
+            "kind": kinds.get(row.raw_code, False),
             "source": "carrier",
             "user_id": False,
-            "external_id": report.id,
-            "tracking_ref": report.tracking_number,
-            "raw_code": report.code,
-            "kind": kinds.get(report.code, False),
-            "happened_at": report.time,
-            "place": report.place,
-            "text": report.text,
-            "signer_name": report.signer,
-            "signature": report.signature,
-            "photo": report.photo,
-            "expected_at": report.expected_at,
         }
 
     def _to_pure(self):
