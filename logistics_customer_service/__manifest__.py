@@ -93,6 +93,7 @@
         "views/shipment/stock_picking_reason_views.xml",
         "views/shipment/account_move_views.xml",
         "views/shipment/sale_order_views.xml",
+        "views/shipment/outcome/logistics_outcome_rebuild_views.xml",
         "views/shipment/arrival/logistics_lead_time_views.xml",
         "views/shipment/arrival/stock_picking_views.xml",
         "views/shipment/tracking/logistics_tracking_link_views.xml",
@@ -287,6 +288,7 @@
         "web.assets_backend": [
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
+            "logistics_customer_service/static/src/shipment/outcome/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
             "logistics_customer_service/static/src/satisfaction/insight/**/*",
             "logistics_customer_service/static/src/contact/visit/*",
@@ -300,5 +302,6 @@
         ],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

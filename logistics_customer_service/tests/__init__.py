@@ -28,6 +28,8 @@ from .shipment import test_carrier_inbox
 from .shipment import test_reason
 from .shipment import test_delivery_retention
 from .shipment import test_which_deliveries
+from .shipment.outcome import test_outcome
+from .shipment.outcome import test_outcome_marks
 from .shipment.arrival import test_arrival
 from .shipment.tracking import test_tracking_link
 from .shipment.tracking import test_tracking_page

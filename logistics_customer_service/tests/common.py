@@ -218,6 +218,26 @@ class LogisticsCommon(TransactionCase):
         return back
 
     @classmethod
+    def _exchange(cls, picking, qty=None, validate=True):
+        """Bring a delivery back for exchange, whole or in part; return what goes out instead."""
+        wizard = (
+            cls.env["stock.return.picking"]
+            .with_context(active_id=picking.id, active_model="stock.picking")
+            .create({"picking_id": picking.id})
+        )
+        for line in wizard.product_return_moves:
+            line.quantity = line.move_id.quantity if qty is None else qty
+        before = picking.sale_id.picking_ids
+        back = cls.env["stock.picking"].browse(wizard.action_create_exchanges()["res_id"])
+        new = picking.sale_id.picking_ids - before - back
+        for transfer in (back, *(new if validate else ())):
+            for move in transfer.move_ids:
+                move.quantity = move.product_uom_qty
+                move.picked = True
+            transfer.with_context(skip_sms=True).button_validate()
+        return new
+
+    @classmethod
     def _open_books(cls, company=None):
         """Give a company what it takes to invoice."""
         company = company or cls.company
@@ -274,8 +294,26 @@ class LogisticsCommon(TransactionCase):
         )
 
     @classmethod
+    def _judge_outcomes(cls):
+        """Judge what changed, as the job does within a minute, and what it was to judge anew."""
+        cls.env["res.company"]._note_outcome_zones()
+        cls.env["logistics.outcome.judge"]._judge_all_marked()
+        rebuild = cls.env["logistics.outcome.rebuild"].search([("state", "=", "running")])
+        while rebuild.state == "running":
+            rebuild._advance()
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _judge_anew(cls):
+        """Judge everything, what was written past Odoo included; return what differed."""
+        rebuild = cls.env["logistics.outcome.rebuild"]._start("asked")
+        cls._judge_outcomes()
+        return rebuild.differing_count
+
+    @classmethod
     def _refresh(cls, today=None):
         """Run the whole job of the company."""
+        cls._judge_outcomes()
         cls.env["logistics.run"].search([]).unlink()
         run = cls.env["logistics.run"]._start(cls.company)
         if today:

@@ -101,6 +101,7 @@ def load(path, name, report=print):
             ScmsLoader(env, folder, modes, patterns, report).run()
         with odoo_session.environment(name, commit=True) as env:
             env.cr.execute("ANALYZE")
+            odoo_session.judge(env)
     except BaseException:
         drop_database(name)
         raise

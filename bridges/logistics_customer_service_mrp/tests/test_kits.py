@@ -161,6 +161,7 @@ class TestKitsOnDelivery(KitCommon):
         self._refresh()
         facts = self._facts(self.buyer)
         self.assertEqual((facts.in_full_judged_count, facts.in_full_count), (1, 1))
+        self._judge_outcomes()
         row = self.env["logistics.delivery.report"].search([("order_id", "=", order.id)])
         self.assertEqual((row.in_full_count, row.first_qty, row.is_substituted), (1, 1, False))
 
@@ -173,6 +174,7 @@ class TestKitsOnDelivery(KitCommon):
         self._refresh()
         facts = self._facts(self.buyer)
         self.assertEqual((facts.in_full_judged_count, facts.in_full_count), (1, 0))
+        self._judge_outcomes()
         rows = self.env["logistics.delivery.report"].search([("order_id", "=", order.id)])
         kits = rows.filtered(lambda row: row.product_id == self.kit)
         self.assertEqual((kits.first_qty, kits.is_substituted), (1, False), "one whole kit of two")

@@ -13,6 +13,8 @@ from . import logistics_attempt
 from . import logistics_secret_mixin
 from . import logistics_link_text
 from . import logistics_link_text_mixin
+from . import logistics_mark
+from . import logistics_marked_mixin
 from . import logistics_reaction_mixin
 from . import logistics_course_mixin
 from . import logistics_turn_mixin

@@ -512,8 +512,10 @@ class TestProfileFacts(LogisticsCommon):
         picking = self._deliver(order, at=self._days_ago(5))
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE sale_order SET promised_date = NULL, commitment_date = NULL WHERE id = %s",
-            [order.id],
+            """UPDATE sale_order SET promised_date = NULL, commitment_date = NULL WHERE id = %(id)s;
+               UPDATE sale_order_line SET promised_date = NULL WHERE order_id = %(id)s;
+               UPDATE stock_picking SET shipment_promised_at = NULL WHERE sale_id = %(id)s""",
+            {"id": order.id},
         )
         for deadline, on_time in ((self._days_ago(6), 0), (self._days_ago(5, hour=9), 1)):
             self.env.cr.execute(
@@ -521,6 +523,7 @@ class TestProfileFacts(LogisticsCommon):
                 [deadline, picking.id],
             )
             self.env.invalidate_all()
+            self._judge_anew()
             self._refresh()
             facts = self._facts(customer)
             self.assertEqual((facts.delivery_judged_count, facts.on_time_count), (1, on_time))

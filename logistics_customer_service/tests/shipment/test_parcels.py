@@ -191,6 +191,7 @@ class TestSentAgain(ParcelCommon):
         _back, again = self._sent_again(picking)
         self._told(again.carrier_tracking_ref, "delivered")
         self.env.flush_all()
+        self._judge_outcomes()
         report = self.env["logistics.shipment.report"].search(
             [("picking_id", "in", (picking + again).ids)]
         )

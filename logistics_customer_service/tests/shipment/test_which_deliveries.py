@@ -95,6 +95,7 @@ class TestWhichDeliveries(NoticeCommon):
         self.assertFalse(self._notices(picking))
         self.assertFalse(picking._ensure_tracking_links())
         self.assertFalse(picking.exception_ids)
+        self._judge_outcomes()
         self.assertFalse(self.env["logistics.shipment.report"].search([("id", "=", picking.id)]))
         self._profile(self.customer)
         self._refresh()
@@ -122,6 +123,7 @@ class TestWhichDeliveries(NoticeCommon):
         action = self._profile_of(self.customer).action_view_deliveries()
         self.assertIn(picking, picking.search(action["domain"]))
         self.env.flush_all()
+        self._judge_outcomes()
         self.assertTrue(self.env["logistics.shipment.report"].search([("id", "=", picking.id)]))
 
     def test_portal_of_what_a_vendor_sends(self):

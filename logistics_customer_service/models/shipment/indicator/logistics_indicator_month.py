@@ -77,7 +77,8 @@ class LogisticsIndicatorMonth(models.Model):
         return (months + made.with_env(months.env)).sorted("month")
 
     def _refresh(self):
-        """Work the figures out anew; frozen months stay as they are."""
+        """Work the figures out anew, of all that happened by now; frozen months stay as they are."""
+        self.env["logistics.outcome.judge"]._judge_all_marked()
         open_months = self.sudo().filtered(lambda month: not month.frozen)
         for company, months in open_months.grouped("company_id").items():
             months._refresh_of(company)

@@ -81,9 +81,9 @@ def order_lines(order):
     )
 
 
-def is_substituted(line):
+def is_substituted(line, complete=False):
     """Tell whether other goods than ordered were delivered on a line, or it is marked so."""
-    other = line.move_ids.filtered(
+    other = not complete and line.move_ids.filtered(
         lambda move: move.state == "done"
         and move.product_id != line.product_id
         and move.picking_id in _customer_deliveries(move.picking_id)
@@ -99,19 +99,21 @@ def judge_order(order):
     deliveries = _customer_deliveries(order.picking_ids)
     done = deliveries.filtered(lambda p: p.state == "done")
     first_done = min(done.mapped("date_done"), default=None)
-    lines = {line: _judge_line(line, done, first_done) for line in order_lines(order)}
-    handed = [_handed_over(picking) for picking in deliveries]
-    delivered = bool(handed) and all(handed)
-    promised = [_day(line.promised_date or order.promised_date, company) for line in lines]
-    due = delivered or max(promised) < _day(fields.Datetime.now(), company)
-    on_time = delivered and _day(max(handed), company) <= max(promised)
+    lines = {line: _judge_line(line, deliveries, first_done) for line in order_lines(order)}
+    today = _day(fields.Datetime.now(), company)
+    delivered = all(line["at"] for line in lines.values())
+    waiting = [line["promised"] for line in lines.values() if not line["at"]]
+    due = delivered or min(waiting) < today
+    on_time = delivered and all(
+        _day(line["at"], company) <= line["promised"] for line in lines.values()
+    )
     in_full = delivered and all(line["in_full"] for line in lines.values())
     damaged = any(damaged_pieces(move) or short_pieces(move) for move in done.move_ids)
     misbilled = any(judge_invoice(invoice) for invoice in order.invoice_ids)
     cycle = None
     if delivered:
-        cycle = _wall(max(handed), company) - _wall(order.date_order, company)
-        cycle = cycle / timedelta(days=1)
+        cycle = _wall(max(line["at"] for line in lines.values()), company)
+        cycle = (cycle - _wall(order.date_order, company)) / timedelta(days=1)
     return {
         "lines": lines,
         "shipped": bool(first_done),
@@ -124,21 +126,50 @@ def judge_order(order):
     }
 
 
-def _judge_line(line, done, first_done):
+def _came(picking):
+    """Return when the goods of a delivery came, sent out again if need be."""
+    again = picking.return_ids.return_ids.filtered(lambda p: p.state != "cancel")
+    return _handed_over(picking) or max(filter(None, map(_handed_over, again)), default=False)
+
+
+def _judge_line(line, deliveries, first_done):
+    """Lay the goods of a line one after another as they came: the first are the order's."""
     ordered = _in_stock_unit(line.product_uom_qty, line.product_uom_id, line.product_id)
-    delivered = first = 0
-    for move in line.move_ids.filtered(lambda move: move.picking_id in done):
-        if move.state == "done" and move.product_id == line.product_id:
-            delivered += _moved(move)
-            if move.picking_id.date_done == first_done:
-                first += _moved(move)
-    substituted = is_substituted(line)
+    moves = line.move_ids.filtered(
+        lambda move: move.picking_id in deliveries
+        and move.state != "cancel"
+        and not move.origin_returned_move_id
+    )
+    came = {move: _came(move.picking_id) for move in moves if move.state == "done"}
+    came = {move: at for move, at in came.items() if at}
+    items = [move for move in came if move.product_id == line.product_id]
+    total, complete_at = 0, None
+    for move in sorted(items, key=lambda move: (came[move], move.id)):
+        total += _moved(move)
+        if complete_at is None and total >= ordered - TOLERANCE:
+            complete_at = came[move]
+    first = sum(
+        _moved(move)
+        for move in moves
+        if move.state == "done"
+        and move.product_id == line.product_id
+        and move.picking_id.date_done == first_done
+    )
+    at = complete_at
+    if not at and moves and len(came) == len(moves):
+        at = max(came.values())  # nothing more will come
+    if not at and not moves and deliveries and all(map(_came, deliveries)):
+        at = max(map(_came, deliveries))
+    substituted = is_substituted(line, bool(complete_at))
+    promised = line.promised_date or line.order_id.promised_date
     return {
+        "at": at,
+        "promised": _day(promised, line.company_id),
         "ordered": ordered,
         "first": min(first, ordered),
         "short": bool(first_done) and first < ordered - TOLERANCE,
         "substituted": bool(first_done) and substituted,
-        "in_full": delivered >= ordered - TOLERANCE and not substituted,
+        "in_full": bool(complete_at) and not substituted,
     }
 
 
@@ -146,9 +177,18 @@ def judge_delivery(picking):
     """Return how a delivery to a customer went: the counts of its row."""
     company = picking.company_id
     moves = picking.move_ids.filtered(lambda move: move.state != "cancel")
-    promises = [line.promised_date for line in moves.sale_line_id if line.promised_date]
+    open_lines = [
+        move.sale_line_id for move in moves if move.sale_line_id and not _is_served(move)
+    ]
+    promises = [line.promised_date for line in open_lines if line.promised_date]
+    anew = [
+        move.create_date + timedelta(days=move.sale_line_id.customer_lead)
+        for move in moves
+        if move.sale_line_id and not open_lines
+    ]
     promised = (
-        max(promises, default=None)
+        min(promises, default=None)
+        or max(anew, default=None)
         or picking.sale_id.promised_date
         or picking.sale_id.commitment_date
         or picking.date_deadline
@@ -179,6 +219,20 @@ def judge_delivery(picking):
         "damaged_qty": sum(damaged_pieces(move) for move in done),
         "short_qty": sum(short_pieces(move) for move in done),
     }
+
+
+def _is_served(move):
+    """Tell whether the customer had all that the line ordered before a move of it was made."""
+    line = move.sale_line_id
+    before = line.move_ids.filtered(
+        lambda other: other.id < move.id
+        and other.state == "done"
+        and other.product_id == line.product_id
+        and not other.origin_returned_move_id
+        and other.location_dest_id.usage == "customer"
+    )
+    ordered = _in_stock_unit(line.product_uom_qty, line.product_uom_id, line.product_id)
+    return move.product_id == line.product_id and sum(map(_moved, before)) >= ordered - TOLERANCE
 
 
 def judge_invoice(invoice):

@@ -31,14 +31,14 @@ class TestDeliveryReport(LogisticsCommon):
         cls.customer = cls._customer()
 
     def _rows(self, orders=None):
-        self.env.flush_all()
+        self._judge_outcomes()
         domain = [("company_id", "=", self.company.id)]
         if orders is not None:
             domain.append(("order_id", "in", orders.ids))
         return self.Report.search(domain)
 
     def _totals(self, *names, **conditions):
-        self.env.flush_all()
+        self._judge_outcomes()
         domain = [("company_id", "=", self.company.id)]
         domain += [(name, "=", value) for name, value in conditions.items()]
         [totals] = self.Report._read_group(domain, [], [f"{name}:sum" for name in names])
@@ -90,11 +90,12 @@ class TestDeliveryReport(LogisticsCommon):
         order.picking_ids.move_ids.date_deadline = self._days_ago(2)
         self.env.invalidate_all()
         self.assertEqual(self._rows(order).promise_origin, "deadline")
-        self.env.flush_all()
+        self._judge_outcomes()
         self.env.cr.execute(
             "UPDATE stock_picking SET date_deadline = NULL WHERE sale_id = %s", [order.id]
         )
         self.env.invalidate_all()
+        self._judge_anew()
         self.assertEqual(self._rows(order).promise_origin, "scheduled")
 
     def test_carriers_word_outweighs_the_validation(self):
@@ -122,7 +123,7 @@ class TestDeliveryReport(LogisticsCommon):
 
     def test_agent_of_another_company_sees_nothing(self):
         self._order(self.customer)
-        self.env.flush_all()
+        self._judge_outcomes()
         other = self.env["res.company"].create({"name": "Other"})
         stranger = self._new_user("stranger", "group_manager", company=other)
         reports = self.Report.with_user(stranger).with_context(allowed_company_ids=other.ids)

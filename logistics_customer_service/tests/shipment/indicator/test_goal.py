@@ -11,9 +11,9 @@ class TestGoal(IndicatorCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._profile(cls.customer, tier_id=cls.vip.id)
         for days in (0, 0, 0, 1):
             cls._delivered(days)
-        cls._profile_of(cls.customer).sudo()._set_tier(cls.vip, "score")
 
     def _goal(self, value, margin=0.0, **vals):
         return self.Goal.create(

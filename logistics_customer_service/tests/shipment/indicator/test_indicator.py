@@ -43,10 +43,10 @@ class IndicatorCommon(LogisticsCommon):
         return order
 
     def _refresh_months(self, *firsts):
-        self.env.flush_all()
+        self._judge_outcomes()
         months = self.Month._ensure_for(self.company, firsts or (self.last, self.running))
         months._refresh()
-        self.env.flush_all()
+        self._judge_outcomes()
         return months
 
     def _figure(self, indicator=None, month=None, scope="all", **part):
@@ -107,9 +107,9 @@ class TestIndicator(IndicatorCommon):
 
     def test_tiers_add_up_to_the_whole(self):
         vip = self._customer("Best")
+        self._profile(vip, tier_id=self.vip.id)
         self._delivered(0, vip)
         self._delivered(1)
-        self._profile_of(vip).sudo()._set_tier(self.vip, "score")
         self._refresh_months()
         self.assertEqual(self._figure(scope="tier", tier_id=self.vip.id).value, 100)
         parts = self._figure(scope="tier")
@@ -172,6 +172,7 @@ class TestIndicator(IndicatorCommon):
             [self.env["res.company"].create({"name": "Elsewhere"}).id, order.id],
         )
         self.env.invalidate_all()
+        self._judge_anew()
         self._refresh_months()
         self.assertEqual(self._figure(scope="carrier").denominator, 0)
         self.assertFalse(self._figure().has_value)
@@ -222,7 +223,7 @@ class TestIndicator(IndicatorCommon):
     def test_night_is_done_once_a_day(self):
         self.company.logistics_job_hour = 0
         self._delivered(0)
-        self.env.flush_all()
+        self._judge_outcomes()
         with self.enter_registry_test_mode():
             self.env.ref(f"{MODULE}.ir_cron_refresh_figures").method_direct_trigger()
         self.assertEqual(self._figure().denominator, 1)
@@ -365,7 +366,7 @@ class TestIndicator(IndicatorCommon):
     def test_past_months(self):
         long_ago = self.due - timedelta(days=62)
         self._delivered(0, due=long_ago)
-        self.env.flush_all()
+        self._judge_outcomes()
         wizard = self.env["logistics.indicator.compute"].with_user(self.manager)
         made = wizard.create(
             {"company_id": self.company.id, "date_from": long_ago.date(), "date_to": self.last}
@@ -459,7 +460,7 @@ class TestIndicator(IndicatorCommon):
             )
             order.action_confirm()
             self._deliver(order, at=now - timedelta(days=3 - days))
-        self.env.flush_all()
+        self._judge_outcomes()
         digest = self.env["digest.digest"].with_company(self.company).create(
             {
                 "name": "Service",

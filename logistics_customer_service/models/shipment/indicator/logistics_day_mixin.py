@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class LogisticsDayMixin(models.AbstractModel):
+    """Outcomes added up by promised day and what they are told apart by: dashboards read these.
+
+    What depends on today is not added up: what is still waited for has a row of its own for each day
+    on which it will be overdue. The sums of a day are made anew whenever one of its outcomes is
+    judged.
+    """
+
+    _name = "logistics.day.mixin"
+    _description = "Outcomes of a Day"
+    _log_access = False
+    # the model whose outcomes are added up, and its column that names what is judged
+    _outcomes = None
+    _judged = None
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    promised_day = fields.Date(readonly=True)
+    waiting_day = fields.Date(readonly=True, help="The day after which what is open is overdue.")
+    carrier_id = fields.Many2one("delivery.carrier", readonly=True, index="btree_not_null")
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
+    country_id = fields.Many2one("res.country", readonly=True, index="btree_not_null")
+    state_id = fields.Many2one("res.country.state", readonly=True, index="btree_not_null")
+    tier_id = fields.Many2one(
+        "logistics.tier", readonly=True, index="btree_not_null", ondelete="cascade"
+    )
+    row_count = fields.Integer(readonly=True)
+    open_count = fields.Float(readonly=True, help="Promised and not delivered.")
+
+    @api.model
+    def _get_parts(self):
+        """Return the SQL of what rows are told apart by, by name."""
+        names = ("company_id", "promised_day", "carrier_id", "warehouse_id", "country_id", "state_id")
+        return {**{name: SQL("j.%s", SQL(name)) for name in (*names, "tier_id")}}
+
+    @api.model
+    def _get_sums(self):
+        """Return the SQL of what is added up, by name."""
+        return {"row_count": SQL("1")}
+
+    @api.model
+    def _get_source(self):
+        """Return what follows FROM; what is judged is named ``j``."""
+        return SQL("%s j", SQL.identifier(self.env[self._outcomes]._table))
+
+    @api.model
+    def _get_days(self, ids):
+        """Return the days on which outcomes count: set of (id of the company, date or None)."""
+        return set(
+            self.env.execute_query(
+                SQL(
+                    "SELECT company_id, promised_day FROM %s WHERE %s = ANY(%s) GROUP BY 1, 2",
+                    SQL.identifier(self.env[self._outcomes]._table),
+                    SQL.identifier(self._judged),
+                    list(ids),
+                )
+            )
+        )
+
+    @api.model
+    def _add_up(self, days):
+        """Add up days anew.
+
+        :param days: (id of the company, date or None)
+        """
+        if not days:
+            return
+        parts, sums = self._get_parts(), self._get_sums()
+        self.env.cr.execute(
+            SQL("DELETE FROM %s j WHERE %s", SQL.identifier(self._table), self._get_days_sql(days))
+        )
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s) SELECT %s, %s FROM %s WHERE %s GROUP BY %s",
+                SQL.identifier(self._table),
+                SQL(", ").join(map(SQL.identifier, (*parts, *sums))),
+                SQL(", ").join(parts.values()),
+                SQL(", ").join(SQL("SUM(%s)", value) for value in sums.values()),
+                self._get_source(),
+                self._get_days_sql(days),
+                SQL(", ").join(SQL("%s", SQL(str(number))) for number in range(1, len(parts) + 1)),
+            )
+        )
+
+    def _get_days_sql(self, days):
+        dated = sorted(day for day in days if day[1])
+        companies, dates = map(list, zip(*dated, strict=True)) if dated else ([], [])
+        return SQL(
+            """((j.company_id, j.promised_day) IN (SELECT * FROM UNNEST(%s::int[], %s::date[]))
+                OR j.promised_day IS NULL AND j.company_id = ANY(%s))""",
+            companies,
+            dates,
+            [company_id for company_id, day in days if not day],
+        )
