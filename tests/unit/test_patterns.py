@@ -21,7 +21,7 @@ from logistics_customer_service.tools.complaint import (
     mail_numbers,
     mail_text,
 )
-from logistics_customer_service.tools.foundation import link_patterns, log_mask, phones
+from logistics_customer_service.tools.foundation import link_patterns, log_mask, personal, phones
 from logistics_customer_service.tools.satisfaction import themes
 
 ADDON = Path(__file__).parents[2] / "logistics_customer_service"
@@ -38,6 +38,12 @@ SAMPLES, MANY = 24, 3
 PATHS = ("/a", "/t", "/logistics/result/{id}")
 # patterns made of what users enter, by file and function: what makes them, from texts as nasty as may be
 MADE = {
+    ("models/foundation/logistics_privacy_protocol_sweep.py", "_mask_file"): lambda: [
+        re.compile(pattern, re.IGNORECASE)
+        for pattern in personal.make_patterns(
+            ["a.b+c@example.com", "a" * 60 + "@example.com"], ["8613800138000"], ["Anna Maria Ng", "王 敏"]
+        )
+    ],
     ("tools/complaint/anonymise.py", "_name_pattern"): lambda: [
         anonymise._name_pattern(name) for name in ("a " * 90, "王" * 60, "A.B (C) " * 20, "aa", "王 敏")
     ],
