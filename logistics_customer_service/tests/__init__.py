@@ -139,6 +139,7 @@ from . import test_copies
 from . import test_neutralize
 from . import test_privacy
 from . import test_person_file
+from . import test_core_flows
 from . import test_performance
 from . import test_tours
 from . import test_translation

@@ -109,11 +109,11 @@ class StockPicking(models.Model):
 
     def _grant_logistics_priority(self):
         """Make deliveries urgent whose customer's tier grants priority."""
-        urgent = self.env["logistics.tier"]._get_urgent_ids()
-        if not urgent:
-            return
         # sudo: warehouse staff confirm transfers without rights on profiles
         deliveries = self.filtered(lambda picking: picking._may_become_urgent()).sudo()
+        urgent = deliveries and self.env["logistics.tier"]._get_urgent_ids()
+        if not urgent:
+            return
         for tier, pickings in deliveries.grouped("logistics_tier_id").items():
             if tier.id in urgent:
                 pickings._make_urgent(tier)

@@ -113,6 +113,8 @@ class StockPicking(models.Model):
             passed and the goods are not handed over), ``silent`` (no news for longer than usual),
             ``goods_out`` and ``delivered`` (validated, and brought without a carrier)
         """
+        if not self:
+            return
         for step in self._get_occasion_steps():
             getattr(self, step)(occasion)
 
