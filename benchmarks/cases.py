@@ -16,6 +16,7 @@ Without `--helpdesk` the two wheels are fetched from PyPI by pip, alone (`--no-d
 import argparse
 import gc
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pathlib import Path
 import _command
 import _paths
 import odoo_session
+from lxml import etree
 
 from scripts.dev import Problem
 
@@ -36,6 +38,8 @@ WHEELS = ["odoo-addon-helpdesk-mgmt", "odoo-addon-helpdesk-mgmt-sla"]
 ADDONS = ["helpdesk_mgmt", "helpdesk_mgmt_sla"]
 SERIES = "19.0"
 MANY, OPEN, PAGE, ROUNDS = 1_000, 50_000, 80, 5
+# a list that reads the columns that are shown
+SHOWN = "logistics_shown_list"
 # what only one row may have, or what the database gives by itself
 OWN = {"id", "number", "access_token", "complaint_id", "ticket_id"}
 
@@ -139,15 +143,34 @@ class Side:
         )
 
     def read_list(self):
-        """Read the first page as the list does, with all of its columns."""
+        """Read the first page as a browser does that has never chosen columns."""
         records = self.records
         view = records.get_view(view_type="list")
         spec = {}
-        for name in (*view["models"][self.model], *self.counted):
+        for name in (*self.get_read(view), *self.counted):
             relational = records._fields[name].relational
             spec[name] = {"fields": {"display_name": {}}} if relational else {}
         records.env.invalidate_all()
         return lambda: records.web_search_read([], spec, limit=PAGE, count_limit=10_001)
+
+    def get_read(self, view):
+        """Return the fields that the list reads: Odoo's own reads those of hidden columns, too."""
+        arch = etree.fromstring(view["arch"])
+        columns = {}
+        for column in arch.iter("field"):
+            columns.setdefault(column.get("name"), []).append(column.get("optional"))
+        if arch.get("js_class") != SHOWN:
+            return columns
+        spoken = {
+            word
+            for node in arch.iter()
+            for name, value in node.items()
+            if name not in ("name", "string", "help")
+            for word in re.findall(r"\w+", value)
+        }
+        return [
+            name for name, shown in columns.items() if name in spoken or set(shown) != {"hide"}
+        ]
 
 
 class Ours(Side):

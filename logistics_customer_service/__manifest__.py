@@ -286,6 +286,7 @@
             "logistics_customer_service/static/src/foundation/report.scss",
         ],
         "web.assets_backend": [
+            "logistics_customer_service/static/src/foundation/shown_list/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
             "logistics_customer_service/static/src/shipment/outcome/*",
@@ -294,6 +295,7 @@
             "logistics_customer_service/static/src/contact/visit/*",
         ],
         "web.assets_unit_tests": [
+            "logistics_customer_service/static/tests/foundation/**/*",
             "logistics_customer_service/static/tests/complaint/countdown/**/*",
             "logistics_customer_service/static/tests/satisfaction/**/*",
         ],

@@ -10,6 +10,7 @@ from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
+from .foundation import test_shown_list
 from .foundation import test_phone_numbers
 from .foundation import test_my_data
 from .customer import test_profile
@@ -143,6 +144,7 @@ from . import test_copies
 from . import test_neutralize
 from . import test_privacy
 from . import test_person_file
+from . import test_core_flows
 from . import test_performance
 from . import test_ratios
 from . import test_tours

@@ -9,7 +9,6 @@ from . import logistics_team_work_mixin
 from . import logistics_complaint
 from . import logistics_complaint_line
 from . import logistics_profile
-from . import logistics_tier
 from . import res_company
 from . import res_config_settings
 from . import deadline

@@ -1,5 +1,3 @@
-from psycopg2.errors import UniqueViolation
-
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, ValidationError
@@ -7,6 +5,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..foundation import bulk
+
+# what a profile made by a statement takes from its partner
+READ_BY_INSERT = (
+    *("active", "company_id", "commercial_partner_id", "is_company", "industry_id"),
+    *("country_id", "state_id", "tz"),
+)
 
 
 class LogisticsProfile(models.Model):
@@ -305,6 +309,7 @@ class LogisticsProfile(models.Model):
         )
         if not self.env.su:
             profiles._check_partner_company()
+        profiles._welcome()
         return profiles
 
     def write(self, vals):
@@ -402,35 +407,30 @@ class LogisticsProfile(models.Model):
         )
         # a salesperson confirms an order without rights on profiles
         profiles = self.sudo().with_context(active_test=False)
-        held = profiles.search(
-            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)]
+        held = profiles.search_fetch(
+            [("partner_id", "in", customers.ids), ("company_id", "=", company.id)], ["partner_id"]
         )
         missing = customers - held.partner_id
         if not missing:
             return held
-        try:
-            with self.env.cr.savepoint():
-                return held + profiles.create(
-                    [self._prepare_profile_vals(partner, company) for partner in missing]
-                )
-        except UniqueViolation:
-            return held  # somebody else confirms the customer's first order
+        self.env["res.partner"].flush_model(READ_BY_INSERT)
+        # one that is there by now was made by somebody else, for the customer's first order, too
+        ids = profiles._insert(company, SQL("rp.id = ANY(%s)", missing.ids))
+        made = profiles.browse(ids)
+        made._welcome()
+        return held + made
+
+    def _welcome(self):
+        """What follows where customers get a profile; rooms above add to the end."""
 
     @api.model
-    def _prepare_profile_vals(self, partner, company):
-        return {"partner_id": partner.id, "company_id": company.id, "active": partner.active}
+    def _insert(self, company, condition):
+        """Make profiles by one statement, those that are there already left alone.
 
-    @api.model
-    def _insert_missing(self, company):
-        """Make the profiles of customers with orders that have none.
-
-        Those with nothing but quotations or cancelled orders are customers, too: with the default
-        tier and no score. One statement: it reads the orders once however many profiles are missing.
-
-        :return: the number made
+        :param condition: SQL of which partners ``rp`` get one; their fields are flushed
+        :return: the ids of those made
         """
-        self.env.flush_all()
-        made = bulk.insert_from(
+        return bulk.insert_from(
             self,
             {
                 "partner_id": SQL("rp.id"),
@@ -448,9 +448,24 @@ class LogisticsProfile(models.Model):
                 **dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), True),
                 **dict.fromkeys(("sat", "sun", "tier_opt_out"), False),
             },
+            SQL("FROM res_partner rp WHERE %s", condition),
+            bulk.ANY,
+        )
+
+    @api.model
+    def _insert_missing(self, company):
+        """Make the profiles of customers with orders that have none.
+
+        Those with nothing but quotations or cancelled orders are customers, too: with the default
+        tier and no score. One statement: it reads the orders once however many profiles are missing.
+
+        :return: the number made
+        """
+        self.env.flush_all()
+        made = self._insert(
+            company,
             SQL(
-                """FROM res_partner rp
-                  WHERE rp.id IN (
+                """rp.id IN (
                         SELECT contact.commercial_partner_id
                           FROM sale_order so
                           JOIN res_partner contact ON contact.id = so.partner_id
@@ -462,7 +477,6 @@ class LogisticsProfile(models.Model):
                 company=company.id,
                 companies=company.parent_ids.ids,
             ),
-            bulk.ANY,
         )
         return len(made)
 

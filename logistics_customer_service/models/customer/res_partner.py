@@ -139,10 +139,10 @@ class ResPartner(models.Model):
 
     def _rehome_logistics_profiles(self):
         """Hand the profiles of partners that joined a company over to that company."""
-        strayed = self._get_own_profiles().filtered(
-            lambda profile: profile.partner_id.commercial_partner_id != profile.partner_id
-        )
-        for partner, profiles in strayed.grouped("partner_id").items():
+        joined = self.filtered(lambda partner: partner.commercial_partner_id != partner)
+        if not joined:
+            return
+        for partner, profiles in joined._get_own_profiles().grouped("partner_id").items():
             kept = profiles._move_to_customer(partner.commercial_partner_id)
             for company, company_profiles in kept.grouped("company_id").items():
                 company_profiles._refresh(company)

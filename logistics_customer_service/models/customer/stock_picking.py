@@ -96,10 +96,8 @@ class StockPicking(models.Model):
 
     @api.model
     def _get_location_ids(self, *usages):
-        # ids instead of a join: the planner cannot guess how many transfers go to customers;
-        # the same ones whoever asks, for figures do not depend on a person's rights
-        locations = self.env["stock.location"].sudo().with_context(active_test=False)
-        return list(locations._search([("usage", "in", usages)]))
+        # ids instead of a join: the planner cannot guess how many transfers go to customers
+        return list(self.env["stock.location"]._get_logistics_ids(usages))
 
     @api.model
     def _get_logistics_customer_sql(self, alias):
@@ -112,9 +110,12 @@ class StockPicking(models.Model):
     def _grant_logistics_priority(self):
         """Make deliveries urgent whose customer's tier grants priority."""
         # sudo: warehouse staff confirm transfers without rights on profiles
-        deliveries = self.filtered(lambda picking: picking._is_logistics_delivery()).sudo()
+        deliveries = self.filtered(lambda picking: picking._may_become_urgent()).sudo()
+        urgent = deliveries and self.env["logistics.tier"]._get_urgent_ids()
+        if not urgent:
+            return
         for tier, pickings in deliveries.grouped("logistics_tier_id").items():
-            if tier.delivery_priority:
+            if tier.id in urgent:
                 pickings._make_urgent(tier)
 
     def _make_urgent(self, tier):
@@ -122,11 +123,16 @@ class StockPicking(models.Model):
 
         Once granted it is the warehouse's: what it takes away stays away.
         """
-        self.filtered(
-            lambda picking: picking._is_logistics_delivery()
-            and picking.priority == "0"
-            and not picking.logistics_priority_tier_id
-        ).write({"priority": "1", "logistics_priority_tier_id": tier.id})
+        self.filtered(lambda picking: picking._may_become_urgent()).write(
+            {"priority": "1", "logistics_priority_tier_id": tier.id}
+        )
+
+    def _may_become_urgent(self):
+        return (
+            self._is_logistics_delivery()
+            and self.priority == "0"
+            and not self.sudo().logistics_priority_tier_id
+        )
 
     def _create_backorder_picking(self):
         """The rest of an urgent delivery is as urgent, for the same reason."""

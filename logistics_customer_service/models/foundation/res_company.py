@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ...tools.foundation.periods import local_date
 
@@ -63,10 +64,23 @@ class ResCompany(models.Model):
         return fields.Datetime.now() + timedelta(minutes=tolerance)
 
     def _get_logistics_tz(self):
-        """Return the name of the company's time zone: its address's, its calendar's, or UTC."""
+        """Return the name of the company's time zone: its address's, its calendar's, or UTC.
+
+        Its twin is :meth:`_get_logistics_tz_sql`.
+        """
         self.ensure_one()
         company = self.sudo()  # the time zone is no secret; the partner record may be
         return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+
+    @api.model
+    def _get_logistics_tz_sql(self, alias):
+        """Return the SQL of :meth:`_get_logistics_tz` of company ``alias``."""
+        return SQL(
+            """COALESCE((SELECT tz FROM res_partner WHERE id = %s),
+                        (SELECT tz FROM resource_calendar WHERE id = %s), 'UTC')""",
+            SQL.identifier(alias, "partner_id"),
+            SQL.identifier(alias, "resource_calendar_id"),
+        )
 
     def _get_logistics_today(self):
         """Return today's date in the company's time zone."""

@@ -20,7 +20,9 @@ class LogisticsPromise(models.Model):
         "sale.order.line", required=True, index=True, readonly=True, ondelete="cascade"
     )
     product_id = fields.Many2one(related="line_id.product_id")
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="order_id.company_id", store=True, precompute=True, index=True
+    )
     promised_date = fields.Datetime(string="Promised", required=True, readonly=True)
     origin = fields.Selection(
         [("confirmed", "Given at confirmation"), ("agreed", "Agreed with the customer")],

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.foundation.said import is_said
 from ...tools.shipment import shipment, tracking_numbers
 from ...tools.shipment.moments import EVENTS, NEW
 
@@ -149,7 +150,9 @@ class LogisticsShipmentEvent(models.Model):
         events = super().create(vals_list)
         events._hold_future()
         acted = events.filtered(lambda event: not event.is_held)
-        acted.picking_id._react({EVENTS})
+        # validating a transfer looks at it afterwards, and notes itself that goods are out
+        if not is_said(self.env, "logistics_validated"):
+            acted.picking_id._react({EVENTS})
         acted._react({NEW})
         return events
 

@@ -75,6 +75,8 @@ class SaleOrderLine(models.Model):
         :param origin: ``confirmed`` or ``agreed``
         """
         goods = self.filtered(lambda line: line._is_to_deliver())
+        if not goods:
+            return
         # salespeople give promises, but nobody writes their history by hand
         self.env["logistics.promise"].sudo().create(
             [

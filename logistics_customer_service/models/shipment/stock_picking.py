@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from ...tools.foundation.said import SAID
 from ...tools.shipment import shipment, tracking_numbers
 from ...tools.shipment.moments import CANCELLED, DONE, EVENTS, MOVES_CANCELLED, MOVES_CONFIRMED
 
@@ -398,7 +399,8 @@ class StockPicking(models.Model):
     def _follow_date_done(self):
         """Have what was concluded from the day of validation follow one that is corrected."""
         # whoever corrects it need not write events
-        concluded = self.sudo().shipment_event_ids.filtered(
+        told = self.sudo().filtered("shipment_event_count")
+        concluded = told.shipment_event_ids.filtered(
             lambda event: event.source == shipment.ODOO and event.kind == shipment.PICKED_UP
         )
         for event in concluded:
@@ -416,8 +418,11 @@ class StockPicking(models.Model):
             and picking.carrier_id
             and picking._is_customer_delivery()
         )
+        if not shipped:
+            return
         # warehouse staff validate without rights to write events
-        self.env["logistics.shipment.event"].sudo().create(
+        events = self.env["logistics.shipment.event"].sudo()
+        events.with_context(logistics_validated=SAID).create(
             [
                 {
                     "picking_id": picking.id,

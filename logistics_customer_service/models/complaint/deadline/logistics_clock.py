@@ -23,6 +23,8 @@ STATES = [
     (BREACHED, "Breached"),
     (CANCELLED, "Cancelled"),
 ]
+# what a countdown is made from
+SHOWN = ("complaint_id", "target", "state", "due_at", "warn_at", "stopped_at", "remaining_seconds")
 # how far beyond the latest start a calendar is read at first, and how far at most
 REACH = timedelta(days=62)
 FARTHEST = timedelta(days=1100)
@@ -126,20 +128,40 @@ class LogisticsClock(models.Model):
         """What the screen needs to count; instants are UTC, the time zone is the reader's."""
         labels = dict(self._fields["target"]._description_selection(self.env))
         for clock in self:
-            clock.countdown = clock.state != CANCELLED and clock._prepare_countdown(labels)
+            clock.countdown = clock.state != CANCELLED and clock._prepare_countdown(clock, labels)
 
-    def _prepare_countdown(self, labels):
+    @api.model
+    def _get_shown(self, case_ids):
+        """Return what is shown of the clocks of cases, by deadline: rows, for a list has many.
+
+        Who may see a case may see its deadlines.
+        """
+        self.flush_model(SHOWN)
+        return self.env.execute_query_dict(
+            SQL(
+                """SELECT %s FROM logistics_clock
+                    WHERE complaint_id = ANY(%s) AND state <> %s
+                    ORDER BY due_at NULLS LAST, id""",
+                SQL(", ").join(map(SQL.identifier, SHOWN)),
+                list(case_ids),
+                CANCELLED,
+            )
+        )
+
+    @api.model
+    def _prepare_countdown(self, clock, labels):
         """Return what the screen needs of one clock.
 
+        :param clock: a clock, or a row of :meth:`_get_shown`
         :param labels: name of each target in the reader's language
         """
         return {
-            "target": labels[self.target],
-            "state": self.state,
-            "due": fields.Datetime.to_string(self.due_at) or None,
-            "warn": fields.Datetime.to_string(self.warn_at) or None,
-            "stopped": fields.Datetime.to_string(self.stopped_at) or None,
-            "remaining": self.remaining_seconds,
+            "target": labels[clock["target"]],
+            "state": clock["state"],
+            "due": fields.Datetime.to_string(clock["due_at"]) or None,
+            "warn": fields.Datetime.to_string(clock["warn_at"]) or None,
+            "stopped": fields.Datetime.to_string(clock["stopped_at"]) or None,
+            "remaining": clock["remaining_seconds"] or 0,
         }
 
     # === BUSINESS METHODS ===#
@@ -397,8 +419,8 @@ class LogisticsClock(models.Model):
         # a manager changes a policy; the clocks of all cases follow
         query = self.sudo()._search([*clocks_open, *domain])
         now = query.select(SQL.identifier(self._table, "id"), SQL("%s", fields.Datetime.now()))
-        bulk.write_from(self, ["next_at"], now)
-        cron = self.env.ref(
+        concerned = bulk.write_from(self, ["next_at"], now)
+        cron = concerned and self.env.ref(
             "logistics_customer_service.ir_cron_watch_clocks", raise_if_not_found=False
         )
         if cron:

@@ -61,21 +61,17 @@ class LogisticsComplaint(models.Model):
     @api.depends_context("lang")
     def _compute_countdown(self):
         """Show the clock that matters most: one query for all cases of a list."""
-        # who may see a case may see its deadlines
-        shown = self.env["logistics.clock"].sudo().search(
-            [("complaint_id", "in", self.ids), ("state", "!=", "cancelled")],
-            order="due_at NULLS LAST, id",
-        )
-        labels = dict(shown._fields["target"]._description_selection(self.env))
+        clocks = self.env["logistics.clock"]
+        labels = dict(clocks._fields["target"]._description_selection(self.env))
         chosen = {}
-        for clock in shown:
-            held = chosen.get(clock.complaint_id.id)
+        for clock in clocks._get_shown(self.ids):
+            held = chosen.get(clock["complaint_id"])
             # the first that is open; where none is, the last
-            if not held or held.stopped_at:
-                chosen[clock.complaint_id.id] = clock
+            if not held or held["stopped_at"]:
+                chosen[clock["complaint_id"]] = clock
         for case in self:
             clock = chosen.get(case._origin.id)
-            case.countdown = clock and clock._prepare_countdown(labels)
+            case.countdown = clock and clocks._prepare_countdown(clock, labels)
 
     # === CRUD METHODS ===#
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
 from ...foundation.isolation import isolate
@@ -17,8 +17,11 @@ class LogisticsCallbackPolicy(models.Model):
     """Whom to call back without anybody having to think of it."""
 
     _name = "logistics.callback.policy"
+    _inherit = ["logistics.cached.mixin"]
     _description = "Callback Policy"
     _order = "sequence, id"
+
+    _cached_fields = {"active", "sequence", "trigger"}
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -133,6 +136,13 @@ class LogisticsCallbackPolicy(models.Model):
             "call_from": max(start, fields.Datetime.now()),
             **vals,
         }
+
+    @api.model
+    @tools.ormcache()
+    def _get_delivery_policy_ids(self):
+        """Return the ids of the active policies that ask for a call after a delivery, in their order."""
+        # whoever hands goods over need not see the policies
+        return tuple(self.sudo()._search([("trigger", "=", "delivered")], order=self._order))
 
     def _plan_for(self, pickings):
         """Plan callbacks about deliveries that were delivered now, each delivery once.

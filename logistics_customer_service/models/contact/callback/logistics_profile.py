@@ -14,20 +14,20 @@ class LogisticsProfile(models.Model):
         string="Number of Callbacks", compute="_compute_callback_count"
     )
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _welcome(self):
         """Callbacks planned before the customer had a profile belong to it from now on."""
-        profiles = super().create(vals_list)
+        result = super()._welcome()
         # whoever confirms a customer's first order has no rights on callbacks
-        strays = self.env["logistics.callback"].sudo()
-        strays.search(
+        strays = self.env["logistics.callback"].sudo().search(
             [
                 ("profile_id", "=", False),
-                ("customer_id", "in", profiles.partner_id.ids),
-                ("company_id", "in", profiles.company_id.ids),
+                ("customer_id", "in", self.partner_id.ids),
+                ("company_id", "in", self.company_id.ids),
             ]
-        )._follow_profile()
-        return profiles
+        )
+        if strays:
+            strays._follow_profile()
+        return result
 
     @api.model
     def _insert_missing(self, company):

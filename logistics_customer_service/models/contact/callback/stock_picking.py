@@ -20,7 +20,7 @@ class StockPicking(models.Model):
         """Plan the callbacks that policies ask for after these deliveries."""
         # carriers and warehouse staff have no rights on callbacks
         policies = self.env["logistics.callback.policy"].sudo()
-        active = policies.search([("trigger", "=", "delivered")])
+        active = policies.browse(policies._get_delivery_policy_ids())
         if active:
             deliveries = self.sudo().filtered(lambda picking: picking._is_customer_delivery())
             active._plan_for(deliveries.filtered(lambda d: d._get_logistics_customer()))

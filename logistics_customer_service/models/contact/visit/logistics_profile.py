@@ -89,12 +89,11 @@ class LogisticsProfile(models.Model):
 
     # === CRUD METHODS ===#
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    def _welcome(self):
         """A prospect who becomes a customer brings along the visits that were made."""
-        profiles = super().create(vals_list)
-        profiles._adopt_visits()
-        return profiles
+        result = super()._welcome()
+        self._adopt_visits()
+        return result
 
     @api.model
     def _insert_missing(self, company):

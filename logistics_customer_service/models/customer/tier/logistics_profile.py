@@ -162,9 +162,13 @@ class LogisticsProfile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_tier_rights(set().union(*vals_list))
-        profiles = super().create(vals_list)
-        profiles._give_first_tier()
-        return profiles
+        return super().create(vals_list)
+
+    def _welcome(self):
+        """New customers have the default tier of their company's scheme."""
+        result = super()._welcome()
+        self._give_first_tier()
+        return result
 
     def write(self, vals):
         self._check_tier_rights(vals.keys())

@@ -117,7 +117,8 @@ class LogisticsProfile(models.Model):
         That is no change that anybody need follow: set-based, so that a first night with many
         customers stays short. It is on record as the others are.
         """
-        self.env.flush_all()
+        self.flush_model(["partner_id", "company_id"])
+        self.env["logistics.profile.score"].flush_model(["profile_id", "score"])
         bulk.insert_from(
             self.env["logistics.tier.change"],
             {

@@ -1,11 +1,14 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class LogisticsTier(models.Model):
     _name = "logistics.tier"
-    _inherit = ["logistics.tier.scheme.part.mixin"]
+    _inherit = ["logistics.tier.scheme.part.mixin", "logistics.cached.mixin"]
     _description = "Customer Tier"
     _order = "scheme_id, sequence, threshold desc, id"
+
+    # the default tier, who has priority; rooms above keep tiers by their codes
+    _cached_fields = {"code", "threshold", "sequence", "scheme_id", "delivery_priority"}
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -50,3 +53,10 @@ class LogisticsTier(models.Model):
     @api.model
     def _is_measured(self, vals):
         return bool({"code", "threshold", "scheme_id"} & vals.keys())
+
+    @api.model
+    @tools.ormcache()
+    def _get_urgent_ids(self):
+        """Return the ids of the tiers whose deliveries come first."""
+        # whoever confirms a transfer need not see the tiers
+        return frozenset(self.sudo()._search([("delivery_priority", "=", True)]))

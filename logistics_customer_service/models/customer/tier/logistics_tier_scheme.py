@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -7,9 +7,11 @@ from ....tools.customer import scoring
 
 class LogisticsTierScheme(models.Model):
     _name = "logistics.tier.scheme"
-    _inherit = ["mail.thread", "logistics.company.terms.mixin"]
+    _inherit = ["mail.thread", "logistics.company.terms.mixin", "logistics.cached.mixin"]
     _description = "Tier Scheme"
     _order = "state, company_id, id desc"
+
+    _cached_fields = {"active", "company_id", "state"}
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -155,11 +157,14 @@ class LogisticsTierScheme(models.Model):
     @api.model
     def _get_in_force(self, company):
         """Return the scheme in force in a company: its own, else the shared one, else none."""
-        return self.sudo().search(  # reading the company's policy is not the user's to grant
-            [("state", "=", "in_force"), ("company_id", "in", (company.id, False))],
-            order="company_id",
-            limit=1,
-        )
+        # reading the company's policy is not the user's to grant
+        return self.sudo().browse(self._get_in_force_ids(company.id))
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_in_force_ids(self, company_id):
+        mine = [("state", "=", "in_force"), ("company_id", "in", (company_id, False))]
+        return tuple(self.sudo()._search(mine, order="company_id", limit=1))
 
     def _get_companies(self):
         """Return the companies the scheme is in force in."""
@@ -178,8 +183,12 @@ class LogisticsTierScheme(models.Model):
 
     def _get_default_tier(self):
         """Return the tier of customers without a score (an empty set without tiers)."""
-        ladder = self._get_ladder()
-        return self.env["logistics.tier"].browse(ladder[0][0] if ladder else [])
+        return self.env["logistics.tier"].browse(self._get_default_tier_ids(self.id))
+
+    @api.model
+    @tools.ormcache("scheme_id")
+    def _get_default_tier_ids(self, scheme_id):
+        return tuple(tier_id for tier_id, _threshold in self.sudo().browse(scheme_id)._get_ladder()[:1])
 
     def _match_tier(self, tier):
         """Return this scheme's tier with the code of a tier of another scheme, if any."""

@@ -246,7 +246,7 @@ class LogisticsSurveyPolicy(models.Model):
     def _get_covered_triggers(self, company_id):
         """Return the triggers of the active policies of a company."""
         # whoever delivers goods or closes a case need not see the policies
-        policies = self.sudo().search([("company_id", "in", (company_id, False))])
+        policies = self.sudo().search_fetch([("company_id", "in", (company_id, False))], ["trigger"])
         return frozenset(policies.mapped("trigger"))
 
     @api.model

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
-from ....tools.foundation.periods import local_midnight
+from ....tools.foundation.periods import local_date, local_midnight
 from ....tools.shipment import arrival, shipment
 from ...foundation import bulk
 from ...foundation.isolation import isolate
@@ -38,8 +38,9 @@ READ_BY_ARRIVAL = {
     "stock.location": ("usage",),
     "sale.order": ("promised_date", "commitment_date", "partner_shipping_id"),
     "sale.order.line": ("promised_date",),
-    "res.partner": ("country_id", "state_id"),
-    "res.company": ("logistics_lead_minimum",),
+    "res.partner": ("country_id", "state_id", "tz"),
+    "res.company": ("logistics_lead_minimum", "partner_id", "resource_calendar_id"),
+    "resource.calendar": ("tz",),
     "logistics.shipment.event": ("picking_id", "kind", "source", "happened_at", "expected_at"),
     "logistics.lead.time": None,
 }
@@ -113,6 +114,8 @@ class StockPicking(models.Model):
             passed and the goods are not handed over), ``silent`` (no news for longer than usual),
             ``goods_out`` and ``delivered`` (validated, and brought without a carrier)
         """
+        if not self:
+            return
         for step in self._get_occasion_steps():
             getattr(self, step)(occasion)
 
@@ -129,11 +132,15 @@ class StockPicking(models.Model):
 
         Two queries for any number of deliveries; only those that changed are written.
         """
-        if not self.ids:
+        # whoever moves goods need not see where they go
+        concerned = self.sudo().filtered(
+            lambda picking: picking._is_customer_delivery() or picking.shipment_open
+        )
+        if not concerned.ids:
             return
         begun = {}
         changed = {}
-        for row in self._get_arrival_rows():
+        for row in concerned.with_env(self.env)._get_arrival_rows():
             before, after, was_open = self._compare(row)
             if after != {name: row[name] for name in OUTLOOK}:
                 changed[row["id"]] = after
@@ -156,8 +163,8 @@ class StockPicking(models.Model):
 
         :param row: a mapping of :meth:`_get_arrival_rows`
         """
-        company = self.env["res.company"].browse(row["company_id"])
-        zone, today = company._get_logistics_tz(), company._get_logistics_today()
+        zone = row["zone"]
+        today = local_date(fields.Datetime.now(), zone)
         held = arrival.Outlook(
             row["expected_arrival"],
             row["expected_arrival_source"],
@@ -212,7 +219,7 @@ class StockPicking(models.Model):
         self._flush_arrival()
         self.env.cr.execute(
             SQL(
-                """SELECT sp.id, sp.company_id, %(held)s, estimate.expected_at AS estimate,
+                """SELECT sp.id, %(zone)s AS zone, %(held)s, estimate.expected_at AS estimate,
                           usual.median_days, usual.p90_days, news.last_at AS last_news_at,
                           %(promised_at)s AS promised_at,
                           %(handed_at)s AS handed_at, %(handed_over_at)s AS handed_over_at,
@@ -245,6 +252,7 @@ class StockPicking(models.Model):
                       -- what is no delivery any more is not waited for
                       AND (told.is_delivery OR sp.shipment_open)
                     ORDER BY sp.id""",
+                zone=self.env["res.company"]._get_logistics_tz_sql("company"),
                 recipient=self._get_recipient_sql(),
                 held=SQL(", ").join(SQL.identifier("sp", name) for name in OUTLOOK),
                 promised_at=self._get_promised_sql(),

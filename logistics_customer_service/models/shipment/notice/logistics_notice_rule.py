@@ -75,7 +75,7 @@ class LogisticsNoticeRule(models.Model):
     def _get_covered_occasions(self, company_id):
         """Return the occasions for which an active rule may hold in a company."""
         # whoever confirms or validates need not see the rules
-        rules = self.sudo().search([("company_id", "in", (company_id, False))])
+        rules = self.sudo().search_fetch([("company_id", "in", (company_id, False))], ["occasion"])
         return frozenset(rules.mapped("occasion"))
 
     @api.model
