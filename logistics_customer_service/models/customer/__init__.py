@@ -5,6 +5,7 @@ from . import logistics_time_class
 from . import logistics_consent_purpose
 from . import logistics_consent
 from . import logistics_profile_fact
+from . import logistics_profile_fact_change
 from . import logistics_profile_score
 from . import logistics_profile
 from . import logistics_profile_consent
@@ -18,6 +19,10 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_line
+from . import account_move
+from . import account_move_line
+from . import account_partial_reconcile
 from . import stock_move
 from . import stock_picking_type
 from . import stock_picking

@@ -11,10 +11,11 @@ from ..foundation import bulk
 
 class LogisticsProfile(models.Model):
     _name = "logistics.profile"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.marked.mixin"]
     _description = "Logistics Profile"
     _order = "partner_id, id"
     _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.phone"]
+    _mark_owners = ("partner_id",)  # whose orders make the profile anew
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -295,6 +296,8 @@ class LogisticsProfile(models.Model):
                     "A profile stays with its customer and company; merge customers instead."
                 )
             )
+        if {"cargo_nature_ids", "special_service_ids"} & vals.keys():
+            self._mark(["rates"])
         return super().write(vals)
 
     @api.constrains("partner_id")
@@ -357,6 +360,15 @@ class LogisticsProfile(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
+    def _get_marked_fields(self):
+        """What the facts rest on, and what only scores and tiers do."""
+        return {
+            **super()._get_marked_fields(),
+            "facts": {"partner_id", "company_id", "active"},
+            "rates": {"active", "time_class_id"},
+        }
+
+    @api.model
     def _is_customer_of(self, partner, company):
         """Tell whether a partner may be a customer of a company: its own, shared or a parent's."""
         # a person of a branch need not see its parents
@@ -402,12 +414,13 @@ class LogisticsProfile(models.Model):
         return {"partner_id": partner.id, "company_id": company.id, "active": partner.active}
 
     @api.model
-    def _insert_missing(self, company):
+    def _insert_missing(self, company, order_ids=None):
         """Make the profiles of customers with orders that have none.
 
         Those whose orders were all cancelled are customers, too: with the default tier and no
         score. One statement: it reads the orders once however many profiles are missing.
 
+        :param order_ids: ids of the orders to look at, by default all
         :return: the number made
         """
         self.env.flush_all()
@@ -435,13 +448,15 @@ class LogisticsProfile(models.Model):
                         SELECT contact.commercial_partner_id
                           FROM sale_order so
                           JOIN res_partner contact ON contact.id = so.partner_id
-                         WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel'))
+                         WHERE so.company_id = %(company)s AND so.state IN ('sale', 'cancel')
+                           AND %(orders)s)
                     AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                     AND NOT EXISTS (
                         SELECT FROM logistics_profile held
                          WHERE held.partner_id = rp.id AND held.company_id = %(company)s)""",
                 company=company.id,
                 companies=company.parent_ids.ids,
+                orders=SQL("TRUE") if order_ids is None else SQL("so.id = ANY(%s)", list(order_ids)),
             ),
             bulk.ANY,
         )

@@ -126,6 +126,14 @@ class LogisticsProfileFact(models.Model):
         :param today: date in the company's time zone
         :return: the number of rows written
         """
+        return self._refresh_changed(company, profile_ids, today)[0]
+
+    @api.model
+    def _refresh_changed(self, company, profile_ids, today):
+        """Do what :meth:`_refresh` does.
+
+        :return: pair of the number of rows written and the ids of the profiles whose facts changed
+        """
         windows = self._get_windows(company)
         facts = self._get_fact_names()
         names = ["profile_id", "company_id", "window_months", *facts]
@@ -144,15 +152,19 @@ class LogisticsProfileFact(models.Model):
         self.env.cr.execute(
             SQL(
                 """DELETE FROM logistics_profile_fact
-                    WHERE profile_id = ANY(%s) AND NOT window_months = ANY(%s)""",
+                    WHERE profile_id = ANY(%s) AND NOT window_months = ANY(%s)
+                RETURNING profile_id""",
                 list(profile_ids),
                 windows,
             )
         )
-        dropped = self.env.cr.rowcount
+        dropped = self.env.cr.fetchall()
         self.env["logistics.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
-        return len(written) + dropped
+        changed = self.env.execute_query(
+            SQL("SELECT DISTINCT profile_id FROM logistics_profile_fact WHERE id = ANY(%s)", written)
+        )
+        return len(written) + len(dropped), {row[0] for row in [*changed, *dropped]}
 
     # === BUSINESS METHODS ===#
 

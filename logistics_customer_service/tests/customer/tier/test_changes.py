@@ -1,0 +1,414 @@
+import random
+from datetime import datetime, time, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...common import MODULE, LogisticsCommon
+
+RUN_LOGGER = f"odoo.addons.{MODULE}.models.customer.tier.logistics_run"
+# metric, method and what it is measured by: each way in which time and others change points
+CRITERIA = [
+    ("net_amount", "rank", {}),
+    ("recency", "rank", {"weight": 2}),
+    ("recency", "linear", {"zero_at": 40, "full_at": 0}),
+    ("recency", "steps", {"step_ids": [(0, 100), (20, 50), (90, 10)]}),
+    ("relation", "steps", {"step_ids": [(1, 30), (6, 60), (12, 100)]}),
+    ("relation", "rank", {}),
+    ("order_count", "rank", {"window_kind": "own", "window_months": 1}),
+    ("median_gap", "rank", {}),
+    ("overdue", "steps", {"step_ids": [(0, 100), (1, 20)], "weight": 3}),
+    ("payment_delay", "linear", {"zero_at": 60, "full_at": 0}),
+    ("refund_share", "linear", {"zero_at": 1, "full_at": 0}),
+    ("needs_complexity", "linear", {"zero_at": 0, "full_at": 9}),
+]
+
+
+class NightCommon(LogisticsCommon):
+    """A company whose scheme measures everything, and nights that follow what changed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._open_books()
+        cls.general = cls.env["account.journal"].create(
+            {"name": "Any", "type": "general", "code": "LCSG", "company_id": cls.company.id}
+        )
+        cls.cash = cls.env["account.account"].create(
+            {
+                "name": "Cash",
+                "code": "LCS99",
+                "account_type": "asset_current",
+                "company_ids": [Command.set(cls.company.ids)],
+            }
+        )
+        cls.product = cls.env["product.product"].create(
+            {"name": "Freight", "type": "service", "invoice_policy": "order"}
+        )
+        cls.scheme = cls._measure()
+        cls.Run = cls.env["logistics.run"]
+        cls.customers = [cls._customer(f"C{number}") for number in range(7)]
+        cls.contacts = [
+            cls.env["res.partner"].create({"name": "Person", "parent_id": one.id})
+            for one in cls.customers[:3]
+        ]
+        cls.today = cls.company._get_logistics_today()
+        for number, customer in enumerate(cls.customers):
+            for days in (395 - number, 40 + 3 * number, 5 * number):
+                cls._order(customer, 100 + number, at=cls._days_ago(days))
+
+    @classmethod
+    def _measure(cls):
+        scheme = cls.env["logistics.tier.scheme"].create(
+            {
+                "name": "All",
+                "company_id": cls.company.id,
+                "downgrade_margin": 1,
+                "minimum_stay_days": 4,
+                "tier_ids": [
+                    Command.create({"name": code, "code": code, "threshold": threshold})
+                    for code, threshold in (("A", 60), ("B", 50), ("C", 40), ("D", 0))
+                ],
+                "criterion_ids": [
+                    Command.create(
+                        {"name": metric, "metric": metric, "method": method, **cls._prepare(vals)}
+                    )
+                    for metric, method, vals in CRITERIA
+                ],
+            }
+        )
+        scheme.state = "in_force"
+        return scheme
+
+    @classmethod
+    def _prepare(cls, vals):
+        steps = [
+            Command.create({"value_from": start, "points": points})
+            for start, points in vals.get("step_ids", ())
+        ]
+        return {**vals, "step_ids": steps}
+
+    def _night(self, everything=False):
+        """Do a night now, each batch as if it were committed."""
+        run = self.Run._start(self.company, everything)
+        self.assertEqual(not run.since, everything)
+        while run._advance():
+            self.env.cr.flush()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        return run
+
+    def _assert_nothing_left(self, what):
+        """Working everybody out anew finds nothing that a night left undone."""
+        with self.env.cr.savepoint() as savepoint:
+            run = self.Run._run_at_once(self.company)
+            found = (run.profile_count, run.fact_count, run.score_count, run.tier_count, run.error_count)
+            errors = run.error_log
+            savepoint.rollback()
+        self.env.invalidate_all()
+        self.assertEqual(found, (0, 0, 0, 0, 0), f"{what} {errors or ''}")
+
+    def _invoice_for(self, partner, amount, kind="out_invoice", due=None, day=None):
+        day = day or self.company._get_logistics_today()
+        move = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": partner.id,
+                "company_id": self.company.id,
+                "invoice_date": day,
+                "invoice_date_due": due or day,
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create({"name": "Any", "price_unit": amount, "tax_ids": [Command.clear()]})
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
+    def _pay(self, invoice, day, amount):
+        receivable = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        account, partner = receivable.account_id, receivable.partner_id
+        credit = {"account_id": account.id, "partner_id": partner.id, "credit": amount}
+        entry = self.env["account.move"].create(
+            {
+                "company_id": self.company.id,
+                "journal_id": self.general.id,
+                "date": day,
+                "line_ids": [
+                    Command.create(credit),
+                    Command.create({"account_id": self.cash.id, "debit": amount}),
+                ],
+            }
+        )
+        entry.action_post()
+        (receivable + entry.line_ids.filtered("credit")).reconcile()
+
+
+@tagged("post_install", "-at_install")
+class TestChanges(NightCommon):
+    """A night that follows what changed leaves what a night over everything would."""
+
+    SEEDS = (1, 2)
+
+    def test_random_days(self):
+        for seed in self.SEEDS:
+            with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
+                self._live(random.Random(seed))
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def _live(self, chance, nights=5, actions=7):
+        self.company.logistics_tier_approval = chance.random() < 0.4
+        self._night(everything=True)
+        acts = [getattr(self, name) for name in dir(self) if name.startswith("_do_")]
+        day, seen = self.today, 0
+        for _night in range(nights):
+            day += timedelta(days=chance.choice((0, 1, 1, 2, 4, 31)))
+            with freeze_time(datetime.combine(day, time(4))):
+                done = []
+                for _action in range(actions):
+                    act = chance.choice(acts)
+                    done.append(act.__name__)
+                    act(chance)
+                self.env.cr.flush()
+                seen += self._night().seen_count
+                self._assert_nothing_left(f"{day} {done}")
+        self.assertTrue(seen)
+
+    def _any_partner(self, chance):
+        return chance.choice([*self.customers, *self.contacts])
+
+    def _any(self, chance, name, *domain):
+        found = self.env[name].search([("company_id", "=", self.company.id), *domain], order="id")
+        return chance.choice(found) if found else found
+
+    def _do_order(self, chance):
+        at = self._days_ago(chance.choice((0, 1, 30, 31, 364, 370)))
+        self._order(self._any_partner(chance), chance.randint(1, 900), at=at)
+
+    def _do_draft_that_comes_to_nothing(self, chance):
+        self._order(self._customer("New"), 10, confirm=False)._action_cancel()
+
+    def _do_cancel(self, chance):
+        self._any(chance, "sale.order", ("state", "=", "sale"))._action_cancel()
+
+    def _do_backdate(self, chance):
+        self._any(chance, "sale.order", ("state", "=", "sale")).date_order = self._days_ago(
+            chance.randint(0, 380)
+        )
+
+    def _do_give_to_another(self, chance):
+        self._any(chance, "sale.order").partner_id = self._any_partner(chance)
+
+    def _do_price(self, chance):
+        order = self._any(chance, "sale.order", ("state", "=", "sale"), ("invoice_ids", "=", False))
+        order.order_line.price_unit = chance.randint(1, 900)
+
+    def _do_bill(self, chance):
+        order = self._any(chance, "sale.order", ("invoice_status", "=", "to invoice"))
+        if order:
+            order._create_invoices().action_post()
+
+    def _do_invoice(self, chance):
+        day = self.company._get_logistics_today() + timedelta(days=chance.randint(-40, 5))
+        due = day + timedelta(days=chance.choice((0, 10, 30)))
+        self._invoice_for(self._any_partner(chance), chance.randint(1, 500), day=day, due=due)
+
+    def _do_credit(self, chance):
+        day = self.company._get_logistics_today() - timedelta(days=chance.choice((0, 29, 31, 364)))
+        self._invoice_for(self._any_partner(chance), chance.randint(1, 99), "out_refund", day=day)
+
+    def _do_reverse(self, chance):
+        posted = ("move_type", "=", "out_invoice"), ("state", "=", "posted")
+        if invoice := self._any(chance, "account.move", *posted):
+            self._credit(invoice)
+
+    def _do_pay(self, chance):
+        owed = ("move_type", "=", "out_invoice"), ("state", "=", "posted"), ("amount_residual", ">", 0)
+        if invoice := self._any(chance, "account.move", *owed):
+            day = self.company._get_logistics_today() - timedelta(days=chance.randint(0, 9))
+            self._pay(invoice, day, invoice.amount_residual * chance.choice((1, 1, 0.5)))
+
+    def _do_take_back_a_payment(self, chance):
+        self._any(chance, "account.partial.reconcile").unlink()
+
+    def _do_defer(self, chance):
+        owed = ("display_type", "=", "payment_term"), ("amount_residual", ">", 0)
+        if line := self._any(chance, "account.move.line", *owed):
+            line.date_maturity += timedelta(days=chance.randint(-20, 20))
+
+    def _do_unpost(self, chance):
+        paid_by_nobody = ("move_type", "=", "out_refund"), ("payment_state", "=", "not_paid")
+        refund = self._any(chance, "account.move", ("state", "=", "posted"), *paid_by_nobody)
+        refund.button_draft() if refund else None
+
+    def _do_move_contact(self, chance):
+        contact = chance.choice(self.contacts)
+        if not self.env["account.move.line"].search_count([("partner_id", "=", contact.id)], limit=1):
+            contact.parent_id = chance.choice(self.customers)
+
+    def _do_archive(self, chance):
+        customer = chance.choice(self.customers)
+        customer.active = not customer.active
+
+    def _do_needs(self, chance):
+        nature = self.env.ref(f"{MODULE}.cargo_nature_{chance.choice(('dangerous', 'chilled'))}")
+        command = chance.choice((Command.link, Command.unlink))
+        self._any(chance, "logistics.profile").cargo_nature_ids = [command(nature.id)]
+
+    def _do_need_counts_otherwise(self, chance):
+        self.env.ref(f"{MODULE}.cargo_nature_chilled").complexity = chance.randint(0, 4)
+
+    def _do_lock(self, chance):
+        until = self.company._get_logistics_today() + timedelta(days=chance.randint(0, 3))
+        tier = chance.choice(self.scheme.tier_ids)
+        self._any(chance, "logistics.profile")._lock_tier(tier, "Any", until)
+
+    def _do_opt(self, chance):
+        profile = self._any(chance, "logistics.profile")
+        profile.tier_opt_out = not profile.tier_opt_out
+
+    def _do_decide(self, chance):
+        if change := self._any(chance, "logistics.tier.change", ("state", "=", "proposed")):
+            getattr(change.with_user(self.manager), f"action_{chance.choice(('accept', 'reject'))}")()
+
+    def _do_refresh(self, chance):
+        self._any(chance, "logistics.profile").action_refresh()
+
+    def _do_drop_profile(self, chance):
+        self._any(chance, "logistics.profile").unlink()
+
+    # --- one by one
+
+    def test_nobody_is_touched_when_nothing_changed(self):
+        self._night(everything=True)
+        run = self._night()
+        self.assertEqual((run.seen_count, run.rated_count, run.score_count), (0, 0, 0))
+
+    def test_a_score_does_not_change_by_itself(self):
+        """Only those within a ramp, past a step or a window have another score the day after."""
+        self.scheme.criterion_ids.filtered(lambda one: one.method == "linear").sudo().scheme_id.state = "draft"
+        self.scheme.criterion_ids.filtered(lambda one: one.method == "linear").unlink()
+        self.scheme.state = "in_force"
+        for customer in self.customers:
+            self._order(customer, 50, at=self._days_ago(3))
+        self._night(everything=True)
+        with freeze_time(datetime.combine(self.today + timedelta(days=1), time(4))):
+            run = self._night()
+            self._assert_nothing_left("a day later")
+        self.assertLess(run.score_count, 3)
+
+    def test_the_first_night_and_one_after_a_change_go_through_all(self):
+        first = self.Run._start(self.company)
+        self.assertFalse(first.since)
+        while first._advance():
+            continue
+        self.assertEqual(self._night().since, first.date)
+        changes = [
+            (self.company.partner_id, "tz", "America/New_York"),
+            (self.company, "logistics_window_months", 6),
+            (self.company, "logistics_tier_approval", True),
+            (self.scheme, "downgrade_margin", 9),
+        ]
+        for record, name, value in changes:
+            with self.subTest(name):
+                record[name] = value
+                self.assertEqual(self._night(everything=True).seen_count, 7)
+                self._night()
+
+    def test_a_night_that_failed_is_done_again_for_all(self):
+        self._night(everything=True)
+        run = self.Run._start(self.company)
+        with mute_logger(RUN_LOGGER):
+            run._fail(ValueError("any"))
+        self.assertFalse(self.Run._start(self.company).since)
+
+    def test_the_button_goes_through_all(self):
+        self._night(everything=True)
+        self.Run.with_user(self.manager).with_context(
+            allowed_company_ids=self.company.ids
+        ).action_run_now()
+        last = self.Run.search([("company_id", "=", self.company.id)], order="id desc", limit=1)
+        self.assertEqual((last.state, bool(last.since), last.seen_count), ("done", False, 7))
+
+    def test_what_is_marked_meanwhile_waits_for_the_next_batch_or_night(self):
+        self._night(everything=True)
+        self._order(self.customers[0], 10)
+        run = self.Run._start(self.company)
+        while run.phase != "rates":
+            run._advance()
+            self.env.cr.flush()
+        self._order(self.customers[1], 10)
+        while run._advance():
+            self.env.cr.flush()
+        self.env.cr.flush()
+        self.assertEqual(run.seen_count, 1)
+        self._night()
+        self._assert_nothing_left("the night after")
+
+    def test_another_company_finds_its_marks(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._night(everything=True)
+        self._order(self.customers[2], 77)
+        self.env.cr.flush()
+        self.Run._run_at_once(other)
+        self.assertFalse(self.env["logistics.mark"]._count("facts"))
+        self.assertEqual(self._night().seen_count, 1)
+        self._assert_nothing_left("after the other's")
+
+    def test_one_bad_record_is_tried_again_the_night_after(self):
+        self._night(everything=True)
+        for customer in self.customers[:3]:
+            self._order(customer, 10)
+        bad = self._profile_of(self.customers[1])
+        Fact = self.env.registry["logistics.profile.fact"]
+        refresh = Fact._refresh_changed
+
+        def _refresh_changed(facts, company, profile_ids, today):
+            if bad.id in profile_ids:
+                raise ValueError("poisoned")
+            return refresh(facts, company, profile_ids, today)
+
+        with patch.object(Fact, "_refresh_changed", _refresh_changed), mute_logger(RUN_LOGGER):
+            run = self._night()
+        self.assertEqual((run.state, run.error_count, run.changed_count), ("done", 1, 2))
+        self.assertIn(f"{bad.id}: poisoned", run.error_log)
+        run = self._night()
+        self.assertEqual((run.error_count, run.changed_count), (0, 1))
+        self._assert_nothing_left("the night after")
+
+    def test_a_customer_who_is_merged(self):
+        self._night(everything=True)
+        source, target = self.customers[0], self.customers[-1]
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((source + target).ids, target)
+        self._night()
+        self._assert_nothing_left("merged")
+
+    def test_an_explanation_keeps_the_day_and_shows_the_days(self):
+        self._night(everything=True)
+        profile = self._profile_of(self.customers[2])
+        criterion = self.scheme.criterion_ids.filtered(
+            lambda one: (one.metric, one.method) == ("recency", "steps")
+        )
+        [line] = [one for one in profile.score_id.explanation if one["criterion_id"] == criterion.id]
+        self.assertEqual(line["day"], fields.Date.to_string(self.today - timedelta(days=10)))
+        groups = profile._prepare_explanation([line], criterion)
+        self.assertEqual(groups[0]["bars"][0]["value"], 10)
+        with freeze_time(datetime.combine(self.today + timedelta(days=3), time(4))):
+            groups = profile._prepare_explanation([line], criterion)
+            self.assertEqual(groups[0]["bars"][0]["value"], 13)
+
+    def test_batches_are_the_runs(self):
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.batch_size", 2)
+        self._night(everything=True)
+        for customer in self.customers:
+            self._order(customer, 10)
+        run = self._night()
+        self.assertEqual((run.seen_count, run.changed_count), (7, 7))
+        self._assert_nothing_left("in batches")
