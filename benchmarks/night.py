@@ -33,7 +33,8 @@ def run_night(env, days_ago=0):
         phase["seconds"] += time.monotonic() - before
         phase["batches"] += 1
         memory.append(resident())
-    counts = ["profile_count", "fact_count", "score_count", "tier_count", "error_count"]
+    counts = ["profile_count", "seen_count", "changed_count", "rated_count"]
+    counts += ["fact_count", "score_count", "tier_count", "error_count"]
     return {
         "seconds": time.monotonic() - started,
         "phases": phases,

@@ -106,7 +106,7 @@ class LogisticsTierSimulation(models.TransientModel):
         if not missing:
             return kept
         computed = self.env["logistics.profile.fact"]._get_facts_query(
-            self.company_id, self._get_profiles().ids, sorted(missing), today
+            self.company_id, SQL("p.active"), sorted(missing), today
         )
         return SQL("%s UNION ALL (%s)", kept, computed)
 

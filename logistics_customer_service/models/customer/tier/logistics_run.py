@@ -212,17 +212,25 @@ class LogisticsRun(models.Model):
         run = self.try_lock_for_update().filtered(lambda run: run.state == "running")
         if not run:
             return False
-        self._tune_planner()
+        run._tune_planner()
         return getattr(run.with_company(run.company_id), f"_run_{run.phase}")()
 
     def _tune_planner(self):
-        """Set the planner up for batches, until the end of the transaction.
+        """Set the planner up, until the end of the transaction.
 
         A batch reads a small part of large tables through their indexes: at the default costs
-        each batch would scan the tables whole, and compile the plan longer than run it.
+        each batch would scan the tables whole, and compile the plan longer than run it. Where all
+        are worked out anew the tables are read whole, and what is read is kept at hand.
         """
         self.env.cr.execute("SET LOCAL jit = off")
-        self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
+        if self._is_whole_pass():
+            self.env.cr.execute("SET LOCAL work_mem = '128MB'")
+        else:
+            self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
+
+    def _is_whole_pass(self):
+        """Tell whether the next batch is a pass over the facts of all customers."""
+        return self.phase == "facts" and not self.since
 
     def _advance_or_retry(self):
         """Process one batch; when somebody changed the same rows meanwhile, do it again."""
@@ -286,7 +294,7 @@ class LogisticsRun(models.Model):
 
     def _refresh_facts(self, profiles):
         return self.env["logistics.profile.fact"]._refresh_changed(
-            self.company_id, profiles.ids, self.date
+            self.company_id, profiles, self.date, whole=not self.since
         )
 
     def _rate(self, profiles):
@@ -325,7 +333,9 @@ class LogisticsRun(models.Model):
             ids = self._take_own(purpose)
             return Profile.search([*own, ("id", "in", ids)], order="id"), bool(ids)
         profiles = Profile.search(
-            [*own, ("id", ">", self.cursor_id)], order="id", limit=self._get_batch_size()
+            [*own, ("id", ">", self.cursor_id)],
+            order="id",
+            limit=self._get_pass_size() if self._is_whole_pass() else self._get_batch_size(),
         )
         if profiles:
             self.cursor_id = profiles[-1].id
@@ -334,10 +344,19 @@ class LogisticsRun(models.Model):
     @api.model
     def _get_batch_size(self):
         """Return the number of profiles of a batch, a system parameter."""
+        return self._get_size("batch_size") or 5000
+
+    @api.model
+    def _get_pass_size(self):
+        """Return for how many profiles at once all sources are read, a system parameter."""
+        return self._get_size("pass_size") or 50000
+
+    @api.model
+    def _get_size(self, name):
         size = self.env["ir.config_parameter"].sudo().get_param(  # parameters are admin-only
-            "logistics_customer_service.batch_size"
+            f"logistics_customer_service.{name}"
         )
-        return int(size or 5000)
+        return int(size or 0)
 
     @api.model
     def _get_profile_total(self, company):

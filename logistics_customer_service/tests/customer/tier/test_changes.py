@@ -369,10 +369,10 @@ class TestChanges(NightCommon):
         Fact = self.env.registry["logistics.profile.fact"]
         refresh = Fact._refresh_changed
 
-        def _refresh_changed(facts, company, profile_ids, today):
-            if bad.id in profile_ids:
+        def _refresh_changed(facts, company, profiles, today, whole=False):
+            if bad in profiles:
                 raise ValueError("poisoned")
-            return refresh(facts, company, profile_ids, today)
+            return refresh(facts, company, profiles, today, whole)
 
         with patch.object(Fact, "_refresh_changed", _refresh_changed), mute_logger(RUN_LOGGER):
             run = self._night()
