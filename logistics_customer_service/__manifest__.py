@@ -92,6 +92,7 @@
         "views/shipment/stock_picking_reason_views.xml",
         "views/shipment/account_move_views.xml",
         "views/shipment/sale_order_views.xml",
+        "views/shipment/outcome/logistics_outcome_rebuild_views.xml",
         "views/shipment/arrival/logistics_lead_time_views.xml",
         "views/shipment/arrival/stock_picking_views.xml",
         "views/shipment/tracking/logistics_tracking_link_views.xml",
@@ -299,5 +300,6 @@
         ],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -6,6 +6,11 @@ from odoo.tools.sql import TableKind, table_kind
 MODULE = "logistics_customer_service"
 
 
+def post_init_hook(env):
+    """Judge what the database holds already: the last month at once, the rest by the job."""
+    env["logistics.outcome.rebuild"]._fill()
+
+
 def uninstall_hook(env):
     """Take away what would stand in the way of removing the addon's records one by one.
 

@@ -106,3 +106,22 @@ class SaleOrderLine(models.Model):
             unit=SQL.identifier(line, "product_uom_id"),
             customers=self.env["stock.picking"]._get_customer_location_ids(),
         )
+
+    @api.model
+    def _get_part_sql(self):
+        """A kit is complete with each of its components."""
+        return SQL("COALESCE(sm.bom_line_id, %s)", super()._get_part_sql())
+
+    @api.model
+    def _get_item_sql(self):
+        return SQL("(sm.bom_line_id IS NOT NULL OR %s)", super()._get_item_sql())
+
+    @api.model
+    def _get_needed_sql(self):
+        """Of a component as much as all moves were to bring."""
+        return SQL(
+            """CASE WHEN sm.bom_line_id IS NULL THEN %s
+                    ELSE SUM(sm.product_uom_qty * unit.factor) OVER (
+                        PARTITION BY sol.id, sm.bom_line_id) END""",
+            super()._get_needed_sql(),
+        )

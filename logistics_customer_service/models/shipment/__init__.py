@@ -14,8 +14,8 @@ from . import logistics_reason
 from . import logistics_delivery_remark
 from . import account_move
 from . import logistics_profile
-from . import logistics_profile_fact
 from . import logistics_retention_policy
+from . import outcome
 from . import arrival
 from . import tracking
 from . import notice

@@ -60,8 +60,13 @@ class SaleOrderLine(models.Model):
 
     def _promise_first(self):
         """Promise these lines the day that their order names, or else the one Odoo expects."""
-        dates = {line: line.order_id.commitment_date or line._expected_date() for line in self}
-        self._promise(dates, "confirmed")
+        self._promise({line: line._get_first_promise() for line in self}, "confirmed")
+
+    def _get_first_promise(self):
+        """Return when the line is promised; what goes out all at once, when all of it is."""
+        order = self.order_id
+        at_once = order.picking_policy == "one" and order.expected_date
+        return order.commitment_date or at_once or self._expected_date()
 
     def _promise(self, dates, origin, reason=False):
         """Give these lines a promise, as far as there is something to deliver.

@@ -245,18 +245,43 @@ class StockPicking(models.Model):
     def _get_promised_sql(self):
         """Return the SQL of when delivery ``sp`` of order ``so`` was promised.
 
-        The latest promise of its order lines. Goods sent out again were promised anew.
+        The earliest promise of the lines that it brings: one that comes later is late for that
+        line. Goods sent out again, or in exchange, were promised anew: as soon as the line takes.
         """
         return SQL(
             """CASE WHEN sp.return_id IS NOT NULL
                     THEN COALESCE(sp.date_deadline, sp.scheduled_date)
                     ELSE COALESCE(
-                        (SELECT MAX(line.promised_date)
+                        (SELECT COALESCE(
+                                    MIN(line.promised_date) FILTER (WHERE NOT served.whole),
+                                    CASE WHEN BOOL_AND(served.whole) THEN
+                                        MAX(sm.create_date
+                                            + MAKE_INTERVAL(secs => line.customer_lead * 86400))
+                                    END)
                            FROM stock_move sm
                            JOIN sale_order_line line ON line.id = sm.sale_line_id
+                     CROSS JOIN LATERAL (SELECT %s AS whole) served
                           WHERE sm.picking_id = sp.id AND sm.state <> 'cancel'),
                         so.promised_date, so.commitment_date, sp.date_deadline,
-                        sp.scheduled_date) END"""
+                        sp.scheduled_date) END""",
+            self._get_served_sql(),
+        )
+
+    @api.model
+    def _get_served_sql(self):
+        """Return the SQL of whether order line ``line`` had all it ordered before move ``sm``."""
+        return SQL(
+            """sm.product_id = line.product_id AND line.product_uom_qty > 0 AND (
+                   SELECT COALESCE(SUM(before.quantity * sent.factor), 0)
+                     FROM stock_move before
+                     JOIN uom_uom sent ON sent.id = before.product_uom
+                    WHERE before.sale_line_id = line.id AND before.id < sm.id
+                      AND before.state = 'done' AND before.product_id = line.product_id
+                      AND before.origin_returned_move_id IS NULL
+                      AND before.location_dest_id = ANY(%s)
+               ) >= line.product_uom_qty * (SELECT factor FROM uom_uom
+                                             WHERE id = line.product_uom_id) - 0.00001""",
+            self._get_customer_location_ids(),
         )
 
     @api.model

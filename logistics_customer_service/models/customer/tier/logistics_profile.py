@@ -269,6 +269,26 @@ class LogisticsProfile(models.Model):
             }
         return vals
 
+    @api.model
+    def _get_tier_then_sql(self, instant):
+        """Return the SQL of the tier that profile ``profile`` had at an instant.
+
+        Before its first change it had what that one changed.
+        """
+        return SQL(
+            """COALESCE(
+                (SELECT new_tier_id FROM logistics_tier_change change
+                  WHERE change.profile_id = profile.id AND change.state = 'applied'
+                    AND COALESCE(change.decided_at, change.date) <= %(instant)s
+                  ORDER BY COALESCE(change.decided_at, change.date) DESC, id DESC LIMIT 1),
+                (SELECT COALESCE(old_tier_id, new_tier_id) FROM logistics_tier_change change
+                  WHERE change.profile_id = profile.id AND change.state = 'applied'
+                    AND COALESCE(change.decided_at, change.date) > %(instant)s
+                  ORDER BY COALESCE(change.decided_at, change.date), id LIMIT 1),
+                profile.tier_id)""",
+            instant=instant,
+        )
+
     def _move_history(self, target):
         result = super()._move_history(target)
         self._withdraw_proposals()

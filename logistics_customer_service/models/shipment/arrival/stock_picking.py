@@ -9,6 +9,7 @@ from ....tools.foundation.periods import local_midnight
 from ....tools.shipment import arrival, shipment
 from ...foundation import bulk
 from ...foundation.isolation import isolate
+from ..outcome.sale_order import JUDGED
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class StockPicking(models.Model):
         string="Promised",
         readonly=True,
         copy=False,
-        help="The latest promise of its order lines; for older orders the delivery date, the "
+        help="The earliest promise of the order lines that it brings; for older orders the delivery date, the "
         "deadline or the scheduled date.",
     )
     expected_arrival = fields.Datetime(readonly=True, copy=False)
@@ -142,8 +143,13 @@ class StockPicking(models.Model):
                     begun.setdefault(occasion, []).append(row["id"])
         # a transfer's own write would do much besides
         bulk.write(self, changed, modified=True)
+        self.browse(changed)._mark_promised()
         for occasion, ids in begun.items():
             self.browse(ids)._note_occasion(occasion)
+
+    def _mark_promised(self):
+        """Have deliveries judged whose promise may be another one now."""
+        self.env["logistics.mark"]._append(JUDGED, self._name, self.ids)
 
     def _compare(self, row):
         """Return the outlooks to compare, the values to hold, and whether it was open before.

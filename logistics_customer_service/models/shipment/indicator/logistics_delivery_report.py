@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..outcome.logistics_outcome_line import PROMISE_ORIGINS
+
 
 class LogisticsDeliveryReport(models.Model):
     """How the promises of confirmed orders were kept: a row per line of goods.
@@ -24,14 +26,9 @@ class LogisticsDeliveryReport(models.Model):
     is_first_line = fields.Boolean(readonly=True, help="The first line of goods of its order.")
     # --- promise and outcome
     order_date = fields.Datetime(string="Ordered", readonly=True)
-    promised_date = fields.Datetime(string="Promised", readonly=True)
+    promised_date = fields.Date(string="Promised", readonly=True)
     promise_origin = fields.Selection(
-        [
-            ("promise", "Promise kept"),
-            ("commitment", "Delivery date of the order"),
-            ("deadline", "Deadline of the transfer"),
-            ("scheduled", "Scheduled date of the transfer"),
-        ],
+        PROMISE_ORIGINS,
         readonly=True,
         help="Where the promised day comes from; old orders have no promise kept.",
     )
@@ -173,245 +170,37 @@ class LogisticsDeliveryReport(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _get_steps(self):
-        """Return the named steps from transfers to judged order lines, and what spoils orders."""
-        return [
-            self._get_zone_step(),
-            self._get_transfer_step(),
-            self._get_schedule_step(),
-            self._get_replaced_step(),
-            self._get_line_step(),
-            self._get_order_step(),
-            self._get_judged_step(),
-            self._get_fault_step(),
-            self._get_wrong_step(),
-            self._get_faulty_step(),
-            self._get_misbilled_step(),
-        ]
-
-    def _get_transfer_step(self):
-        """``transfer``: transfers that bring the goods of orders to customers for the first time.
-
-        ``delivered_at`` is the carrier's word, else the validation where no carrier said a word;
-        of goods that came back without having been handed over, that of sending them out again.
-        """
-        deliveries = self.env["stock.picking"]
-        return SQL(
-            """transfer AS (
-                SELECT sp.id, sp.sale_id AS order_id, sp.state, sp.carrier_id,
-                       sp.date_deadline, sp.scheduled_date,
-                       CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
-                       COALESCE(%(handed_over)s, (
-                           SELECT MAX(%(handed_over_again)s)
-                             FROM stock_picking back
-                             JOIN stock_picking again ON again.return_id = back.id
-                            WHERE back.return_id = sp.id AND again.state <> 'cancel'
-                              AND %(is_again)s)) AS delivered_at
-                  FROM stock_picking sp
-                 WHERE sp.sale_id IS NOT NULL AND sp.return_id IS NULL
-                   AND sp.state <> 'cancel' AND %(is_delivery)s
-            )""",
-            handed_over=deliveries._get_handed_over_sql(),
-            handed_over_again=deliveries._get_handed_over_sql("again"),
-            is_again=deliveries._get_delivery_sql("again"),
-            is_delivery=deliveries._get_delivery_sql(),
-        )
-
-    def _get_schedule_step(self):
-        """``schedule``: per order its deadline, its first delivery, and whether all is done."""
-        return SQL(
-            """schedule AS MATERIALIZED (
-                SELECT order_id,
-                       MIN(date_deadline) AS deadline,
-                       MIN(scheduled_date) AS scheduled,
-                       MIN(date_done) AS first_done,
-                       MAX(delivered_at) AS delivered_at,
-                       BOOL_AND(delivered_at IS NOT NULL) AS is_delivered,
-                       (ARRAY_AGG(carrier_id ORDER BY date_done DESC NULLS LAST, id DESC))[1]
-                           AS carrier_id
-                  FROM transfer
-                 GROUP BY order_id
-            )"""
-        )
-
-    def _get_other_goods_sql(self):
-        """Return the SQL of whether line ``sol`` brought other goods to the customer.
-
-        Asked line by line: the delivered quantity of the line answers for most, being right but
-        after returns and with other goods, and a figure that nobody asks for costs nothing.
-        """
-        return SQL(
-            """EXISTS (SELECT FROM stock_move sm
-                         JOIN stock_picking sp ON sp.id = sm.picking_id
-                        WHERE sm.sale_line_id = sol.id AND sm.state = 'done' AND %s
-                          AND sm.origin_returned_move_id IS NULL AND %s)""",
-            self.env["stock.move"]._get_other_goods_sql(),
-            self.env["stock.picking"]._get_delivery_sql(),
-        )
-
-    def _get_replaced_step(self):
-        """``replaced``: order lines in whose place another line was delivered."""
-        return SQL(
-            """replaced AS (
-                SELECT DISTINCT substitute_for_id AS line_id
-                  FROM sale_order_line
-                 WHERE substitute_for_id IS NOT NULL
-            )"""
-        )
-
-    def _get_line_step(self):
-        """``line``: goods ordered, in the reference unit, with the promise and what moved.
-
-        A substitute is no line that the customer ordered, unless the line it stands in for was
-        taken back to nothing: then it stands for it.
-        """
-        lines = self.env["sale.order.line"]
-        is_delivery = self.env["stock.picking"]._get_delivery_sql()
-        return SQL(
-            """line AS (
-                SELECT sol.id, so.id AS order_id, so.company_id, so.partner_id, so.warehouse_id,
-                       so.date_order, sol.product_id, template.categ_id,
-                       COALESCE(schedule.carrier_id, so.carrier_id) AS carrier_id,
-                       stock_unit.factor AS stock_factor,
-                       sol.product_uom_qty * unit.factor AS ordered,
-                       GREATEST(
-                           COALESCE(%(sent)s, 0), COALESCE(sol.qty_delivered, 0) * unit.factor
-                       ) AS delivered,
-                       sol.substitution_reason_id IS NOT NULL
-                           OR sol.substitute_for_id IS NOT NULL
-                           OR replaced.line_id IS NOT NULL
-                           OR (COALESCE(sol.qty_delivered, 0) < sol.product_uom_qty
-                               AND %(has_other)s) AS is_substituted,
-                       COALESCE(sol.qty_delivered, 0) >= sol.product_uom_qty
-                           OR COALESCE(%(sent)s, 0)
-                              >= sol.product_uom_qty * unit.factor - 0.00001 AS is_complete,
-                       %(sent_first)s AS first_quantity, schedule.first_done,
-                       schedule.delivered_at, COALESCE(schedule.is_delivered, FALSE) AS is_delivered,
-                       COALESCE(sol.promised_date, so.promised_date) AS promise,
-                       so.commitment_date, schedule.deadline, schedule.scheduled
-                  FROM sale_order_line sol
-                  JOIN sale_order so ON so.id = sol.order_id
-                  JOIN product_product product ON product.id = sol.product_id
-                  JOIN product_template template ON template.id = product.product_tmpl_id
-                  JOIN uom_uom unit ON unit.id = sol.product_uom_id
-                  JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-             LEFT JOIN schedule ON schedule.order_id = so.id
-             LEFT JOIN replaced ON replaced.line_id = sol.id
-                 WHERE so.state = 'sale' AND template.type = 'consu'
-                   AND sol.product_uom_qty > 0 AND sol.is_delivery IS NOT TRUE
-                   AND (sol.substitute_for_id IS NULL
-                        OR (SELECT ordered.product_uom_qty FROM sale_order_line ordered
-                             WHERE ordered.id = sol.substitute_for_id) <= 0)
-            )""",
-            has_other=self._get_other_goods_sql(),
-            sent=lines._get_sent_sql("sol", is_delivery),
-            sent_first=lines._get_sent_sql(
-                "sol", SQL("%s AND sp.date_done = schedule.first_done", is_delivery)
-            ),
-        )
-
-    def _get_order_step(self):
-        """``ordered``: the lines with what is a matter of their whole order."""
-        return SQL(
-            """ordered AS (
-                SELECT line.*,
-                       COUNT(*) OVER whole AS line_count,
-                       line.id = MIN(line.id) OVER whole AS is_first_line,
-                       MAX(COALESCE(line.promise, line.commitment_date, line.deadline,
-                                    line.scheduled)) OVER whole AS promised_date,
-                       BOOL_AND(line.is_complete AND NOT line.is_substituted) OVER whole
-                           AS in_full
-                  FROM line
-                WINDOW whole AS (PARTITION BY line.order_id)
-            )"""
-        )
-
-    def _get_judged_step(self):
-        """``judged``: the lines with the calendar days that decide (formula 1)."""
-        return SQL(
-            """judged AS (
-                SELECT days.*,
-                       days.promised_day IS NOT NULL
-                           AND (days.is_delivered OR days.promised_day < days.today) AS is_due,
-                       days.is_delivered AND days.delivered_day <= days.promised_day AS on_time
-                  FROM (SELECT ordered.*, zone.today, zone.tz,
-                               (ordered.promised_date AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
-                                   AS promised_day,
-                               (ordered.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date
-                                   AS delivered_day
-                          FROM ordered
-                          JOIN zone ON zone.company_id = ordered.company_id) days
-            )"""
-        )
-
-    def _get_faulty_step(self):
-        """``faulty``: orders of which pieces were damaged or short."""
-        return SQL(
-            """faulty AS (
-                SELECT order_id
-                  FROM fault
-                 WHERE GREATEST(damaged, short) > 0
-                 GROUP BY order_id
-            )"""
-        )
-
-    def _get_misbilled_step(self):
-        """``misbilled``: orders with a wrong invoice."""
-        return SQL(
-            """misbilled AS (
-                SELECT line.order_id
-                  FROM wrong
-                  JOIN account_move_line aml ON aml.move_id = wrong.invoice_id
-                  JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = aml.id
-                  JOIN sale_order_line line ON line.id = rel.order_line_id
-                 GROUP BY line.order_id
-            )"""
-        )
-
     def _get_columns(self):
         part = SQL("(1.0 / j.line_count)")
-        cycle = SQL(
-            """CASE WHEN j.is_delivered THEN
-                   EXTRACT(epoch FROM
-                       (j.delivered_at AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
-                       - (j.date_order AT TIME ZONE 'UTC' AT TIME ZONE j.tz)
-                   )::float8 / 86400 END"""
-        )
+        on_time = SQL("j.is_delivered AND j.is_on_time")
         ratio_parts = {
-            "due_count": SQL("j.is_due"),
+            "due_count": self._get_due_sql(),
             "delivered_count": SQL("j.is_delivered"),
-            "on_time_count": SQL("j.is_due AND j.on_time"),
-            "late_count": SQL("j.is_due AND NOT j.on_time"),
-            "in_full_count": SQL("j.is_due AND j.is_delivered AND j.in_full"),
-            "otif_count": SQL("j.is_due AND j.on_time AND j.in_full"),
-            "perfect_count": SQL(
-                "j.is_due AND j.on_time AND j.in_full"
-                " AND faulty.order_id IS NULL AND misbilled.order_id IS NULL"
-            ),
+            "on_time_count": SQL("%s", on_time),
+            "late_count": SQL("%s AND NOT (%s)", self._get_due_sql(), on_time),
+            "in_full_count": SQL("%s AND j.is_in_full", self._get_due_sql()),
+            "otif_count": SQL("%s AND j.is_in_full", on_time),
+            "perfect_count": SQL("j.is_perfect"),
         }
         return {
             **super()._get_columns(),
-            "line_id": SQL("j.id"),
-            "product_id": SQL("j.product_id"),
-            "categ_id": SQL("j.categ_id"),
-            "is_first_line": SQL("j.is_first_line"),
-            "order_date": SQL("j.date_order"),
-            "promised_date": SQL("j.promised_date"),
-            "promise_origin": SQL(
-                """CASE WHEN j.promise IS NOT NULL THEN 'promise'
-                        WHEN j.commitment_date IS NOT NULL THEN 'commitment'
-                        WHEN j.deadline IS NOT NULL THEN 'deadline'
-                        WHEN j.scheduled IS NOT NULL THEN 'scheduled' END"""
-            ),
-            "delivered_at": SQL("CASE WHEN j.is_delivered THEN j.delivered_at END"),
+            "id": SQL("line.line_id"),
+            "line_id": SQL("line.line_id"),
+            "product_id": SQL("line.product_id"),
+            "categ_id": SQL("template.categ_id"),
+            "is_first_line": SQL("line.line_id = j.first_line_id"),
+            "order_date": SQL("j.order_date"),
+            "promised_date": SQL("j.promised_day"),
+            "promise_origin": SQL("line.promise_origin"),
+            "delivered_at": SQL("j.delivered_at"),
             "verdict": self._get_verdict_sql(),
             "days_late": SQL(
-                """CASE WHEN j.is_due THEN GREATEST(
-                       CASE WHEN j.is_delivered THEN j.delivered_day ELSE j.today END
-                           - j.promised_day, 0) END"""
+                """CASE WHEN j.is_delivered THEN j.days_late
+                        WHEN %s THEN zone.today - j.waiting_day END""",
+                self._get_due_sql(),
             ),
-            "cycle_days": cycle,
-            "cycle_total": SQL("COALESCE(%s * %s, 0)", cycle, part),
+            "cycle_days": SQL("j.cycle_days"),
+            "cycle_total": SQL("COALESCE(j.cycle_days * %s, 0)", part),
             "cycle_sd": SQL("NULL::float8"),
             "cycle_cv": SQL("NULL::float8"),
             "cycle_median": SQL("NULL::float8"),
@@ -421,46 +210,44 @@ class LogisticsDeliveryReport(models.Model):
                 name: SQL("CASE WHEN %s THEN %s ELSE 0 END", condition, part)
                 for name, condition in ratio_parts.items()
             },
-            "ordered_qty": SQL("j.ordered / j.stock_factor"),
-            "shipped_qty": SQL(
-                "CASE WHEN j.first_done IS NULL THEN 0 ELSE j.ordered / j.stock_factor END"
-            ),
-            "first_qty": SQL("LEAST(COALESCE(j.first_quantity, 0), j.ordered) / j.stock_factor"),
-            "delivered_qty": SQL("j.delivered / j.stock_factor"),
-            "shipped_line_count": SQL("CASE WHEN j.first_done IS NULL THEN 0 ELSE 1 END"),
-            "short_line_count": SQL(
-                """CASE WHEN j.first_done IS NOT NULL
-                         AND COALESCE(j.first_quantity, 0) < j.ordered - 0.00001
-                        THEN 1 ELSE 0 END"""
-            ),
-            "is_substituted": SQL("j.is_substituted"),
-            "is_damaged": SQL("faulty.order_id IS NOT NULL"),
-            "is_misbilled": SQL("misbilled.order_id IS NOT NULL"),
-            "substituted_line_count": SQL(
-                "CASE WHEN j.first_done IS NOT NULL AND j.is_substituted THEN 1 ELSE 0 END"
-            ),
+            "ordered_qty": SQL("line.ordered_qty"),
+            "shipped_qty": SQL("CASE WHEN line.is_shipped THEN line.ordered_qty ELSE 0 END"),
+            "first_qty": SQL("line.first_qty"),
+            "delivered_qty": SQL("line.delivered_qty"),
+            "shipped_line_count": SQL("line.is_shipped::int"),
+            "short_line_count": SQL("line.is_short_first::int"),
+            "is_substituted": SQL("line.is_substituted"),
+            "is_damaged": SQL("j.is_damaged"),
+            "is_misbilled": SQL("j.is_misbilled"),
+            "substituted_line_count": SQL("(line.is_shipped AND line.is_substituted)::int"),
         }
+
+    def _get_due_sql(self):
+        """Return the SQL of whether order ``j`` counts: it is delivered, or a promise was broken."""
+        return SQL(
+            "(j.promised_day IS NOT NULL AND (j.is_delivered OR j.waiting_day < zone.today))"
+        )
 
     def _get_verdict_sql(self):
         return SQL(
             """CASE WHEN j.promised_day IS NULL THEN 'no_promise'
-                    WHEN NOT j.is_due THEN 'not_due'
+                    WHEN NOT %s THEN 'not_due'
                     WHEN NOT j.is_delivered THEN 'overdue'
-                    WHEN j.on_time AND j.in_full THEN 'kept'
-                    WHEN j.on_time THEN 'short'
-                    WHEN j.in_full THEN 'late'
-                    ELSE 'late_short' END"""
+                    WHEN j.is_on_time AND j.is_in_full THEN 'kept'
+                    WHEN j.is_on_time THEN 'short'
+                    WHEN j.is_in_full THEN 'late'
+                    ELSE 'late_short' END""",
+            self._get_due_sql(),
         )
 
     def _get_source(self):
         return SQL(
-            """judged j
-               JOIN res_partner customer ON customer.id = j.partner_id
-          LEFT JOIN logistics_profile profile
-                 ON profile.partner_id = customer.commercial_partner_id
-                AND profile.company_id = j.company_id
-          LEFT JOIN faulty ON faulty.order_id = j.order_id
-          LEFT JOIN misbilled ON misbilled.order_id = j.order_id"""
+            """logistics_outcome_line line
+               JOIN logistics_outcome_order j ON j.order_id = line.order_id
+          LEFT JOIN product_product product ON product.id = line.product_id
+          LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+               %s""",
+            self._get_customer_joins(),
         )
 
     # === ACTION METHODS ===#

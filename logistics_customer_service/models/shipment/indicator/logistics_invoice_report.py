@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..outcome.faults import get_wrong_step
+
 
 class LogisticsInvoiceReport(models.Model):
     """Posted invoices to customers, and those of them that were wrong (formula 8)."""
@@ -44,7 +46,7 @@ class LogisticsInvoiceReport(models.Model):
     # === BUSINESS METHODS ===#
 
     def _get_steps(self):
-        return [self._get_wrong_step()]
+        return [get_wrong_step()]
 
     def _get_columns(self):
         return {

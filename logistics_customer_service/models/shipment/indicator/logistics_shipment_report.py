@@ -20,10 +20,10 @@ class LogisticsShipmentReport(models.Model):
     picking_id = fields.Many2one("stock.picking", string="Delivery", readonly=True)
 
     # --- promise and outcome
-    promised_date = fields.Datetime(
+    promised_date = fields.Date(
         string="Promised",
         readonly=True,
-        help="The latest promise of the order lines it delivers, else the order's delivery date, "
+        help="The earliest promise of the order lines it delivers, else the order's delivery date, "
         "else the deadline or the scheduled date of the transfer.",
     )
     date_done = fields.Datetime(string="Left the Warehouse", readonly=True)
@@ -144,126 +144,36 @@ class LogisticsShipmentReport(models.Model):
 
     # === BUSINESS METHODS ===#
 
-    def _get_steps(self):
-        """Return the named steps from transfers to judged deliveries."""
-        return [
-            self._get_zone_step(),
-            self._get_moved_step(),
-            self._get_shipment_step(),
-            self._get_judged_step(),
-            self._get_fault_step(),
-            self._get_faulty_step(),
-        ]
-
-    def _get_moved_step(self):
-        """``moved``: per transfer its pieces.
-
-        Who does not ask for them does not pay for them: the planner drops outer joins that nothing
-        uses.
-        """
-        return SQL(
-            """moved AS (
-                SELECT sm.picking_id,
-                       SUM(sm.quantity * unit.factor / stock_unit.factor) FILTER (
-                           WHERE sm.state = 'done'
-                       ) AS pieces
-                  FROM stock_move sm
-             LEFT JOIN uom_uom unit ON unit.id = sm.product_uom
-             LEFT JOIN product_product product ON product.id = sm.product_id
-             LEFT JOIN product_template template ON template.id = product.product_tmpl_id
-             LEFT JOIN uom_uom stock_unit ON stock_unit.id = template.uom_id
-                 WHERE sm.state <> 'cancel'
-                 GROUP BY sm.picking_id
-            )"""
-        )
-
-    def _get_shipment_step(self):
-        """``shipment``: transfers that bring goods to customers."""
-        deliveries = self.env["stock.picking"]
-        return SQL(
-            """shipment AS (
-                SELECT sp.id, sp.company_id, sp.sale_id AS order_id, sp.carrier_id,
-                       sp.weight, sp.shipment_state, sp.reroute_reason_id, sp.consent_finding,
-                       kind.warehouse_id, moved.pieces,
-                       COALESCE(so.partner_id, sp.partner_id) AS partner_id,
-                       CASE WHEN sp.state = 'done' THEN sp.date_done END AS date_done,
-                       %(handed_over)s AS delivered_at,
-                       COALESCE(sp.shipment_promised_at, %(promised)s) AS promised_date
-                  FROM stock_picking sp
-                  JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
-             LEFT JOIN sale_order so ON so.id = sp.sale_id
-             LEFT JOIN moved ON moved.picking_id = sp.id
-                 WHERE sp.state NOT IN ('draft', 'cancel') AND %(is_delivery)s
-            )""",
-            handed_over=deliveries._get_handed_over_sql(),
-            # looked up only where the delivery does not keep it: those from before the addon
-            promised=deliveries._get_promised_sql(),
-            is_delivery=deliveries._get_delivery_sql(),
-        )
-
-    def _get_judged_step(self):
-        """``judged``: deliveries with the calendar days that decide (formula 1)."""
-        return SQL(
-            """judged AS (
-                SELECT days.*,
-                       days.date_done IS NOT NULL OR days.delivered_at IS NOT NULL AS is_out,
-                       days.promised_day IS NOT NULL
-                           AND (days.delivered_day IS NOT NULL OR days.promised_day < days.today)
-                           AS is_due,
-                       COALESCE(days.delivered_day, days.today) > days.promised_day AS is_late
-                  FROM (SELECT shipment.*, zone.today,
-                               (shipment.promised_date AT TIME ZONE 'UTC'
-                                AT TIME ZONE zone.tz)::date AS promised_day,
-                               (shipment.delivered_at AT TIME ZONE 'UTC'
-                                AT TIME ZONE zone.tz)::date AS delivered_day
-                          FROM shipment
-                          JOIN zone ON zone.company_id = shipment.company_id) days
-            )"""
-        )
-
-    def _get_faulty_step(self):
-        """``faulty``: per delivery its damaged and short pieces."""
-        return SQL(
-            """faulty AS (
-                SELECT picking_id, SUM(damaged) AS damaged, SUM(short) AS short
-                  FROM fault
-                 GROUP BY picking_id
-            )"""
-        )
-
     def _get_columns(self):
         return {
             **super()._get_columns(),
-            "picking_id": SQL("j.id"),
-            "promised_date": SQL("j.promised_date"),
+            "id": SQL("j.picking_id"),
+            "picking_id": SQL("j.picking_id"),
+            "promised_date": SQL("j.promised_day"),
             "date_done": SQL("j.date_done"),
             "delivered_at": SQL("j.delivered_at"),
             "verdict": SQL(
                 """CASE WHEN j.promised_day IS NULL THEN 'no_promise'
-                        WHEN NOT j.is_due THEN 'under_way'
-                        WHEN NOT j.is_late THEN 'on_time'
-                        WHEN j.delivered_day IS NULL THEN 'overdue'
-                        ELSE 'late' END"""
+                        WHEN j.is_on_time THEN 'on_time'
+                        WHEN j.delivered_day IS NOT NULL THEN 'late'
+                        WHEN j.promised_day < zone.today THEN 'overdue'
+                        ELSE 'under_way' END"""
             ),
             "days_late": SQL(
-                """CASE WHEN j.is_due AND j.is_late
-                        THEN COALESCE(j.delivered_day, j.today) - j.promised_day END"""
+                """CASE WHEN %s THEN COALESCE(j.days_late, zone.today - j.promised_day) END""",
+                self._get_missed_sql(),
             ),
             "shipment_state": SQL("j.shipment_state"),
             "reroute_reason_id": SQL("j.reroute_reason_id"),
-            "return_reason_id": SQL(
-                """(SELECT back.logistics_reason_id FROM stock_picking back
-                     WHERE back.return_id = j.id AND back.state = 'done'
-                     ORDER BY back.logistics_reason_id IS NULL, back.id DESC LIMIT 1)"""
-            ),
+            "return_reason_id": SQL("j.return_reason_id"),
             **{
                 name: SQL("CASE WHEN %s THEN 1 ELSE 0 END", condition)
                 for name, condition in self._get_conditions().items()
             },
-            "weight": SQL("CASE WHEN j.is_out THEN j.weight ELSE 0 END"),
-            "piece_qty": SQL("CASE WHEN j.is_out THEN COALESCE(j.pieces, 0) ELSE 0 END"),
-            "damaged_qty": SQL("CASE WHEN j.is_out THEN COALESCE(faulty.damaged, 0) ELSE 0 END"),
-            "short_qty": SQL("CASE WHEN j.is_out THEN COALESCE(faulty.short, 0) ELSE 0 END"),
+            "weight": SQL("j.weight"),
+            "piece_qty": SQL("j.piece_qty"),
+            "damaged_qty": SQL("j.damaged_qty"),
+            "short_qty": SQL("j.short_qty"),
         }
 
     def _get_conditions(self):
@@ -271,39 +181,24 @@ class LogisticsShipmentReport(models.Model):
         return {
             "delivery_count": SQL("j.is_out"),
             "judged_count": SQL("j.promised_day IS NOT NULL AND j.delivered_day IS NOT NULL"),
-            "delayed_count": SQL("j.delivered_day > j.promised_day"),
-            "due_count": SQL("j.is_due"),
-            "missed_count": SQL("j.is_due AND j.is_late"),
-            "rerouted_count": SQL("j.is_out AND j.reroute_reason_id IS NOT NULL"),
-            "returned_count": SQL("j.is_out AND (%s)", self._get_returned_sql()),
-            "silent_count": SQL(
-                """j.is_out AND EXISTS (
-                       SELECT FROM logistics_shipment_event event
-                        WHERE event.picking_id = j.id AND event.kind = 'silent')"""
+            "delayed_count": SQL("NOT j.is_on_time"),
+            "due_count": SQL(
+                """j.promised_day IS NOT NULL
+                   AND (j.delivered_day IS NOT NULL OR j.promised_day < zone.today)"""
             ),
-            "no_consent_count": SQL("j.is_out AND j.consent_finding"),
+            "missed_count": self._get_missed_sql(),
+            "rerouted_count": SQL("j.is_out AND j.reroute_reason_id IS NOT NULL"),
+            "returned_count": SQL("j.is_returned"),
+            "silent_count": SQL("j.is_silent"),
+            "no_consent_count": SQL("j.is_without_consent"),
         }
 
-    def _get_returned_sql(self):
-        """Return the SQL of whether goods of a delivery came back or were moved otherwise."""
-        return SQL(
-            """j.shipment_state = 'returned'
-               OR EXISTS (SELECT FROM stock_picking back
-                           WHERE back.return_id = j.id AND back.state = 'done')
-               OR EXISTS (SELECT FROM logistics_delivery_remark remark
-                            JOIN logistics_reason reason ON reason.id = remark.reason_id
-                           WHERE remark.picking_id = j.id AND reason.kind = 'return_adjust')"""
-        )
+    def _get_missed_sql(self):
+        """Return the SQL of whether delivery ``j`` was late, or is overdue."""
+        return SQL("COALESCE(j.delivered_day, zone.today) > j.promised_day")
 
     def _get_source(self):
-        return SQL(
-            """judged j
-          LEFT JOIN res_partner customer ON customer.id = j.partner_id
-          LEFT JOIN logistics_profile profile
-                 ON profile.partner_id = customer.commercial_partner_id
-                AND profile.company_id = j.company_id
-          LEFT JOIN faulty ON faulty.picking_id = j.id"""
-        )
+        return SQL("logistics_outcome_delivery j %s", self._get_customer_joins())
 
     # === ACTION METHODS ===#
 
