@@ -154,8 +154,10 @@ class Generator:
         """Mark the orders that are new or were delivered, as the ORM would for whoever wrote them."""
         self.cr.execute(
             """INSERT INTO logistics_mark (purpose, model, res_id)
-               SELECT 'facts', 'sale.order', i FROM bench_order
-            UNION SELECT 'facts', 'sale.order', sale_id FROM stock_picking WHERE id = ANY(%s)""",
+               SELECT purpose, 'sale.order', id
+                 FROM (SELECT i AS id FROM bench_order
+                 UNION SELECT sale_id FROM stock_picking WHERE id = ANY(%s)) changed
+           CROSS JOIN UNNEST(ARRAY['outcome', 'facts']) purpose""",
             [pickings],
         )
 

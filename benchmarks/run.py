@@ -128,10 +128,10 @@ def vacuum(name):
 def table(results):
     """Return the results as a table in Markdown."""
     lines = [
-        "| orders | night | job | bound | ratio | profiles, changes, facts, ranks, scores and tiers (s) "
+        "| orders | night | judging | job | bound | ratio | profiles, changes, facts, ranks, scores and tiers (s) "
         "| batches | customers: looked at, changed, scored | changed: facts, scores, tiers "
         "| memory at start and peak (MB) | differences |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         for night in result["nights"]:
@@ -145,6 +145,7 @@ def row(orders, night):
     cells = [
         f"{orders:,}",
         night["label"],
+        f"{night['judging']:.1f} s",
         f"{night['seconds']:.1f} s",
         f"{night['bound']:.1f} s",
         f"{night['ratio']:.3f}",

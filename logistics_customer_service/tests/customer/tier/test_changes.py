@@ -6,8 +6,9 @@ from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
+from ....tools.foundation.periods import window_first_day
 from ...common import MODULE, LogisticsCommon
 
 RUN_LOGGER = f"odoo.addons.{MODULE}.models.customer.tier.logistics_run"
@@ -60,6 +61,18 @@ class NightCommon(LogisticsCommon):
         for number, customer in enumerate(cls.customers):
             for days in (395 - number, 40 + 3 * number, 5 * number):
                 cls._order(customer, 100 + number, at=cls._days_ago(days))
+        cls._bill_the_past()
+
+    @classmethod
+    def _bill_the_past(cls):
+        """Invoices that fall due day by day, that were paid a year and a month ago, and credits then."""
+        for number, customer in enumerate(cls.customers):
+            for days in (30, 365):
+                day = cls.today - timedelta(days=days - number)
+                cls._invoice_for(customer, 10 + number, "out_refund", day=day)
+                paid = cls._invoice_for(customer, 20 + number, day=day, due=day)
+                cls._pay(paid, day + timedelta(days=number), paid.amount_total)
+            cls._invoice_for(customer, 5 + number, due=cls.today + timedelta(days=number))
 
     @classmethod
     def _measure(cls):
@@ -112,13 +125,14 @@ class NightCommon(LogisticsCommon):
         self.env.invalidate_all()
         self.assertEqual(found, (0, 0, 0, 0, 0), f"{what} {errors or ''}")
 
-    def _invoice_for(self, partner, amount, kind="out_invoice", due=None, day=None):
-        day = day or self.company._get_logistics_today()
-        move = self.env["account.move"].create(
+    @classmethod
+    def _invoice_for(cls, partner, amount, kind="out_invoice", due=None, day=None):
+        day = day or cls.company._get_logistics_today()
+        move = cls.env["account.move"].create(
             {
                 "move_type": kind,
                 "partner_id": partner.id,
-                "company_id": self.company.id,
+                "company_id": cls.company.id,
                 "invoice_date": day,
                 "invoice_date_due": due or day,
                 "invoice_payment_term_id": False,
@@ -130,18 +144,19 @@ class NightCommon(LogisticsCommon):
         move.action_post()
         return move
 
-    def _pay(self, invoice, day, amount):
+    @classmethod
+    def _pay(cls, invoice, day, amount):
         receivable = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
         account, partner = receivable.account_id, receivable.partner_id
         credit = {"account_id": account.id, "partner_id": partner.id, "credit": amount}
-        entry = self.env["account.move"].create(
+        entry = cls.env["account.move"].create(
             {
-                "company_id": self.company.id,
-                "journal_id": self.general.id,
+                "company_id": cls.company.id,
+                "journal_id": cls.general.id,
                 "date": day,
                 "line_ids": [
                     Command.create(credit),
-                    Command.create({"account_id": self.cash.id, "debit": amount}),
+                    Command.create({"account_id": cls.cash.id, "debit": amount}),
                 ],
             }
         )
@@ -302,6 +317,54 @@ class TestChanges(NightCommon):
             run = self._night()
             self._assert_nothing_left("a day later")
         self.assertLess(run.score_count, 3)
+
+    def test_time_alone(self):
+        """Day by day something leaves a window, falls due or gets older, and nobody does anything."""
+        self._night(everything=True)
+        seen = 0
+        for days in (1, 2, 3, 6, 7, 38, 366):
+            with freeze_time(datetime.combine(self.today + timedelta(days=days), time(4))):
+                seen += self._night().seen_count
+                self._assert_nothing_left(f"{days} days later")
+        self.assertGreater(seen, 15)
+
+    def test_what_leaves_a_window_or_falls_due_is_found(self):
+        """Each source for itself; the others are not about these customers that day."""
+        crossings = [
+            ("sale.order", "date_order", 12),
+            ("account.move", "invoice_date", 12),
+            ("account.move.line", "date_maturity", 12),
+            ("account.move.line", "date_maturity", 0),
+        ]
+        company, today = self.company, self.today
+        for name, column, months in crossings:
+            with self.subTest(f"{name} {months}"):
+                first = window_first_day(today, months) if months else today
+                table = SQL.identifier(self.env[name]._table)
+                moved = SQL("(%s + INTERVAL '4 hours')", first) if column == "date_order" else first
+                of_kind = {
+                    "sale.order": SQL("state = 'sale'"),
+                    "account.move": SQL("move_type = 'out_refund'"),
+                    "account.move.line": SQL("display_type = 'payment_term'"),
+                }[name]
+                self.env.flush_all()
+                [[record_id]] = self.env.execute_query(
+                    SQL(
+                        "UPDATE %s SET %s = %s WHERE id = (SELECT MIN(id) FROM %s"
+                        " WHERE company_id = %s AND %s) RETURNING id",
+                        table, SQL.identifier(column), moved, table, company.id, of_kind,
+                    )
+                )  # fmt: skip
+                self.env.invalidate_all()
+                tomorrow = today + timedelta(days=1)
+                parts = self.Fact._get_crossing_parts(company, today, tomorrow)
+                found = [row for part, query in parts if part == name
+                         for row in self.env.execute_query(query)]  # fmt: skip
+                self.assertIn((record_id,), found)
+                parts = self.Fact._get_crossing_parts(company, tomorrow, tomorrow + timedelta(days=1))
+                found = [row for part, query in parts if part == name
+                         for row in self.env.execute_query(query)]  # fmt: skip
+                self.assertNotIn((record_id,), found)
 
     def test_the_first_night_and_one_after_a_change_go_through_all(self):
         first = self.Run._start(self.company)
