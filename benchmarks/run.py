@@ -128,7 +128,8 @@ def vacuum(name):
 def table(results):
     """Return the results as a table in Markdown."""
     lines = [
-        "| orders | night | judging | job | bound | ratio | profiles, changes, facts, ranks, scores and tiers (s) "
+        "| orders | night | judging | job | bound | ratio "
+        "| profiles, changes, facts, ranks, scores and tiers (s) "
         "| batches | customers: looked at, changed, scored | changed: facts, scores, tiers "
         "| memory at start and peak (MB) | differences |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
