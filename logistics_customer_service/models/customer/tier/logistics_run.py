@@ -262,12 +262,9 @@ class LogisticsRun(models.Model):
             self.write({"phase": "cuts", "cursor_id": 0})
             return True
         results = isolate(profiles, self._refresh_facts, self._log_error)
-        changed = set().union(*(ids for _rows, ids in results))
-        if self.since:
-            self._mark_own("rates", changed)
         self.fact_count += sum(rows for rows, _ids in results)
         self.seen_count += len(profiles)
-        self.changed_count += len(changed)
+        self.changed_count += sum(len(ids) for _rows, ids in results)
         return True
 
     def _run_cuts(self):
@@ -293,9 +290,16 @@ class LogisticsRun(models.Model):
         return False
 
     def _refresh_facts(self, profiles):
-        return self.env["logistics.profile.fact"]._refresh_changed(
+        """Bring facts up to date; who has another value of a criterion is to be scored."""
+        before = self._get_values(profiles.ids)
+        rows, changed = self.env["logistics.profile.fact"]._refresh_changed(
             self.company_id, profiles, self.date, whole=not self.since
         )
+        after = self._get_values(changed)
+        untiered = profiles.filtered(lambda profile: not profile.tier_id) if self.since else ()
+        moved = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
+        self._mark_own("rates", {*(moved & changed), *(profile.id for profile in untiered)})
+        return rows, changed
 
     def _rate(self, profiles):
         return profiles._rate(self.company_id, self.scheme_id, self.cuts or {}, self.date)

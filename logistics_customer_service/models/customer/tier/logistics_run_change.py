@@ -143,6 +143,15 @@ class LogisticsRun(models.Model):
             if company == self.company_id:
                 self.profile_count += made
 
+    def _get_values(self, profile_ids):
+        """Return the values of the criteria by id of a profile, where changes are followed."""
+        if not self.since or not self.scheme_id:
+            return {}
+        query = self.scheme_id._get_values_query(
+            self.company_id, SQL("p.id = ANY(%s)", list(profile_ids))
+        )
+        return {profile_id: values for profile_id, *values in self.env.execute_query(query)}
+
     def _mark_moved(self):
         """Mark for scoring those whose side of a cut changed, and those for whom time counts."""
         before = self.search(
@@ -194,10 +203,15 @@ class LogisticsRun(models.Model):
         return marks["logistics.profile"]
 
     def _mark_own(self, purpose, profile_ids):
-        """Mark profiles at once, also where the run is done within one transaction."""
-        Mark = self.env["logistics.mark"]
-        Mark._append(self._get_own_purpose(purpose), "logistics.profile", profile_ids)
-        Mark._write_down()
+        """Mark profiles at once: undone with what they follow from, and seen within the transaction."""
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO logistics_mark (purpose, model, res_id)
+                   SELECT %s, 'logistics.profile', UNNEST(%s::int4[])""",
+                self._get_own_purpose(purpose),
+                list(profile_ids),
+            )
+        )
 
     def _drop_own(self, purpose):
         self.env.cr.execute(
