@@ -22,7 +22,6 @@ from . import sale_order
 from . import sale_order_line
 from . import account_move
 from . import account_move_line
-from . import account_partial_reconcile
 from . import stock_move
 from . import stock_picking_type
 from . import stock_picking

@@ -42,12 +42,6 @@ class LogisticsProfileFact(models.Model):
             "account.move.line": SQL(
                 "SELECT aml.partner_id, aml.company_id FROM mark JOIN account_move_line aml USING (id)"
             ),
-            "account.partial.reconcile": SQL(
-                """SELECT aml.partner_id, aml.company_id
-                     FROM mark
-                     JOIN account_partial_reconcile settled USING (id)
-                     JOIN account_move_line aml ON aml.id = settled.debit_move_id"""
-            ),
         }
 
     @api.model

@@ -305,11 +305,16 @@ class TestChanges(NightCommon):
         run = self._night()
         self.assertEqual((run.seen_count, run.rated_count, run.score_count), (0, 0, 0))
 
+    def _drop_criteria(self, **vals):
+        """Leave criteria with these values out of the scheme, and hardly anybody earns its best tier."""
+        self.scheme.state = "draft"
+        self.scheme.tier_ids.filtered(lambda tier: tier.code == "A").threshold = 100
+        self.scheme.criterion_ids.filtered_domain([(name, "=", vals[name]) for name in vals]).unlink()
+        self.scheme.state = "in_force"
+
     def test_a_score_does_not_change_by_itself(self):
         """Only those within a ramp, past a step or a window have another score the day after."""
-        self.scheme.state = "draft"
-        self.scheme.criterion_ids.filtered(lambda one: one.method == "linear").unlink()
-        self.scheme.state = "in_force"
+        self._drop_criteria(method="linear")
         for customer in self.customers:
             self._order(customer, 50, at=self._days_ago(3))
         self._night(everything=True)
@@ -365,6 +370,108 @@ class TestChanges(NightCommon):
                 found = [row for part, query in parts if part == name
                          for row in self.env.execute_query(query)]  # fmt: skip
                 self.assertNotIn((record_id,), found)
+
+    def test_each_thing_that_counts(self):
+        """One thing changes, and the night finds whom it is about, and nobody else."""
+        profile, customer = self._profile_of(self.customers[3]), self.customers[3]
+        dangerous = self.env.ref(f"{MODULE}.cargo_nature_dangerous")
+        invoice = self.env["account.move"].search(
+            [("partner_id", "=", customer.id), ("payment_state", "=", "not_paid"),
+             ("move_type", "=", "out_invoice")], limit=1)  # fmt: skip
+        due = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        self.company.flush_recordset()
+        things = {
+            "a need": lambda: profile.write({"cargo_nature_ids": [Command.link(dangerous.id)]}),
+            "what a need counts": lambda: dangerous.write({"complexity": 8}),
+            "a need that is gone": lambda: self._copy_need(profile).unlink(),
+            "an opt-out": lambda: profile.write({"tier_opt_out": True}),
+            "no opt-out": lambda: profile.write({"tier_opt_out": False}),
+            "an invoice that is overdue": lambda: due.write({"date_maturity": self._day(-30)}),
+            "one that is not": lambda: due.write({"date_maturity": self._day(30)}),
+            "a payment": lambda: self._pay(invoice, self._day(-3), invoice.amount_total),
+            "another payment in its place": lambda: self._pay_again(invoice),
+            "a payment taken back": lambda: due.matched_debit_ids.union(due.matched_credit_ids).unlink(),
+            "an archived customer": lambda: customer.write({"active": False}),
+            "one that is back": lambda: customer.write({"active": True}),
+        }
+        self._night(everything=True)
+        for name, change in things.items():
+            with self.subTest(name):
+                change()
+                self.env.cr.flush()
+                run = self._night()
+                self.assertLessEqual(run.seen_count, 1)
+                self._assert_nothing_left(name)
+
+    def _day(self, days):
+        return self.company._get_logistics_today() + timedelta(days=days)
+
+    def _copy_need(self, profile):
+        need = self.env["logistics.special.service"].create({"name": "Any", "code": "any", "complexity": 7})
+        profile.special_service_ids = need
+        self.env.cr.flush()
+        self._night()
+        return need
+
+    def _pay_again(self, invoice):
+        """Nothing more nor less is owed, but it was paid on another day."""
+        invoice.line_ids.matched_credit_ids.unlink()
+        self._pay(invoice, self._day(-20), invoice.amount_total)
+
+    def _get_worst(self):
+        """Return the profile with the lowest score and the best tier."""
+        profiles = self.Profile.search([("company_id", "=", self.company.id)])
+        best = self.scheme.tier_ids.filtered(lambda tier: tier.code == "A")
+        worst = min(profiles, key=lambda profile: profile.score)
+        self.assertNotEqual(worst.tier_id, best)
+        return worst, best
+
+    def test_a_minimum_stay_ends(self):
+        self._drop_criteria(metric="recency")
+        self._night(everything=True)
+        profile, high = self._get_worst()
+        profile.sudo()._write_tier(high, "score", self.today)
+        tiers = []
+        for days in (0, 3, 4, 5):
+            with freeze_time(datetime.combine(self.today + timedelta(days=days), time(4))):
+                self._night()
+                self._assert_nothing_left(f"{days} days")
+                tiers.append(profile.tier_id.code)
+        self.assertEqual(tiers[:2], ["A", "A"])
+        self.assertNotEqual(tiers[2], "A")
+
+    def test_a_refusal_of_a_tier_ends(self):
+        self.company.logistics_tier_approval = True
+        self._drop_criteria(metric="recency")
+        self._night(everything=True)
+        profile, high = self._get_worst()
+        profile.sudo()._write_tier(high, "score", self.today - timedelta(days=40))
+        profile.action_refresh()
+        proposed = profile.tier_change_ids.filtered(lambda change: change.state == "proposed")
+        with freeze_time(datetime.combine(self.today, time(4))):
+            proposed.with_user(self.manager).action_reject()
+        states = []
+        for days in (0, 3, 4, 5):
+            with freeze_time(datetime.combine(self.today + timedelta(days=days), time(4))):
+                self._night()
+                self._assert_nothing_left(f"{days} days")
+                states.append("proposed" in profile.tier_change_ids.mapped("state"))
+        self.assertEqual(states, [False, False, False, True])
+
+    def test_a_lock_ends(self):
+        self._drop_criteria(metric="recency")
+        self._night(everything=True)
+        profile = self._profile_of(self.customers[1])
+        tier = self.scheme.tier_ids.filtered(lambda one: one != profile.tier_id)[0]
+        profile._lock_tier(tier, "Any", self.today + timedelta(days=1))
+        locked = []
+        for days in (0, 1, 2):
+            with freeze_time(datetime.combine(self.today + timedelta(days=days), time(4))):
+                self.env.cr.flush()
+                self._night()
+                self._assert_nothing_left(f"{days} days")
+                locked.append(bool(profile.manual_tier_id))
+        self.assertEqual(locked, [True, True, False])
 
     def test_the_first_night_and_one_after_a_change_go_through_all(self):
         first = self.Run._start(self.company)
