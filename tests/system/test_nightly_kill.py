@@ -173,7 +173,7 @@ def wait_until(database, process, condition):
 def run_of(database):
     """Return phase, how many customers are done in it, and state of tonight's run, or None."""
     rows = database.sql(
-        """SELECT phase, CASE phase WHEN 'rates' THEN rated_count ELSE seen_count END, state
+        """SELECT phase, COALESCE(CASE phase WHEN 'rates' THEN rated_count ELSE seen_count END, 0), state
              FROM logistics_run WHERE finished_at IS DISTINCT FROM %s""",
         [BEFORE],
     )
