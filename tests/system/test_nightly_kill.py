@@ -64,6 +64,9 @@ def first_night(database_factory):
     """Many customers, none of whom has a profile yet."""
     database = database_factory(hint="night")
     fill(database, lambda generate: generate.generate(database.name, CUSTOMERS, ORDERS))
+    # before anything is judged by calendar days
+    database.sql("UPDATE res_partner SET tz = %s WHERE id IN (SELECT partner_id FROM res_company)", [ZONE])
+    judge(database, "env['logistics.outcome.rebuild']._start('asked')")
     database.sql(
         """UPDATE ir_config_parameter SET value = %s
             WHERE key IN ('logistics_customer_service.batch_size',
@@ -79,6 +82,7 @@ def usual_night(first_night):
     with copied(first_night) as database:
         finish(database)
         fill(database, lambda generate: generate.add_day(database.name, share=0.1))
+        judge(database)
         database.sql("UPDATE logistics_run SET date = date - 1, finished_at = %s", [BEFORE])
         yield database
 
@@ -117,6 +121,19 @@ def fill(database, work):
         odoo_session.close(database.name)
 
 
+def judge(database, before=""):
+    """Have outcomes judged, which facts are made of: what is marked, and what is under way."""
+    database.shell(
+        f"""{before}
+env['logistics.outcome.judge']._judge_all_marked()
+while rebuild := env['logistics.outcome.rebuild'].search([('state', '=', 'running')]):
+    rebuild._advance()
+
+env.cr.commit()
+"""
+    )
+
+
 @contextlib.contextmanager
 def copied(original):
     """Copy a database; no other job than the nightly one runs there, and it is due."""
@@ -130,7 +147,6 @@ def copied(original):
                               WHERE module = 'logistics_customer_service'
                                 AND name = 'ir_cron_refresh_profiles')"""
         )
-        copy.sql("UPDATE res_partner SET tz = %s WHERE id IN (SELECT partner_id FROM res_company)", [ZONE])
         yield copy
     finally:
         copy.drop()
