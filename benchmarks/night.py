@@ -14,12 +14,30 @@ import odoo_session
 PAGE = resource.getpagesize()
 
 
+def judge(env):
+    """Judge what was marked, and all where nothing is judged yet; return the seconds it took.
+
+    Each batch is committed, as the scheduled action does.
+    """
+    started = time.monotonic()
+    rebuilds = env["logistics.outcome.rebuild"]
+    if not env["logistics.outcome.order"].search_count([], limit=1):
+        rebuilds._start("installation")
+    while env["logistics.outcome.judge"]._judge_marked():
+        env.cr.commit()
+    while rebuild := rebuilds.search([("state", "=", "running")], limit=1):
+        rebuild._advance()
+        env.cr.commit()
+    return time.monotonic() - started
+
+
 def run_night(env, days_ago=0):
     """Do a run batch by batch, each committed, as the scheduled action does.
 
     :param days_ago: pretend that it is so many days earlier
     :return: seconds and batches by phase, memory in MB, and the counts of the run
     """
+    judging = judge(env)
     started = time.monotonic()
     run = env["logistics.run"]._start(env.company)
     run.date -= timedelta(days=days_ago)
@@ -33,9 +51,11 @@ def run_night(env, days_ago=0):
         phase["seconds"] += time.monotonic() - before
         phase["batches"] += 1
         memory.append(resident())
-    counts = ["profile_count", "fact_count", "score_count", "tier_count", "error_count"]
+    counts = ["profile_count", "seen_count", "changed_count", "rated_count"]
+    counts += ["fact_count", "score_count", "tier_count", "error_count"]
     return {
         "seconds": time.monotonic() - started,
+        "judging": judging,
         "phases": phases,
         "memory_start": memory[0],
         "memory_peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

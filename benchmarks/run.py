@@ -128,9 +128,11 @@ def vacuum(name):
 def table(results):
     """Return the results as a table in Markdown."""
     lines = [
-        "| orders | night | job | bound | ratio | profiles, facts, ranks, scores and tiers (s) "
-        "| batches | changed: facts, scores, tiers | memory at start and peak (MB) | differences |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        "| orders | night | judging | job | bound | ratio "
+        "| profiles, changes, facts, ranks, scores and tiers (s) "
+        "| batches | customers: looked at, changed, scored | changed: facts, scores, tiers "
+        "| memory at start and peak (MB) | differences |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         for night in result["nights"]:
@@ -144,11 +146,13 @@ def row(orders, night):
     cells = [
         f"{orders:,}",
         night["label"],
+        f"{night['judging']:.1f} s",
         f"{night['seconds']:.1f} s",
         f"{night['bound']:.1f} s",
-        f"{night['ratio']:.2f}",
+        f"{night['ratio']:.3f}",
         ", ".join(f"{phase['seconds']:.1f}" for phase in phases),
         str(sum(phase["batches"] for phase in phases)),
+        f"{night['seen_count']:,}, {night['changed_count']:,}, {night['rated_count']:,}",
         f"{night['fact_count']:,}, {night['score_count']:,}, {night['tier_count']:,}",
         f"{night['memory_start']}, {night['memory_peak']}",
         str(night["differences"] or "none"),

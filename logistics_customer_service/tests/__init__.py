@@ -20,6 +20,7 @@ from .customer import test_documents
 from .customer import test_portal_data
 from .customer.tier import test_tiering
 from .customer.tier import test_tier_scheme
+from .customer.tier import test_changes
 from .customer.tier import test_run
 from .shipment import test_shipment
 from .shipment import test_parcels

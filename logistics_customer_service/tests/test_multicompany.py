@@ -48,9 +48,7 @@ class TestMulticompany(LogisticsCommon):
         own = self.env["logistics.run"].search([("company_id", "=", self.company.id)], limit=1)
         foreign = self.env["logistics.run"]._run_at_once(self.other)
         foreign.cuts = {key: [1e9] * 4 for key in own.cuts}
-        found = self.env["logistics.run"]._get_last_cuts(
-            self.company, self.scheme, self.company._get_logistics_today()
-        )
+        found = self.env["logistics.run"]._get_last_cuts(self.company, self.scheme)
         self.assertEqual(found, own.cuts)
 
     def test_partner_shows_the_profile_of_the_current_company(self):

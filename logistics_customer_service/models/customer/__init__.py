@@ -5,6 +5,7 @@ from . import logistics_time_class
 from . import logistics_consent_purpose
 from . import logistics_consent
 from . import logistics_profile_fact
+from . import logistics_profile_fact_change
 from . import logistics_profile_score
 from . import logistics_profile
 from . import logistics_profile_consent
@@ -19,6 +20,9 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import stock_location
+from . import sale_order_line
+from . import account_move
+from . import account_move_line
 from . import stock_move
 from . import stock_picking_type
 from . import stock_picking

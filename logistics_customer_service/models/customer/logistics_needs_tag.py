@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class LogisticsNeedsTag(models.AbstractModel):
@@ -26,3 +27,22 @@ class LogisticsNeedsTag(models.AbstractModel):
         "CHECK (complexity >= 0)", "The complexity of a need cannot be negative."
     )
     _code_unique = models.UniqueIndex("(code)", "Another need of this kind has the same code.")
+
+    def write(self, vals):
+        if "complexity" in vals:
+            self._get_profiles()._mark(["rates"])
+        return super().write(vals)
+
+    def unlink(self):
+        self._get_profiles()._mark(["rates"])
+        return super().unlink()
+
+    def _get_profiles(self):
+        """Return the profiles of all companies that have these needs."""
+        profiles = self.env["logistics.profile"].sudo()  # whoever changes a need changes their scores
+        names = [
+            name
+            for name in ("time_class_id", "cargo_nature_ids", "special_service_ids")
+            if profiles._fields[name].comodel_name == self._name
+        ]
+        return profiles.search(Domain.OR([(name, "in", self.ids)] for name in names))

@@ -15,10 +15,11 @@ READ_BY_INSERT = (
 
 class LogisticsProfile(models.Model):
     _name = "logistics.profile"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.marked.mixin"]
     _description = "Logistics Profile"
     _order = "partner_id, id"
     _rec_names_search = ["partner_id.complete_name", "partner_id.ref", "partner_id.phone"]
+    _mark_owners = ("partner_id",)  # whose orders make the profile anew
 
     partner_id = fields.Many2one(
         "res.partner",
@@ -319,6 +320,8 @@ class LogisticsProfile(models.Model):
                     "A profile stays with its customer and company; merge customers instead."
                 )
             )
+        if {"cargo_nature_ids", "special_service_ids"} & vals.keys():
+            self._mark(["rates"])
         return super().write(vals)
 
     @api.constrains("partner_id")
@@ -379,6 +382,15 @@ class LogisticsProfile(models.Model):
         }
 
     # === BUSINESS METHODS ===#
+
+    @api.model
+    def _get_marked_fields(self):
+        """What the facts rest on, and what only scores and tiers do."""
+        return {
+            **super()._get_marked_fields(),
+            "facts": {"partner_id", "company_id", "active"},
+            "rates": {"active", "time_class_id"},
+        }
 
     @api.model
     def _is_customer_of(self, partner, company):
@@ -453,12 +465,13 @@ class LogisticsProfile(models.Model):
         )
 
     @api.model
-    def _insert_missing(self, company):
+    def _insert_missing(self, company, order_ids=None):
         """Make the profiles of customers with orders that have none.
 
         Those with nothing but quotations or cancelled orders are customers, too: with the default
         tier and no score. One statement: it reads the orders once however many profiles are missing.
 
+        :param order_ids: ids of the orders to look at, by default all
         :return: the number made
         """
         self.env.flush_all()
@@ -469,13 +482,14 @@ class LogisticsProfile(models.Model):
                         SELECT contact.commercial_partner_id
                           FROM sale_order so
                           JOIN res_partner contact ON contact.id = so.partner_id
-                         WHERE so.company_id = %(company)s)
+                         WHERE so.company_id = %(company)s AND %(orders)s)
                     AND (rp.company_id IS NULL OR rp.company_id = ANY(%(companies)s))
                     AND NOT EXISTS (
                         SELECT FROM logistics_profile held
                          WHERE held.partner_id = rp.id AND held.company_id = %(company)s)""",
                 company=company.id,
                 companies=company.parent_ids.ids,
+                orders=SQL("TRUE") if order_ids is None else SQL("so.id = ANY(%s)", list(order_ids)),
             ),
         )
         return len(made)

@@ -126,6 +126,20 @@ class LogisticsProfileFact(models.Model):
         :param today: date in the company's time zone
         :return: the number of rows written
         """
+        profiles = self.env["logistics.profile"].browse(profile_ids)
+        return self._refresh_changed(company, profiles, today)[0]
+
+    @api.model
+    def _refresh_changed(self, company, profiles, today, whole=False):
+        """Do what :meth:`_refresh` does.
+
+        :param whole: whether the profiles are all active ones of the company from the first id to the
+            last: then each source is read once from its beginning to its end
+        :return: pair of the number of rows written and the ids of the profiles whose facts changed
+        """
+        batch = SQL("p.id = ANY(%s)", profiles.ids)
+        if whole and profiles:
+            batch = SQL("p.id BETWEEN %s AND %s AND p.active", profiles[0].id, profiles[-1].id)
         windows = self._get_windows(company)
         facts = self._get_fact_names()
         names = ["profile_id", "company_id", "window_months", *facts]
@@ -135,7 +149,7 @@ class LogisticsProfileFact(models.Model):
             {name: SQL.identifier(name) for name in names},
             SQL(
                 "FROM (%s) AS fresh(%s)",
-                self._get_facts_query(company, profile_ids, windows, today),
+                self._get_facts_query(company, batch, windows, today),
                 SQL(", ").join(map(SQL.identifier, names)),
             ),
             SQL("(profile_id, window_months)"),
@@ -144,15 +158,22 @@ class LogisticsProfileFact(models.Model):
         self.env.cr.execute(
             SQL(
                 """DELETE FROM logistics_profile_fact
-                    WHERE profile_id = ANY(%s) AND NOT window_months = ANY(%s)""",
-                list(profile_ids),
+                    WHERE profile_id IN (SELECT p.id FROM logistics_profile p
+                                          WHERE p.company_id = %s AND %s)
+                      AND NOT window_months = ANY(%s)
+                RETURNING profile_id""",
+                company.id,
+                batch,
                 windows,
             )
         )
-        dropped = self.env.cr.rowcount
+        dropped = self.env.cr.fetchall()
         self.env["logistics.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
-        return len(written) + dropped
+        changed = self.env.execute_query(
+            SQL("SELECT DISTINCT profile_id FROM logistics_profile_fact WHERE id = ANY(%s)", written)
+        )
+        return len(written) + len(dropped), {row[0] for row in [*changed, *dropped]}
 
     # === BUSINESS METHODS ===#
 
@@ -174,9 +195,10 @@ class LogisticsProfileFact(models.Model):
         return [name for step in self._get_fact_steps() for name in step.columns]
 
     @api.model
-    def _get_facts_query(self, company, profile_ids, windows, today):
+    def _get_facts_query(self, company, batch, windows, today):
         """Return the SELECT of profile, company, window and facts for a batch of profiles.
 
+        :param batch: condition on profile ``p`` that names the batch
         :param windows: lengths in months, 0 for since the first order
         """
         zone = company._get_logistics_tz()
@@ -198,10 +220,10 @@ class LogisticsProfileFact(models.Model):
               FROM logistics_profile p
         CROSS JOIN win
             %(joins)s
-             WHERE p.id = ANY(%(ids)s) AND p.company_id = %(company)s
+             WHERE %(batch)s AND p.company_id = %(company)s
             """,
             starts=starts,
-            customers=self._get_customers_cte(company, profile_ids),
+            customers=self._get_customers_cte(company, batch),
             tables=SQL(", ").join(
                 getattr(self, step.method)(company, today) for step in steps
             ),
@@ -209,20 +231,20 @@ class LogisticsProfileFact(models.Model):
                 SQL(column) for step in steps for column in step.columns.values()
             ),
             joins=SQL(" ").join(step._get_join() for step in steps),
-            ids=list(profile_ids),
+            batch=batch,
             company=company.id,
         )
 
-    def _get_customers_cte(self, company, profile_ids):
+    def _get_customers_cte(self, company, batch):
         """``customer``: the profiles of the batch with their partner and all its contacts."""
         return SQL(
             """customer AS (
                 SELECT p.id AS profile_id, contact.id AS partner_id
                   FROM logistics_profile p
                   JOIN res_partner contact ON contact.commercial_partner_id = p.partner_id
-                 WHERE p.id = ANY(%s) AND p.company_id = %s
+                 WHERE %s AND p.company_id = %s
             )""",
-            list(profile_ids),
+            batch,
             company.id,
         )
 

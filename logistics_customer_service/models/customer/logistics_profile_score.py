@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.customer import scoring
 from ..foundation import bulk
 
 # what changes from night to night
@@ -33,7 +34,8 @@ class LogisticsProfileScore(models.Model):
     complexity_score = fields.Float(string="Complexity", aggregator="avg")
     stability_score = fields.Float(string="Stability", aggregator="avg")
     explanation = fields.Json(
-        help="Per criterion its id, the metric's value, the points and the weight."
+        help="Per criterion its id, the metric's value, the points and the weight; of an age the day "
+        "from which it counts, in place of the value."
     )
 
     _profile_unique = models.UniqueIndex("(profile_id)")
@@ -75,10 +77,16 @@ class LogisticsProfileScore(models.Model):
             "explanation": [
                 {
                     "criterion_id": line.key,
-                    "value": None if line.value is None else float(line.value),
+                    **self._prepare_value(line),
                     "points": line.points,
                     "weight": line.weight,
                 }
                 for line in score.lines
             ],
         }
+
+    def _prepare_value(self, line):
+        """Return the value of a criterion, as an explanation keeps it."""
+        if line.is_day and line.value is not None:
+            return {"day": scoring.to_day(line.value).isoformat()}
+        return {"value": None if line.value is None else float(line.value)}

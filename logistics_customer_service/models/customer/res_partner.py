@@ -106,6 +106,10 @@ class ResPartner(models.Model):
     # === CRUD METHODS ===#
 
     def write(self, vals):
+        if {"parent_id", "is_company", "company_id"} & vals.keys():
+            # whoever moves a contact need not see whose facts change
+            customers = self | self.sudo().commercial_partner_id
+            self.env["logistics.mark"]._append("facts", self._name, customers.ids)
         result = super().write(vals)
         if "active" in vals:
             self._get_own_profiles().write({"active": vals["active"]})

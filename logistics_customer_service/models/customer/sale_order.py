@@ -3,7 +3,8 @@ from odoo import api, fields, models
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "logistics.profile.mixin"]
+    _inherit = ["sale.order", "logistics.profile.mixin", "logistics.marked.mixin"]
+    _mark_owners = ("partner_id",)
 
     promised_date = fields.Datetime(
         readonly=True,
@@ -15,6 +16,25 @@ class SaleOrder(models.Model):
     @api.depends("partner_id", "company_id")
     def _compute_logistics_profile_id(self):
         return super()._compute_logistics_profile_id()
+
+    @api.model
+    def _get_marked_fields(self):
+        """What a customer's facts read of orders."""
+        marked = super()._get_marked_fields()
+        facts = {
+            "company_id",
+            "partner_id",
+            "partner_invoice_id",
+            "state",
+            "date_order",
+            "amount_untaxed",
+            "margin",
+            "currency_id",
+            "currency_rate",
+            "promised_date",
+            "commitment_date",
+        }
+        return {**marked, "facts": facts | marked.get("facts", set())}
 
     def _action_confirm(self):
         self._keep_promise()

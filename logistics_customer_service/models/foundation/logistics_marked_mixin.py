@@ -37,12 +37,11 @@ class LogisticsMarkedMixin(models.AbstractModel):
         return super().unlink()
 
     def _write_multi(self, vals_list):
-        result = super()._write_multi(vals_list)
         written = set().union(*vals_list)
         self._mark(
             [purpose for purpose, names in self._get_marked_fields().items() if written & names]
         )
-        return result
+        return super()._write_multi(vals_list)
 
     def _mark(self, purposes):
         """Mark these records for each of the purposes."""

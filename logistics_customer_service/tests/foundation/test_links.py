@@ -284,7 +284,8 @@ class TestLinksInTexts(LinkCommon):
                 self.assertEqual(shown, f"see {written} there")
 
     def test_subjects_are_masked(self):
-        message = self.case.message_post(body="x", subject=f"See {self.answer_url}")
+        texts = {"body": "x", "subject": f"See {self.answer_url}"}
+        message = self.case.message_post(**texts)
         self.assertIn("***", message.subject)
 
     def test_others_links_stay(self):

@@ -7,9 +7,11 @@ the points of the criteria that could be judged.
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 RANK, STEPS, LINEAR = "rank", "steps", "linear"
 FIFTHS = 5
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,9 @@ class Criterion:
     :param steps: for ``steps``, ascending pairs (from value, points)
     :param zero_at: for ``linear``, the value worth 0 points
     :param full_at: for ``linear``, the value worth 100 points
+    :param today: where the metric is the age of something, today as a number of days; the value of
+        a customer is then the day it happened, as such a number: it stays while the age grows
+    :param unit: days of a unit of the age
     """
 
     key: object
@@ -37,16 +42,22 @@ class Criterion:
     steps: tuple = ()
     zero_at: float = 0.0
     full_at: float = 1.0
+    today: int | None = None
+    unit: float = 1.0
 
 
 @dataclass(frozen=True)
 class Line:
-    """One criterion's part in a score: the metric's value and the points (None: not judged)."""
+    """One criterion's part in a score: the metric's value and the points (None: not judged).
+
+    :ivar is_day: whether the value is the day from which the metric's age counts
+    """
 
     key: object
     value: float | None
     points: float | None
     weight: float
+    is_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,16 @@ class Score:
     total: float
     dimensions: dict
     lines: tuple
+
+
+def to_number(day):
+    """Return a day as the number that it is among the values of an age."""
+    return (day - EPOCH).days
+
+
+def to_day(number):
+    """Return the day that :func:`to_number` made a number of."""
+    return EPOCH + timedelta(days=int(number))
 
 
 def cuts(values):
@@ -98,7 +119,13 @@ def score(criteria, values):
     :return: :class:`Score`, or None when no criterion could be judged
     """
     lines = tuple(
-        Line(criterion.key, value, points(criterion, value), criterion.weight)
+        Line(
+            criterion.key,
+            value,
+            points(criterion, value),
+            criterion.weight,
+            criterion.today is not None,
+        )
         for criterion, value in zip(criteria, values, strict=True)
     )
     total = _weighted_mean(lines)
@@ -113,18 +140,26 @@ def score(criteria, values):
 def _rank_points(criterion, value):
     if not criterion.cuts:
         return None
-    oriented = -value if criterion.descending else value
+    # a low age is a late day
+    is_low_best = criterion.descending != (criterion.today is not None)
+    oriented = -value if is_low_best else value
     return (fifth(oriented, criterion.cuts) - 1) * 100.0 / (FIFTHS - 1)
 
 
 def _step_points(criterion, value):
-    reached = bisect_right([start for start, _points in criterion.steps], value)
+    starts = [start for start, _points in criterion.steps]
+    reached = bisect_right(starts, _to_metric(criterion, value))
     return float(criterion.steps[reached - 1][1]) if reached else 0.0
 
 
 def _linear_points(criterion, value):
-    share = (value - criterion.zero_at) / (criterion.full_at - criterion.zero_at)
+    metric = _to_metric(criterion, value)
+    share = (metric - criterion.zero_at) / (criterion.full_at - criterion.zero_at)
     return 100.0 * min(max(share, 0.0), 1.0)
+
+
+def _to_metric(criterion, value):
+    return value if criterion.today is None else (criterion.today - value) / criterion.unit
 
 
 _METHODS = {RANK: _rank_points, STEPS: _step_points, LINEAR: _linear_points}

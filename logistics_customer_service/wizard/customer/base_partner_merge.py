@@ -11,6 +11,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         kept = profiles._move_to_customer(dst_partner.commercial_partner_id)
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["logistics.mark"]._append("facts", dst_partner._name, dst_partner.ids)
         for company, company_profiles in kept.grouped("company_id").items():
             company_profiles._refresh(company)
         return result

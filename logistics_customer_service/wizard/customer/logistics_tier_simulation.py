@@ -61,7 +61,7 @@ class LogisticsTierSimulation(models.TransientModel):
         ladder = self.scheme_id._get_ladder()
         values = self._get_values(today)
         cuts = self.scheme_id._get_cuts(self.company_id, values)
-        scores = self.scheme_id._score(self.company_id, self.env.execute_query(values), cuts)
+        scores = self.scheme_id._score(self.env.execute_query(values), cuts, today)
         self.line_ids.sudo().unlink()  # only the simulation itself writes its lines
         rows = [
             self._prepare_line_row(profile, scores.get(profile.id), ladder)
@@ -89,7 +89,7 @@ class LogisticsTierSimulation(models.TransientModel):
                 "CREATE TEMP TABLE %s ON COMMIT DROP AS %s",
                 table,
                 self.scheme_id._get_values_query(
-                    self.company_id, today, SQL("TRUE"), self._get_facts(today)
+                    self.company_id, SQL("TRUE"), self._get_facts(today)
                 ),
             )
         )
@@ -106,7 +106,7 @@ class LogisticsTierSimulation(models.TransientModel):
         if not missing:
             return kept
         computed = self.env["logistics.profile.fact"]._get_facts_query(
-            self.company_id, self._get_profiles().ids, sorted(missing), today
+            self.company_id, SQL("p.active"), sorted(missing), today
         )
         return SQL("%s UNION ALL (%s)", kept, computed)
 

@@ -30,9 +30,9 @@ class LogisticsProfile(models.Model):
         return result
 
     @api.model
-    def _insert_missing(self, company):
+    def _insert_missing(self, company, order_ids=None):
         """As inherited; callbacks to those customers follow, in one statement, too."""
-        made = super()._insert_missing(company)
+        made = super()._insert_missing(company, order_ids)
         callbacks = self.env["logistics.callback"]
         callbacks.flush_model(["customer_id", "company_id"])
         strays = SQL(

@@ -96,9 +96,9 @@ class LogisticsProfile(models.Model):
         return result
 
     @api.model
-    def _insert_missing(self, company):
+    def _insert_missing(self, company, order_ids=None):
         """Profiles made in one statement take over the visits to these prospects, too."""
-        made = super()._insert_missing(company)
+        made = super()._insert_missing(company, order_ids)
         if made:
             # the nightly job sees all visits
             strayed = self.env["logistics.visit"].sudo().search(

@@ -8,3 +8,4 @@ from . import logistics_profile
 from . import logistics_profile_rating
 from . import logistics_profile_portal
 from . import logistics_run
+from . import logistics_run_change

@@ -125,12 +125,14 @@ class LogisticsProfile(models.Model):
         :param criteria: the criteria that still exist
         """
         by_id = {criterion.id: criterion for criterion in criteria}
+        today = self.company_id._get_logistics_today()
         labels = dict(criteria._fields["dimension"]._description_selection(self.env))
         groups = defaultdict(list)
         for line in lines:
             criterion = by_id.get(line["criterion_id"])
             if criterion:
-                groups[criterion.dimension].append({**line, "name": criterion.name})
+                value = criterion._get_age(line["day"], today) if "day" in line else line["value"]
+                groups[criterion.dimension].append({**line, "value": value, "name": criterion.name})
         return [
             {"name": labels[dimension], "score": self[f"{dimension}_score"], "bars": bars}
             for dimension, bars in groups.items()
@@ -150,6 +152,13 @@ class LogisticsProfile(models.Model):
             "(SELECT id FROM logistics_profile_score WHERE profile_id = %s)",
             SQL.identifier(alias, "id"),
         )
+
+    @api.model
+    def _get_marked_fields(self):
+        """What people decide is looked at by the rules, too; what the rules do is not."""
+        marked = super()._get_marked_fields()
+        decided = {"manual_tier_id", "manual_until", "tier_opt_out"}
+        return {**marked, "rates": marked["rates"] | decided}
 
     # === CRUD METHODS ===#
 

@@ -31,8 +31,9 @@ class LogisticsProfile(models.Model):
         scheme = self.env["logistics.tier.scheme"]._get_in_force(company)
         self.env["logistics.profile.fact"]._refresh(company, self.ids, today)
         if scheme:
-            cuts = self.env["logistics.run"]._get_last_cuts(company, scheme, today)
+            cuts = self.env["logistics.run"]._get_last_cuts(company, scheme)
             self._rate(company, scheme, cuts, today)
+        self._mark(["rates"])  # a run may be cutting the ranks anew at this moment
 
     def _rate(self, company, scheme, cuts, today):
         """Score profiles and decide their tiers.
@@ -43,9 +44,9 @@ class LogisticsProfile(models.Model):
         self.env.flush_all()
         rated = self.filtered("active")  # who is archived keeps score and tier
         rows = self.env.execute_query(
-            scheme._get_values_query(company, today, SQL("p.id = ANY(%s)", rated.ids))
+            scheme._get_values_query(company, SQL("p.id = ANY(%s)", rated.ids))
         )
-        scores = {**dict.fromkeys(rated.ids), **scheme._score(company, rows, cuts)}
+        scores = {**dict.fromkeys(rated.ids), **scheme._score(rows, cuts, today)}
         scored = self.env["logistics.profile.score"]._store(scheme, company, scores)
         return scored, rated._decide_tiers(scheme, scores, today)
 

@@ -15,7 +15,9 @@ RETRIES = 3
 class LogisticsRun(models.Model):
     """A nightly run of one company: its phase and place are stored, so it resumes after a kill.
 
-    Phases: profiles that are missing, facts, the cuts of ranked criteria, scores with tiers.
+    Phases: profiles that are missing, who changed, facts, the cuts of ranked criteria, scores with
+    tiers. It follows what changed since the last run; the first one, and one after a change of
+    policy, goes through all customers.
     """
 
     _name = "logistics.run"
@@ -28,9 +30,16 @@ class LogisticsRun(models.Model):
     )
     date = fields.Date(required=True, readonly=True, help="Today in the company's time zone.")
     scheme_id = fields.Many2one("logistics.tier.scheme", readonly=True, ondelete="set null")
+    since = fields.Date(
+        string="Changes Since",
+        readonly=True,
+        help="The night whose figures are taken further; empty: all customers are worked out anew.",
+    )
+    basis = fields.Json(readonly=True, help="What all figures rest on: windows, policies, the program.")
     phase = fields.Selection(
         [
             ("profiles", "Profiles"),
+            ("changes", "Changes"),
             ("facts", "Facts"),
             ("cuts", "Ranks"),
             ("rates", "Scores and Tiers"),
@@ -56,6 +65,15 @@ class LogisticsRun(models.Model):
     started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime(readonly=True)
     profile_count = fields.Integer(string="Profiles Made", readonly=True)
+    seen_count = fields.Integer(
+        string="Customers Looked At", readonly=True, help="Whose figures were worked out."
+    )
+    changed_count = fields.Integer(
+        string="Customers Changed", readonly=True, help="Whose figures came out otherwise than before."
+    )
+    rated_count = fields.Integer(
+        string="Customers Scored", readonly=True, help="Whose score and tier were worked out."
+    )
     fact_count = fields.Integer(string="Facts Changed", readonly=True)
     score_count = fields.Integer(string="Scores Changed", readonly=True)
     tier_count = fields.Integer(string="Tiers Changed", readonly=True)
@@ -67,22 +85,27 @@ class LogisticsRun(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
-    def _start(self, companies):
+    def _start(self, companies, everything=False):
         """Start runs for companies that have none running.
 
+        :param everything: whether all customers are worked out, not only those who changed
         :return: the runs of the companies that are running now
         """
         running = self.search([("company_id", "in", companies.ids), ("state", "=", "running")])
         return running + self.create(
-            [self._prepare_run_vals(company) for company in companies - running.company_id]
+            [self._prepare_run_vals(company, everything) for company in companies - running.company_id]
         )
 
     @api.model
-    def _prepare_run_vals(self, company):
+    def _prepare_run_vals(self, company, everything=False):
+        scheme = self.env["logistics.tier.scheme"]._get_in_force(company)
+        basis = self._get_basis(company, scheme)
         return {
             "company_id": company.id,
             "date": company._get_logistics_today(),
-            "scheme_id": self.env["logistics.tier.scheme"]._get_in_force(company).id,
+            "scheme_id": scheme.id,
+            "basis": basis,
+            "since": not everything and self._get_since(company, basis),
         }
 
     @api.model
@@ -120,7 +143,7 @@ class LogisticsRun(models.Model):
         for company in companies - large:
             runs._run_at_once(company)
         if large:
-            runs._start(large)
+            runs._start(large, everything=True)
             self.env.ref(  # scheduled actions are the administrator's
                 "logistics_customer_service.ir_cron_refresh_profiles"
             ).sudo()._trigger()
@@ -141,11 +164,11 @@ class LogisticsRun(models.Model):
 
     @api.model
     def _run_at_once(self, company):
-        """Do the whole run of a company in the current transaction."""
+        """Do a run over all customers of a company in the current transaction."""
         self.search([("company_id", "=", company.id), ("state", "=", "running")]).write(
             {"state": "replaced"}
         )
-        run = self._start(company)
+        run = self._start(company, everything=True)
         while run._advance():
             continue
         return run
@@ -189,17 +212,25 @@ class LogisticsRun(models.Model):
         run = self.try_lock_for_update().filtered(lambda run: run.state == "running")
         if not run:
             return False
-        self._tune_planner()
+        run._tune_planner()
         return getattr(run.with_company(run.company_id), f"_run_{run.phase}")()
 
     def _tune_planner(self):
-        """Set the planner up for batches, until the end of the transaction.
+        """Set the planner up, until the end of the transaction.
 
         A batch reads a small part of large tables through their indexes: at the default costs
-        each batch would scan the tables whole, and compile the plan longer than run it.
+        each batch would scan the tables whole, and compile the plan longer than run it. Where all
+        are worked out anew the tables are read whole, and what is read is kept at hand.
         """
         self.env.cr.execute("SET LOCAL jit = off")
-        self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
+        if self._is_whole_pass():
+            self.env.cr.execute("SET LOCAL work_mem = '128MB'")
+        else:
+            self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
+
+    def _is_whole_pass(self):
+        """Tell whether the next batch is a pass over the facts of all customers."""
+        return self.phase == "facts" and not self.since
 
     def _advance_or_retry(self):
         """Process one batch; when somebody changed the same rows meanwhile, do it again."""
@@ -215,37 +246,43 @@ class LogisticsRun(models.Model):
         raise failure
 
     def _run_profiles(self):
-        made = self.env["logistics.profile"]._insert_missing(self.company_id)
+        # customers who came since the last run are among what changed
+        made = 0 if self.since else self.env["logistics.profile"]._insert_missing(self.company_id)
         if made:
             # the planner knows nothing yet of rows that came by the thousand
             self.env.cr.execute("ANALYZE logistics_profile")
-        self.write({"profile_count": made, "phase": "facts", "cursor_id": 0})
+        self.write({"profile_count": made, "phase": "changes", "cursor_id": 0})
         return True
 
     def _run_facts(self):
-        profiles = self._get_next_profiles()
-        if not profiles:
-            self.env.cr.execute("ANALYZE logistics_profile_fact")
+        profiles, remains = self._get_next_profiles("facts")
+        if not remains:
+            if not self.since:
+                self.env.cr.execute("ANALYZE logistics_profile_fact")
             self.write({"phase": "cuts", "cursor_id": 0})
             return True
-        self.fact_count += sum(isolate(profiles, self._refresh_facts, self._log_error))
-        self.cursor_id = profiles[-1].id
+        results = isolate(profiles, self._refresh_facts, self._log_error)
+        self.fact_count += sum(rows for rows, _ids in results)
+        self.seen_count += len(profiles)
+        self.changed_count += sum(len(ids) for _rows, ids in results)
         return True
 
     def _run_cuts(self):
         if not self.scheme_id:
             return self._finish()
         self.write({"cuts": self._get_cuts(), "phase": "rates", "cursor_id": 0})
+        if self.since:
+            self._mark_moved()
         return True
 
     def _run_rates(self):
-        profiles = self._get_next_profiles()
-        if not profiles:
+        profiles, remains = self._get_next_profiles("rates")
+        if not remains:
             return self._finish()
         results = isolate(profiles, self._rate, self._log_error)
         self.score_count += sum(scores for scores, _tiers in results)
         self.tier_count += sum(tiers for _scores, tiers in results)
-        self.cursor_id = profiles[-1].id
+        self.rated_count += len(profiles)
         return True
 
     def _finish(self):
@@ -253,49 +290,77 @@ class LogisticsRun(models.Model):
         return False
 
     def _refresh_facts(self, profiles):
-        return self.env["logistics.profile.fact"]._refresh(
-            self.company_id, profiles.ids, self.date
+        """Bring facts up to date; who has another value of a criterion is to be scored."""
+        before = self._get_values(profiles.ids)
+        rows, changed = self.env["logistics.profile.fact"]._refresh_changed(
+            self.company_id, profiles, self.date, whole=not self.since
         )
+        after = self._get_values(changed)
+        untiered = profiles.filtered(lambda profile: not profile.tier_id) if self.since else ()
+        moved = {one for one in before.keys() | after.keys() if before.get(one) != after.get(one)}
+        self._mark_own("rates", {*(moved & changed), *(profile.id for profile in untiered)})
+        return rows, changed
 
     def _rate(self, profiles):
         return profiles._rate(self.company_id, self.scheme_id, self.cuts or {}, self.date)
 
     def _get_cuts(self):
         self.env.flush_all()
-        query = self.scheme_id._get_values_query(self.company_id, self.date, SQL("TRUE"))
+        query = self.scheme_id._get_values_query(self.company_id, SQL("TRUE"))
         return self.scheme_id._get_cuts(self.company_id, query)
 
     @api.model
-    def _get_last_cuts(self, company, scheme, today):
+    def _get_last_cuts(self, company, scheme):
         """Return the cuts of the scheme's last run in a company, else those of today."""
         run = self.sudo().search(  # anybody who may refresh a profile needs the ranks
             [
                 ("company_id", "=", company.id),
                 ("scheme_id", "=", scheme.id),
                 ("cuts", "!=", False),
+                ("basis", "!=", False),  # those of before were cut by ages, which are days now
             ],
             limit=1,
         )
         if run:
             return run.cuts
-        query = scheme._get_values_query(company, today, SQL("TRUE"))
+        query = scheme._get_values_query(company, SQL("TRUE"))
         return scheme._get_cuts(company, query)
 
-    def _get_next_profiles(self):
-        """Return the next batch of the company's active profiles."""
-        return self.env["logistics.profile"].search(
-            [("company_id", "=", self.company_id.id), ("id", ">", self.cursor_id)],
+    def _get_next_profiles(self, purpose):
+        """Return the next batch of the company's active profiles, and whether there was any.
+
+        :param purpose: what is to follow from the marks that are taken, where changes are followed
+        """
+        own = [("company_id", "=", self.company_id.id)]
+        Profile = self.env["logistics.profile"]
+        if self.since:
+            ids = self._take_own(purpose)
+            return Profile.search([*own, ("id", "in", ids)], order="id"), bool(ids)
+        profiles = Profile.search(
+            [*own, ("id", ">", self.cursor_id)],
             order="id",
-            limit=self._get_batch_size(),
+            limit=self._get_pass_size() if self._is_whole_pass() else self._get_batch_size(),
         )
+        if profiles:
+            self.cursor_id = profiles[-1].id
+        return profiles, bool(profiles)
 
     @api.model
     def _get_batch_size(self):
         """Return the number of profiles of a batch, a system parameter."""
+        return self._get_size("batch_size") or 5000
+
+    @api.model
+    def _get_pass_size(self):
+        """Return for how many profiles at once all sources are read, a system parameter."""
+        return self._get_size("pass_size") or 50000
+
+    @api.model
+    def _get_size(self, name):
         size = self.env["ir.config_parameter"].sudo().get_param(  # parameters are admin-only
-            "logistics_customer_service.batch_size"
+            f"logistics_customer_service.{name}"
         )
-        return int(size or 5000)
+        return int(size or 0)
 
     @api.model
     def _get_profile_total(self, company):
@@ -307,11 +372,15 @@ class LogisticsRun(models.Model):
         return sum(map(self._count_batches, running))
 
     def _count_batches(self, run):
+        if run.since:
+            return run._count_own() // self._get_batch_size() + 2
         batches = self._get_profile_total(run.company_id) // self._get_batch_size() + 2
         return batches if run.phase == "rates" else 2 * batches
 
     def _log_error(self, profile, error):
         _logger.warning("Run %s leaves profile %s out: %s", self.id, profile.id, error)
+        # what could not be worked out is tried again the night after
+        self.env["logistics.mark"]._append(self.phase, profile._name, profile.ids)
         line = f"{profile.id}: {(str(error) or repr(error)).splitlines()[0]}"
         self.write(
             {

@@ -74,6 +74,7 @@ class LogisticsTierChange(models.Model):
         self._ensure_decidable()
         for (tier, cause), changes in self.grouped(lambda c: (c.new_tier_id, c.cause)).items():
             changes.profile_id._write_tier(tier, cause)
+        self.profile_id._mark(["rates"])  # by now the score may say something else
         self._decide("applied")
 
     def action_reject(self):

@@ -1,8 +1,13 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ....tools.customer import scoring
+
+# metrics that are the age of something: whose day it is, and how many days are a unit
+AGES = {"recency": ("last_order_at", 1.0), "relation": ("first_order_at", 30.4375)}
 
 
 class LogisticsTierCriterion(models.Model):
@@ -115,25 +120,32 @@ class LogisticsTierCriterion(models.Model):
         return {"recency", "median_gap", "payment_delay", "overdue", "refund_share"}
 
     @api.model
-    def _get_metric_sql(self, fact, company, today):
+    def _get_metric_sql(self, fact, company):
         """Return the SQL expression of each metric, null where a customer has no data.
+
+        Of an age it is the day from which it counts, as a number: the age itself would be another
+        one each day.
 
         :param fact: alias of the facts of the criterion's window; ``f0`` holds those since the
             first order and ``p`` the profile
-        :param today: date in the company's time zone
         """
-        days_since = "(%s::date - (f0.%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)"
         zone = company._get_logistics_tz()
+        days = {
+            metric: SQL(
+                "((f0.%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date - %s::date)",
+                SQL.identifier(name),
+                zone,
+                scoring.EPOCH,
+            )
+            for metric, (name, _unit) in AGES.items()
+        }
         return {
+            **days,
             "net_amount": SQL("%s.net_amount", fact),
             "margin": SQL("%s.margin", fact),
             "order_count": SQL("%s.order_count", fact),
             "average_order": SQL(
                 "%s.order_amount / NULLIF(%s.order_count, 0)", fact, fact
-            ),
-            "recency": SQL(days_since, today, SQL.identifier("last_order_at"), zone),
-            "relation": SQL(
-                days_since + " / 30.4375", today, SQL.identifier("first_order_at"), zone
             ),
             "median_gap": SQL("%s.median_gap_days", fact),
             "delivery_count": SQL("%s.delivery_count", fact),
@@ -148,10 +160,54 @@ class LogisticsTierCriterion(models.Model):
             "last_score": SQL("%s.last_score", fact),
         }
 
-    def _get_value_sql(self, company, today):
+    def _get_value_sql(self, company):
         """Return the SQL expression of this criterion's metric."""
         fact = SQL.identifier(f"f{self._get_window(company)}")
-        return self._get_metric_sql(fact, company, today)[self.metric]
+        return self._get_metric_sql(fact, company)[self.metric]
+
+    def _get_oriented_sql(self):
+        """Return the SQL of the value in a values query by which customers rank, lowest first."""
+        is_low_best = self.descending != (self.metric in AGES)  # a low age is a late day
+        return SQL("-v.%s" if is_low_best else "v.%s", self._get_column())
+
+    def _get_standing_sql(self, cuts, today):
+        """Return the SQL of what decides the points of customers in a values query ``v``.
+
+        While it is the same, so are the points of a value: where it stands between the cuts, or
+        which break point an age has reached. It is a constant where time and others change nothing.
+
+        :param cuts: mapping of criterion id, as text, to the values that part the fifths
+        :param today: date in the company's time zone
+        """
+        if self.method == "rank":
+            value, starts = self._get_oriented_sql(), cuts.get(str(self.id), ())
+            comparisons = [SQL("(%s %s %s::float8)::int", value, SQL(sign), start)
+                           for start in starts for sign in (">", ">=")]  # fmt: skip
+            return SQL("((%s) / 2)", SQL(" + ").join(comparisons)) if starts else SQL("NULL")
+        if self.metric not in AGES:
+            return SQL("0")
+        age = SQL(
+            "((%s::float8 - v.%s) / %s::float8)",
+            scoring.to_number(today),
+            self._get_column(),
+            AGES[self.metric][1],
+        )
+        if self.method == "steps":
+            reached = [SQL("(%s >= %s::float8)::int", age, step.value_from) for step in self.step_ids]
+            return SQL("(%s)", SQL(" + ").join(reached))
+        return SQL(
+            "LEAST(GREATEST((%s - %s::float8) / %s::float8, 0), 1)",
+            age,
+            self.zero_at,
+            self.full_at - self.zero_at,
+        )
+
+    def _get_age(self, day, today):
+        """Return the age that this criterion measures.
+
+        :param day: from which it counts, as an explanation keeps it
+        """
+        return (today - date.fromisoformat(day)).days / AGES[self.metric][1]
 
     def _get_window(self, company):
         """Return the criterion's window in months, 0 for since the first order."""
@@ -165,11 +221,13 @@ class LogisticsTierCriterion(models.Model):
         """Return the identifier of the criterion's column in the values query."""
         return SQL.identifier(f"criterion_{self.id}")
 
-    def _prepare_scoring(self, cuts):
+    def _prepare_scoring(self, cuts, today):
         """Return the criterion as the pure scoring functions take it.
 
         :param cuts: mapping of criterion id, as text, to the values that part the fifths
+        :param today: date in the company's time zone
         """
+        _name, unit = AGES.get(self.metric, (None, 1.0))
         return scoring.Criterion(
             key=self.id,
             dimension=self.dimension,
@@ -180,4 +238,6 @@ class LogisticsTierCriterion(models.Model):
             steps=tuple((step.value_from, step.points) for step in self.step_ids),
             zero_at=self.zero_at,
             full_at=self.full_at,
+            today=scoring.to_number(today) if self.metric in AGES else None,
+            unit=unit,
         )

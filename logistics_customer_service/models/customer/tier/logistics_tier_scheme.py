@@ -207,7 +207,7 @@ class LogisticsTierScheme(models.Model):
             SQL(
                 "PERCENTILE_DISC(ARRAY[0.2, 0.4, 0.6, 0.8]::float8[])"
                 " WITHIN GROUP (ORDER BY %s)",
-                SQL("-v.%s" if criterion.descending else "v.%s", criterion._get_column()),
+                criterion._get_oriented_sql(),
             )
             for criterion in ranked
         )
@@ -217,8 +217,27 @@ class LogisticsTierScheme(models.Model):
             for criterion, cuts in zip(ranked, row, strict=True)
         }
 
-    def _get_values_query(self, company, today, profiles_sql, facts=None):
+    def _get_moved_query(self, values_query, before, now):
+        """Return the SELECT of customers whose points changed though their values did not.
+
+        :param values_query: as :meth:`_get_cuts` takes it
+        :param before: pair of the cuts and the date when the customers were scored
+        :param now: the same of today
+        :return: SQL, or None where there are none
+        """
+        standings = [
+            (criterion._get_standing_sql(*before), criterion._get_standing_sql(*now))
+            for criterion in self.criterion_ids
+        ]
+        changed = [SQL("%s IS DISTINCT FROM %s", *pair) for pair in standings if pair[0] != pair[1]]
+        if not changed:
+            return None
+        return SQL("SELECT v.id FROM (%s) v WHERE %s", values_query, SQL(" OR ").join(changed))
+
+    def _get_values_query(self, company, profiles_sql, facts=None):
         """Return the SELECT of profile id and one float column per criterion.
+
+        An age is given as the day from which it counts.
 
         :param profiles_sql: condition on profile ``p`` that names the batch
         :param facts: a SELECT that yields facts in place of the stored ones (simulation)
@@ -239,7 +258,7 @@ class LogisticsTierScheme(models.Model):
         columns = SQL(", ").join(
             SQL(
                 "(%s)::float8 AS %s",
-                criterion._get_value_sql(company, today),
+                criterion._get_value_sql(company),
                 criterion._get_column(),
             )
             for criterion in criteria
@@ -255,14 +274,15 @@ class LogisticsTierScheme(models.Model):
             profiles_sql,
         )
 
-    def _score(self, company, rows, cuts):
+    def _score(self, rows, cuts, today):
         """Score customers.
 
         :param rows: pairs of profile id and the criteria's values in order
         :param cuts: what :meth:`_get_cuts` returned
+        :param today: date in the company's time zone
         :return: mapping of profile id to :class:`~odoo.addons...tools.scoring.Score` or None
         """
-        criteria = [criterion._prepare_scoring(cuts) for criterion in self.criterion_ids]
+        criteria = [criterion._prepare_scoring(cuts, today) for criterion in self.criterion_ids]
         return {profile_id: scoring.score(criteria, values) for profile_id, *values in rows}
 
     def _check_state_rights(self, field_names):

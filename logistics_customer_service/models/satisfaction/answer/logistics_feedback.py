@@ -17,7 +17,13 @@ class LogisticsFeedback(models.Model):
     """What a customer said to one request, and the facts it is about, as they were then."""
 
     _name = "logistics.feedback"
-    _inherit = ["mail.thread", "mail.activity.mixin", "logistics.survey.occasion.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "logistics.survey.occasion.mixin",
+        "logistics.marked.mixin",
+    ]
+    _mark_owners = ("partner_id",)
     _description = "Customer Feedback"
     _order = "answered_at desc, id desc"
     _mail_post_access = "read"
@@ -133,6 +139,12 @@ class LogisticsFeedback(models.Model):
         )
 
     # === BUSINESS METHODS ===#
+
+    @api.model
+    def _get_marked_fields(self):
+        """What a customer's facts read of answers."""
+        facts = {"company_id", "partner_id", "state", "overall", "answered_at"}
+        return {**super()._get_marked_fields(), "facts": facts}
 
     @api.depends("partner_id", "overall", "answered_at")
     def _compute_display_name(self):

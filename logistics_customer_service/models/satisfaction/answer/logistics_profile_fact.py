@@ -26,6 +26,27 @@ class LogisticsProfileFact(models.Model):
             FactStep("answer_fact", "_get_answers_cte", ANSWER_COLUMNS),
         ]
 
+    @api.model
+    def _get_mark_sources(self):
+        return {
+            **super()._get_mark_sources(),
+            "logistics.feedback": SQL(
+                "SELECT f.partner_id, f.company_id FROM mark JOIN logistics_feedback f USING (id)"
+            ),
+        }
+
+    @api.model
+    def _get_crossing_parts(self, company, before, today):
+        answered = SQL(
+            "SELECT f.id FROM logistics_feedback f WHERE f.company_id = %s AND %s",
+            company.id,
+            self._get_between_sql(
+                SQL("f.answered_at"), self._get_left_times(company, before, today)
+            ),
+        )
+        parts = super()._get_crossing_parts(company, before, today)
+        return [*parts, ("logistics.feedback", answered)]
+
     def _get_answers_cte(self, company, _today):
         """``answer_fact``: overall scores of complete answers of the customer and its contacts.
 

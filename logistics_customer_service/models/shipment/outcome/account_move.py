@@ -4,8 +4,7 @@ from .sale_order import JUDGED
 
 
 class AccountMove(models.Model):
-    _name = "account.move"
-    _inherit = ["account.move", "logistics.marked.mixin"]
+    _inherit = "account.move"
 
     @api.model
     def _get_marked_fields(self):
@@ -13,7 +12,3 @@ class AccountMove(models.Model):
             **super()._get_marked_fields(),
             JUDGED: {"state", "logistics_reason_id", "reversed_entry_id"},
         }
-
-    def _mark(self, purposes):
-        """What is no document of a customer says nothing of a delivery."""
-        return super(AccountMove, self.filtered(lambda move: move.is_sale_document()))._mark(purposes)

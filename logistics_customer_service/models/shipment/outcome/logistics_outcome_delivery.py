@@ -18,6 +18,7 @@ class LogisticsOutcomeDelivery(models.Model):
     _rec_name = "picking_id"
     _judged = "picking_id"
     _then = ("country_id", "state_id")
+    _customer = "partner_id"
 
     picking_id = fields.Many2one(
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"

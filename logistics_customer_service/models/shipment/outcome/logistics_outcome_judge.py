@@ -60,6 +60,7 @@ class LogisticsOutcomeJudge(models.Model):
         self.env.cr.flush()
         while self._judge_marked():
             continue
+        self.env["logistics.mark"]._write_down()
         self.env.invalidate_all()
 
     @api.model

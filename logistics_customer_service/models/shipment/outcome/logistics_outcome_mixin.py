@@ -22,6 +22,8 @@ class LogisticsOutcomeMixin(models.AbstractModel):
     # the column of what is judged, and those that stay as they were found first
     _judged = None
     _then = ()
+    # the column of the customer whose facts count it
+    _customer = None
 
     @api.model
     def _judge(self, ids):
@@ -32,10 +34,14 @@ class LogisticsOutcomeMixin(models.AbstractModel):
         """
         if not ids:
             return 0
-        self.env.cr.execute(
-            SQL("DELETE FROM %s AS held WHERE %s", SQL.identifier(self._table), self._get_gone_sql(ids))
+        gone = self.env.execute_query(
+            SQL(
+                "DELETE FROM %s AS held WHERE %s RETURNING %s",
+                SQL.identifier(self._table),
+                self._get_gone_sql(ids),
+                SQL.identifier("held", self._customer or self._judged),
+            )
         )
-        gone = self.env.cr.rowcount
         names = self._get_judged_names()
         written = bulk.insert_from(
             self,
@@ -48,7 +54,16 @@ class LogisticsOutcomeMixin(models.AbstractModel):
             SQL("(%s)", SQL.identifier(self._judged)),
             update=[name for name in names if name != self._judged and name not in self._then],
         )
-        return gone + len(written)
+        if self._customer:
+            self._mark_facts(written, {partner_id for (partner_id,) in gone if partner_id})
+        return len(gone) + len(written)
+
+    @api.model
+    def _mark_facts(self, ids, partner_ids):
+        """Have the night work out the facts of customers whose outcomes changed or are gone."""
+        marks = self.env["logistics.mark"]
+        marks._append("facts", self._name, ids)
+        marks._append("facts", "res.partner", partner_ids)
 
     @api.model
     def _get_judged_names(self):

@@ -22,6 +22,7 @@ class LogisticsOutcomeOrder(models.Model):
     _rec_name = "order_id"
     _judged = "order_id"
     _then = ("country_id", "state_id")
+    _customer = "partner_id"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)

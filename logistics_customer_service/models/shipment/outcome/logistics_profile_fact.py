@@ -11,6 +11,7 @@ FULFILMENT_COLUMNS = {
     name: f"COALESCE(fulfilment_fact.{name}, 0)"
     for name in ("in_full_judged_count", "in_full_count")
 }
+OUTCOMES = ("logistics.outcome.delivery", "logistics.outcome.order")
 
 
 class LogisticsProfileFact(models.Model):
@@ -24,6 +25,34 @@ class LogisticsProfileFact(models.Model):
             *super()._get_fact_steps(),
             FactStep("delivery_fact", "_get_deliveries_cte", DELIVERY_COLUMNS),
             FactStep("fulfilment_fact", "_get_fulfilment_cte", FULFILMENT_COLUMNS),
+        ]
+
+    @api.model
+    def _get_mark_sources(self):
+        return super()._get_mark_sources() | {
+            name: SQL(
+                "SELECT held.partner_id, held.company_id FROM mark JOIN %s held USING (id)",
+                SQL.identifier(self.env[name]._table),
+            )
+            for name in OUTCOMES
+        }
+
+    @api.model
+    def _get_crossing_parts(self, company, before, today):
+        left = self._get_between_sql(
+            SQL("held.delivered_day"), self._get_left_days(company, before, today)
+        )
+        return super()._get_crossing_parts(company, before, today) + [
+            (
+                name,
+                SQL(
+                    "SELECT held.id FROM %s held WHERE held.company_id = %s AND %s",
+                    SQL.identifier(self.env[name]._table),
+                    company.id,
+                    left,
+                ),
+            )
+            for name in OUTCOMES
         ]
 
     def _get_deliveries_cte(self, company, _today):

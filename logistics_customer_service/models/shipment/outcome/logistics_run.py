@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .logistics_outcome_judge import BATCH
 from .sale_order import JUDGED
 
 SAMPLE = 500
@@ -30,22 +31,31 @@ class LogisticsRun(models.Model):
 
     def _judge_sample(self):
         """Judge some orders of the company anew, whatever they are; nothing of them is marked."""
-        if self.env["logistics.mark"]._count(JUDGED):
+        if self.env["logistics.mark"]._count(JUDGED) > BATCH:
             return  # what waits would differ rightly
         judge = self.env["logistics.outcome.judge"]
+        judge._judge_all_marked()
         judge._take_turn()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT so.id
-                     FROM sale_order so
-                    WHERE so.company_id = %s AND so.id IN (
-                        SELECT oldest + FLOOR(RANDOM() * (newest - oldest + 1))::int
-                          FROM (SELECT MIN(id) AS oldest, MAX(id) AS newest FROM sale_order) whole
-                         CROSS JOIN GENERATE_SERIES(1, %s))""",
-                self.company_id.id,
-                SAMPLE,
-            )
-        )
-        ids = [order_id for (order_id,) in rows]
+        ids = self._draw_orders()
         self.outcome_sample_count = len(ids)
         self.outcome_differing_count = judge._judge(*judge._trace({"sale.order": ids}))
+
+    def _draw_orders(self):
+        """Return the ids of some orders of the company, from a place taken at random on."""
+        rows = self.env.execute_query(
+            SQL(
+                """WITH place AS (SELECT FLOOR(RANDOM() * MAX(id))::int AS id FROM sale_order),
+                        mine AS NOT MATERIALIZED (
+                            SELECT so.id, so.id >= place.id AS is_behind
+                              FROM sale_order so
+                             CROSS JOIN place
+                             WHERE so.company_id = %(company)s)
+                   (SELECT id FROM mine WHERE is_behind ORDER BY id LIMIT %(sample)s)
+                    UNION ALL
+                   (SELECT id FROM mine WHERE NOT is_behind ORDER BY id LIMIT %(sample)s)
+                    LIMIT %(sample)s""",
+                company=self.company_id.id,
+                sample=SAMPLE,
+            )
+        )
+        return [order_id for (order_id,) in rows]

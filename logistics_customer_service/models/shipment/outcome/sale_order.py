@@ -4,8 +4,7 @@ JUDGED = "outcome"
 
 
 class SaleOrder(models.Model):
-    _name = "sale.order"
-    _inherit = ["sale.order", "logistics.marked.mixin"]
+    _inherit = "sale.order"
 
     @api.model
     def _get_marked_fields(self):

@@ -141,14 +141,14 @@ class TestRun(LogisticsCommon):
     def test_an_error_of_the_database_is_isolated_too(self):
         bad = self._profile_of(self.customers[5])
         Fact = self.env.registry["logistics.profile.fact"]
-        refresh = Fact._refresh
+        refresh = Fact._refresh_changed
 
-        def _refresh(facts, company, profile_ids, today):
-            if bad.id in profile_ids:
+        def _refresh_changed(facts, company, profiles, today, whole=False):
+            if bad in profiles:
                 facts.env.cr.execute("SELECT 1 / 0")
-            return refresh(facts, company, profile_ids, today)
+            return refresh(facts, company, profiles, today, whole)
 
-        with patch.object(Fact, "_refresh", _refresh):
+        with patch.object(Fact, "_refresh_changed", _refresh_changed):
             run = self._refresh()
         self.assertEqual((run.error_count, run.fact_count), (1, 12))
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -116,15 +118,17 @@ class TestTierScheme(LogisticsCommon):
             for metric in metrics
         ]
         self.draft.action_put_in_force()
+        criterion = self.env["logistics.tier.criterion"]
         lines = {
-            self.env["logistics.tier.criterion"].browse(line["criterion_id"]).metric: line["value"]
+            criterion.browse(line["criterion_id"]).metric: line.get("value", line.get("day"))
             for line in self._profile_of(customer).score_id.explanation
         }
         self.assertEqual(set(lines), set(metrics))
         self.assertEqual((lines["net_amount"], lines["order_count"]), (200, 2))
         self.assertEqual((lines["average_order"], lines["delivery_count"]), (100, 3))
-        self.assertEqual((lines["recency"], lines["median_gap"]), (20, 190))
-        self.assertAlmostEqual(lines["relation"], 400 / 30.4375, 4)
+        days = [str(self.company._get_logistics_today() - timedelta(days=n)) for n in (20, 400)]
+        self.assertEqual([lines["recency"], lines["relation"]], days)
+        self.assertEqual(lines["median_gap"], 190)
         self.assertEqual((lines["overdue"], lines["refund_share"]), (0, 0))
         self.assertIsNone(lines["payment_delay"])
 

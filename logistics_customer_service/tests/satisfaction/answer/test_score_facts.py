@@ -1,3 +1,8 @@
+from datetime import datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .common import FeedbackCommon
@@ -11,6 +16,7 @@ class TestScoreFacts(FeedbackCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.policy.reaction = "none"
+        cls.today = cls.company._get_logistics_today()
 
     def _answer(self, overall, days_ago, **extra):
         request = self._request()
@@ -101,3 +107,40 @@ class TestScoreFacts(FeedbackCommon):
         wizard._merge((self.customer | target).ids, target)
         profile = self._profile_of(target)
         self.assertEqual(profile.feedback_count, 1)
+
+    def _night(self):
+        """Follow what changed since the last run; nothing more is left to do."""
+        self.env.cr.flush()
+        Run = self.env["logistics.run"]
+        run = Run._start(self.company)
+        while run._advance():
+            self.env.cr.flush()
+        with self.env.cr.savepoint() as savepoint:
+            again = Run._run_at_once(self.company)
+            found = (again.fact_count, again.score_count, again.tier_count)
+            savepoint.rollback()
+        self.env.invalidate_all()
+        self.assertEqual(found, (0, 0, 0))
+        return run
+
+    def test_the_night_follows_answers_and_those_that_leave_the_window(self):
+        first = self.today - relativedelta(months=12)
+        for days in range(3):
+            self._answer(2 + days, (self.today - first).days - days)
+        self._refresh()
+        self.assertEqual(self._night().seen_count, 0)
+        self._answer(5, 1)
+        run = self._night()
+        self.assertTrue(run.since)
+        self.assertEqual((run.seen_count, self._facts(self.customer, 12).answer_count), (1, 4))
+        with freeze_time(datetime.combine(self.today + timedelta(days=2), time(4))):
+            self.assertEqual(self._night().seen_count, 1)
+        self.assertEqual(self._facts(self.customer, 12).answer_count, 2)
+        feedback = self.env["logistics.feedback"].search([("company_id", "=", self.company.id)])
+        with freeze_time(datetime.combine(self.today + timedelta(days=2), time(4))):
+            feedback[0].overall = 1
+            self._night()
+            self.assertEqual(self._facts(self.customer).last_score, 1)
+            feedback[0].unlink()
+            self._night()
+            self.assertEqual(self._facts(self.customer).answer_count, 3)

@@ -134,7 +134,10 @@ class TestOutcome(LogisticsCommon):
     def test_what_is_kept_of_the_customer_stays(self):
         self.Profile._ensure_for(self.customer, self.company)
         self._profile_of(self.customer)._set_tier(self.vip, "manual")
-        order = self._order(self.customer, commitment_date=self._days_ago(-3))
+        self._profile_of(self.customer).tier_change_ids.sudo().date = self._days_ago(5)
+        order = self._order(
+            self.customer, at=self._days_ago(2), commitment_date=self._days_ago(-3)
+        )
         self.assertEqual(self._outcome_of(order).tier_id, self.vip)
         self._profile_of(self.customer)._set_tier(self.standard, "manual")
         self._deliver(order)
