@@ -289,10 +289,13 @@
             "logistics_customer_service/static/src/foundation/shown_list/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
-            "logistics_customer_service/static/src/shipment/outcome/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
             "logistics_customer_service/static/src/satisfaction/insight/**/*",
             "logistics_customer_service/static/src/contact/visit/*",
+        ],
+        # with the graphs and pivots that it extends
+        "web.assets_backend_lazy": [
+            "logistics_customer_service/static/src/shipment/outcome/*",
         ],
         "web.assets_unit_tests": [
             "logistics_customer_service/static/tests/foundation/**/*",

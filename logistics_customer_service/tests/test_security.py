@@ -313,6 +313,7 @@ class TestSecurity(LogisticsCommon):
             overrides |= {"message_new", "message_update"}
             overrides |= {"message_subscribe"}  # takes a right away
             overrides |= {"register_cases", "read_case_states"}  # the API, with the caller's rights
+            overrides |= {"get_state_text"}  # as of when figures are, to whom they are shown
             self.assertLessEqual(public - allowed, overrides)
 
     def test_agent_cannot_reach_manager_actions(self):

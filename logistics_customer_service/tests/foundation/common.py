@@ -31,7 +31,7 @@ class LinkPageHttp(HttpCase):
                 written.append(text)
             return execute(cursor, query, params, log_exceptions)
 
-        self.env.flush_all()
+        self.env.cr.flush()  # what the test itself changed, its marks included
         with patch.object(Cursor, "execute", watch):
             yield
         self.assertFalse(written)

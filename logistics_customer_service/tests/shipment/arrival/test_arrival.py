@@ -99,14 +99,16 @@ class ArrivalCommon(ShipmentCommon):
 
 @tagged("post_install", "-at_install")
 class TestArrival(ArrivalCommon):
-    def test_latest_promise_of_its_lines(self):
+    def test_earliest_promise_of_its_lines(self):
         order = self._order(self.customer, confirm=False, commitment_date=self.now + DAY)
         order.order_line.copy({"order_id": order.id})
         order.action_confirm()
         picking = order.picking_ids
         self.assertEqual(picking.shipment_promised_at, self.now + DAY)
         order._agree_promise(self.now + 5 * DAY, "asked", order.order_line[1])
-        self.assertEqual(picking.shipment_promised_at, self.now + 5 * DAY)
+        self.assertEqual(picking.shipment_promised_at, self.now + DAY)
+        order._agree_promise(self.now + 3 * DAY, "asked", order.order_line[0])
+        self.assertEqual(picking.shipment_promised_at, self.now + 3 * DAY)
 
     def test_without_a_promise_the_plan_counts(self):
         picking = self._promised(3)
