@@ -118,10 +118,24 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _get_needed_sql(self):
-        """Of a component as much as all moves were to bring."""
+        """Of a component what the bill of materials says, and no more than moves were to bring.
+
+        What was cancelled because the line was lowered, or is sent in exchange, is not needed. A
+        bill within another says nothing of the whole kit: there the moves alone count.
+        """
         return SQL(
             """CASE WHEN sm.bom_line_id IS NULL THEN %s
-                    ELSE SUM(sm.product_uom_qty * unit.factor) OVER (
-                        PARTITION BY sol.id, sm.bom_line_id) END""",
+                    ELSE LEAST(
+                        SUM(sm.product_uom_qty * unit.factor) OVER (
+                            PARTITION BY sol.id, sm.bom_line_id),
+                        (SELECT sol.ordered * part.product_qty * part_unit.factor
+                                / NULLIF(bom.product_qty * bom_unit.factor, 0)
+                           FROM mrp_bom_line part
+                           JOIN mrp_bom bom ON bom.id = part.bom_id
+                           JOIN uom_uom part_unit ON part_unit.id = part.product_uom_id
+                           JOIN uom_uom bom_unit ON bom_unit.id = bom.product_uom_id
+                           JOIN product_product kit ON kit.id = sol.product_id
+                          WHERE part.id = sm.bom_line_id
+                            AND bom.product_tmpl_id = kit.product_tmpl_id)) END""",
             super()._get_needed_sql(),
         )

@@ -179,6 +179,27 @@ class TestKitsOnDelivery(KitCommon):
         kits = rows.filtered(lambda row: row.product_id == self.kit)
         self.assertEqual((kits.first_qty, kits.is_substituted), (1, False), "one whole kit of two")
 
+    def _kits(self, number):
+        return {part: number * n for part, (n, _price) in zip(self.parts, COMPONENTS, strict=True)}
+
+    def _outcome_of(self, order):
+        self._judge_outcomes()
+        return self.env["logistics.outcome.line"].search([("order_id", "=", order.id)])
+
+    def test_line_lowered_to_what_was_shipped(self):
+        order = self._sell((self.kit, 5, 180), cash=False)
+        self._ship(order, self._kits(3), backorder=False)
+        self.assertEqual((self._outcome_of(order).first_qty, self._outcome_of(order).is_complete), (3, False))
+        order.order_line.product_uom_qty = 3
+        line = self._outcome_of(order)
+        self.assertEqual((line.ordered_qty, line.first_qty, line.is_complete), (3, 3, True))
+
+    def test_exchanged_kits(self):
+        order = self._sell((self.kit, 5, 180), cash=False)
+        self._exchange(self._deliver(order), validate=False)
+        line = self._outcome_of(order)
+        self.assertEqual((line.first_qty, line.is_short_first, line.is_complete), (5, False, True))
+
 
 @tagged("post_install", "-at_install")
 class TestKitsInCases(ResolutionCommon, KitCommon):
