@@ -30,11 +30,13 @@ AHEAD = {
     "planned_on",
     "promised_at",
     "promised_date",
+    "promised_day",
     "put_off_at",
     "remind_at",
     "warn_at",
     "logistics.care.day.date",
     "logistics.greeting.day",
+    "waiting_day",
 }
 ABOUT = ("order_ids.date_order", "picking_ids.sale_id.date_order")
 # what comes first, and what comes after it: paths of fields; each value of the first before each of

@@ -150,12 +150,13 @@ class LogisticsComplaintRateReport(models.Model):
         return SQL(
             """counted AS NOT MATERIALIZED (
                 SELECT 2 * d.id AS id, d.picking_id, NULL::int AS complaint_id, d.company_id,
-                       d.partner_id, d.tier_id, d.carrier_id, d.warehouse_id,
+                       d.partner_id, holder.tier_id, d.carrier_id, d.warehouse_id,
                        COALESCE(d.date_done, d.delivered_at) AS date,
                        1 AS delivery_count, 0 AS valid_count, NULL::varchar AS kind,
                        NULL::int AS category_id, NULL::int AS cause_id, NULL::int AS party_id,
                        NULL::int AS user_id, NULL::int AS team_id
                   FROM (%(deliveries)s) d
+             LEFT JOIN logistics_profile holder ON holder.id = d.profile_id
                  WHERE d.delivery_count = 1
              UNION ALL
                 SELECT 2 * c.id + 1, NULL::int, c.complaint_id, c.company_id,

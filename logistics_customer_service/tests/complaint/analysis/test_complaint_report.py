@@ -303,7 +303,7 @@ class TestComplaintReport(ComplaintReportCommon):
         for _number in range(5):
             order = self._order(self.customers[0])
             self._deliver(order, at=self.now).carrier_id = self.carriers[1]
-        self.env.flush_all()
+        self._judge_outcomes()
         self.env.invalidate_all()
         told = self._recount(cases)
         own = [("company_id", "=", self.company.id)]
@@ -329,7 +329,7 @@ class TestComplaintReport(ComplaintReportCommon):
         """By category, cause, responsible party, product and agent, with month and carrier too."""
         cases = self._make(9, 50)
         self._deliver(self._order(self.customers[1]), at=self.now - timedelta(days=40))
-        self.env.flush_all()
+        self._judge_outcomes()
         self.env.invalidate_all()
         told = {case: one["valid"] for case, one in self._recount(cases).items()}
         own = [("company_id", "=", self.company.id)]
@@ -397,7 +397,7 @@ class TestComplaintReport(ComplaintReportCommon):
         self._deliver(self._order(self.customers[0]))
         case = self._case(self.customers[0])
         self._profile_of(self.customers[0]).tier_id = self.standard
-        self.env.flush_all()
+        self._judge_outcomes()
         rows = self.Rate.search([("partner_id", "=", self.customers[0].id)])
         self.assertEqual(case.tier_id, self.vip)
         self.assertEqual(len(rows), 2)
@@ -423,7 +423,7 @@ class TestComplaintReport(ComplaintReportCommon):
     def test_rows_open_their_documents(self):
         picking = self._deliver(self._order(self.customers[0]))
         case = self._case(self.customers[0])
-        self.env.flush_all()
+        self._judge_outcomes()
         action = self.Report.search([("complaint_id", "=", case.id)]).action_open()
         self.assertEqual((action["res_model"], action["res_id"]), (case._name, case.id))
         rows = self.Rate.search([("partner_id", "=", self.customers[0].id)])
