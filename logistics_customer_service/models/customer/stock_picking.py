@@ -128,6 +128,7 @@ class StockPicking(models.Model):
         )
 
     def _may_become_urgent(self):
+        # sudo: warehouse staff confirm transfers without rights on tiers
         return (
             self._is_logistics_delivery()
             and self.priority == "0"

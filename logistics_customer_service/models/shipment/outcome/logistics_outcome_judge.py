@@ -85,9 +85,14 @@ class LogisticsOutcomeJudge(models.Model):
         return self.env["logistics.outcome.delivery"]._judge(pickings.ids)
 
     def _give_up(self, record, error):
-        """Leave out what cannot be judged; it stays marked, and is seen."""
+        """Leave out what cannot be judged; it stays marked until all is judged anew, and is seen."""
         _logger.warning("The outcome of %s could not be judged: %s", record, error)
         self.env["logistics.mark"]._append(FAILED, record._name, record.ids)
+
+    @api.model
+    def _forget_failures(self):
+        """Forget what could not be judged, where all is tried anew: what fails again is marked again."""
+        self.env.cr.execute(SQL("DELETE FROM logistics_mark WHERE purpose = %s", FAILED))
 
     @api.model
     def _trace(self, marks):

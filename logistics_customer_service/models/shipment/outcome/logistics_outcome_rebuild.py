@@ -82,6 +82,7 @@ class LogisticsOutcomeRebuild(models.Model):
             return running
         running.state = "replaced"
         running.flush_recordset()
+        self.env["logistics.outcome.judge"]._forget_failures()
         [(newest, total)] = self.env.execute_query(
             SQL(
                 """SELECT GREATEST((SELECT MAX(id) FROM sale_order), 0) + 1,

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError
@@ -176,14 +177,47 @@ class TestOutcome(LogisticsCommon):
 
         real = type(self.env["logistics.outcome.line"])._judge
         self.patch(type(self.env["logistics.outcome.line"]), "_judge", judge_lines)
-        with self.assertLogs(
-            "odoo.addons.logistics_customer_service", "WARNING"
-        ):
+        with self.assertLogs("odoo.addons.logistics_customer_service", "WARNING"):
             self._judge_outcomes()
         judged = self.env["logistics.outcome.order"].search([("order_id", "in", orders.ids)])
         self.assertEqual(judged.order_id, orders[1])
         self.env.cr.flush()
         self.assertEqual(judge._get_state()["failed"], 1)
+        self.startPatcher(patch.object(type(self.env["logistics.outcome.line"]), "_judge", real))
+        self._judge_anew()
+        self.assertEqual(judge._get_state()["failed"], 0, "all was tried anew")
+        self.assertTrue(self._outcome_of(broken))
+
+    def test_errors_of_invoices_are_marked(self):
+        """On the invoice itself, taken back, and on its credit note once that is posted."""
+        self._open_books()
+        self.product.invoice_policy = "order"
+        order = self._order(self.customer, commitment_date=self._days_ago(-3))
+        self._deliver(order)
+        invoice, reason = self._bill(order), self._reason("invoice_price")
+        for error in (False, reason, False):
+            invoice.logistics_reason_id = error
+            self.assertEqual(self._outcome_of(order).is_misbilled, bool(error))
+        credit = self._credit(invoice, reason, post=False)
+        self.assertFalse(self._outcome_of(order).is_misbilled)
+        credit.action_post()
+        self.assertTrue(self._outcome_of(order).is_misbilled)
+        self.assertFalse(self._outcome_of(order).is_perfect)
+
+    def test_another_company_sees_nothing(self):
+        order = self._order(self.customer, commitment_date=self._days_ago(5))
+        self._deliver(order)
+        self._judge_outcomes()
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = self._new_user("stranger", "group_manager", company=other)
+        for name in (
+            "logistics.outcome.line", "logistics.outcome.order", "logistics.outcome.delivery",
+            "logistics.order.day", "logistics.delivery.day",
+        ):  # fmt: skip
+            mine = self.env[name].with_user(self.agent).search([])
+            self.assertEqual(mine.company_id, self.company, name)
+            theirs = self.env[name].with_user(stranger).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(theirs.search([]), name)
 
     def test_marks_cost_one_query(self):
         few, many = (self._count_confirming(number) for number in (2, 12))
