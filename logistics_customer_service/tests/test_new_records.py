@@ -32,3 +32,15 @@ class TestNewRecords(TransactionCase):
         records = self.env[action.res_model].with_user(user).with_context(**context)
         forms = [view_id for view_id, kind in action.views if kind == "form"]
         Form(records, view=self.env["ir.ui.view"].browse(forms[0] or None) if forms else None)
+
+    def test_pictures_know_when_they_changed(self):
+        """The picture's widget reads it, of whatever record: a form without it does not open."""
+        views = self.env["ir.ui.view"].browse(
+            self.env["ir.model.data"]
+            .search([("module", "=", MODULE), ("model", "=", "ir.ui.view")])
+            .mapped("res_id")
+        )
+        shown = views.filtered(lambda view: view.model and 'widget="image"' in view.arch)
+        self.assertTrue(shown)
+        for view in shown:
+            self.assertIn("write_date", self.env[view.model]._fields, view.xml_id)

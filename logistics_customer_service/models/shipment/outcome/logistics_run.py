@@ -31,7 +31,8 @@ class LogisticsRun(models.Model):
 
     def _judge_sample(self):
         """Judge some orders of the company anew, whatever they are; nothing of them is marked."""
-        if self.env["logistics.mark"]._count(JUDGED) > BATCH:
+        filling = self.env["logistics.outcome.rebuild"]._get_progress() is not None
+        if filling or self.env["logistics.mark"]._count(JUDGED) > BATCH:
             return  # what waits would differ rightly
         judge = self.env["logistics.outcome.judge"]
         judge._judge_all_marked()

@@ -164,6 +164,9 @@ class TestOutcome(LogisticsCommon):
         run = self._refresh()
         self.assertTrue(run.outcome_sample_count)
         self.assertEqual(run.outcome_differing_count, 0)
+        self.env["logistics.outcome.rebuild"]._start("asked")
+        run = self.env["logistics.run"]._run_at_once(self.company)
+        self.assertFalse(run.outcome_sample_count, "what is being filled would differ rightly")
 
     def test_bad_record_is_set_apart(self):
         orders = self._order(self.customer) + self._order(self.customer)

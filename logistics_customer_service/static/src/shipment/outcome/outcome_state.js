@@ -27,6 +27,7 @@ export class OutcomeState extends Component {
 }
 
 class OutcomeGraphRenderer extends GraphRenderer {
+    static template = "logistics_customer_service.OutcomeGraph";
     static components = { ...GraphRenderer.components, OutcomeState };
 }
 
@@ -37,7 +38,6 @@ class OutcomePivotRenderer extends PivotRenderer {
 registry.category("views").add("logistics_outcome_graph", {
     ...graphView,
     Renderer: OutcomeGraphRenderer,
-    buttonTemplate: "logistics_customer_service.OutcomeGraph.Buttons",
 });
 registry.category("views").add("logistics_outcome_pivot", {
     ...pivotView,
