@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from itertools import groupby
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -36,11 +37,14 @@ class FactStep:
         (``profile_id``, ``partner_id``), ``win`` (``months``, ``since``, ``first_day``) and the
         tables of earlier steps.
     :ivar columns: the SQL expression of each fact by the name of its field
+    :ivar sources: names of the models whose marked records change only facts of steps that name them.
+        Steps that follow each other and have the same are worked out together.
     """
 
     name: str
     method: str
     columns: dict
+    sources: tuple = ()
 
     def _get_join(self):
         """Return the SQL that joins the facts to profile ``p`` and window ``win``."""
@@ -130,31 +134,28 @@ class LogisticsProfileFact(models.Model):
         return self._refresh_changed(company, profiles, today)[0]
 
     @api.model
-    def _refresh_changed(self, company, profiles, today, whole=False):
+    def _refresh_changed(self, company, profiles, today, whole=False, causes=None):
         """Do what :meth:`_refresh` does.
 
         :param whole: whether the profiles are all active ones of the company from the first id to the
             last: then each source is read once from its beginning to its end
+        :param causes: ids of profiles by the name of the model of what changed of theirs, where only
+            facts that rest on it are to be worked out
         :return: pair of the number of rows written and the ids of the profiles whose facts changed
         """
         batch = SQL("p.id = ANY(%s)", profiles.ids)
         if whole and profiles:
             batch = SQL("p.id BETWEEN %s AND %s AND p.active", profiles[0].id, profiles[-1].id)
         windows = self._get_windows(company)
-        facts = self._get_fact_names()
-        names = ["profile_id", "company_id", "window_months", *facts]
         self.env.flush_all()
-        written = bulk.insert_from(
-            self,
-            {name: SQL.identifier(name) for name in names},
-            SQL(
-                "FROM (%s) AS fresh(%s)",
-                self._get_facts_query(company, batch, windows, today),
-                SQL(", ").join(map(SQL.identifier, names)),
-            ),
-            SQL("(profile_id, window_months)"),
-            update=facts,
-        )
+        parts = [(batch, self._get_fact_steps())]
+        if causes is not None:
+            parts = self._get_due_parts(profiles, causes)
+        written = [
+            row_id
+            for part, steps in parts
+            for row_id in self._write_facts(company, part, windows, today, steps)
+        ]
         self.env.cr.execute(
             SQL(
                 """DELETE FROM logistics_profile_fact
@@ -175,6 +176,37 @@ class LogisticsProfileFact(models.Model):
         )
         return len(written) + len(dropped), {row[0] for row in [*changed, *dropped]}
 
+    def _get_due_parts(self, profiles, causes):
+        """Return pairs of a condition on profile ``p`` and of the steps due for such profiles.
+
+        What changed facts that no step names as its source, such as the profile, concerns all.
+        """
+        steps = self._get_fact_steps()
+        sources = {name for step in steps for name in step.sources}
+        held = self.search_fetch([("profile_id", "in", profiles.ids)], ["profile_id"]).profile_id
+        anew = set((profiles - held).ids).union(*(causes[name] for name in causes.keys() - sources))
+        due = [(anew, steps)]
+        for names, group in groupby(steps, lambda step: step.sources):
+            due.append((set().union(*(causes.get(name, ()) for name in names)) - anew, list(group)))
+        mine = set(profiles.ids)
+        return [(SQL("p.id = ANY(%s)", list(ids & mine)), group) for ids, group in due if ids & mine]
+
+    def _write_facts(self, company, batch, windows, today, steps):
+        """Write what steps find; return the ids of the rows that changed."""
+        facts = [name for step in steps for name in step.columns]
+        names = ["profile_id", "company_id", "window_months", *facts]
+        return bulk.insert_from(
+            self,
+            {name: SQL.identifier(name) for name in names},
+            SQL(
+                "FROM (%s) AS fresh(%s)",
+                self._get_facts_query(company, batch, windows, today, steps),
+                SQL(", ").join(map(SQL.identifier, names)),
+            ),
+            SQL("(profile_id, window_months)"),
+            update=facts,
+        )
+
     # === BUSINESS METHODS ===#
 
     @api.model
@@ -184,9 +216,14 @@ class LogisticsProfileFact(models.Model):
         Rooms above add steps for what they know of a customer.
         """
         return [
-            FactStep("order_fact", "_get_orders_cte", ORDER_COLUMNS),
-            FactStep("refund_fact", "_get_refunds_cte", REFUND_COLUMNS),
-            FactStep("payment_fact", "_get_payments_cte", PAYMENT_COLUMNS),
+            FactStep("order_fact", "_get_orders_cte", ORDER_COLUMNS, ("sale.order", "account.move")),
+            FactStep("refund_fact", "_get_refunds_cte", REFUND_COLUMNS, ("sale.order", "account.move")),
+            FactStep(
+                "payment_fact",
+                "_get_payments_cte",
+                PAYMENT_COLUMNS,
+                ("account.move", "account.move.line"),
+            ),
         ]
 
     @api.model
@@ -195,12 +232,14 @@ class LogisticsProfileFact(models.Model):
         return [name for step in self._get_fact_steps() for name in step.columns]
 
     @api.model
-    def _get_facts_query(self, company, batch, windows, today):
+    def _get_facts_query(self, company, batch, windows, today, steps=None):
         """Return the SELECT of profile, company, window and facts for a batch of profiles.
 
         :param batch: condition on profile ``p`` that names the batch
         :param windows: lengths in months, 0 for since the first order
+        :param steps: whose facts, by default those of all
         """
+        steps = steps or self._get_fact_steps()
         zone = company._get_logistics_tz()
         starts = SQL(", ").join(
             SQL(
@@ -211,7 +250,6 @@ class LogisticsProfileFact(models.Model):
             )
             for months in windows
         )
-        steps = self._get_fact_steps()
         return SQL(
             """
             WITH win (months, since, first_day) AS (VALUES %(starts)s),
@@ -238,7 +276,7 @@ class LogisticsProfileFact(models.Model):
     def _get_customers_cte(self, company, batch):
         """``customer``: the profiles of the batch with their partner and all its contacts."""
         return SQL(
-            """customer AS (
+            """customer AS MATERIALIZED (
                 SELECT p.id AS profile_id, contact.id AS partner_id
                   FROM logistics_profile p
                   JOIN res_partner contact ON contact.commercial_partner_id = p.partner_id
@@ -256,7 +294,6 @@ class LogisticsProfileFact(models.Model):
         return SQL(
             """orders AS (
                 SELECT c.profile_id, so.id, so.date_order, so.partner_invoice_id AS payer_id,
-                       COALESCE(so.promised_date, so.commitment_date) AS promised,
                        %(amount)s AS amount, %(margin)s AS margin,
                        EXTRACT(epoch FROM so.date_order - LAG(so.date_order) OVER (
                            PARTITION BY c.profile_id ORDER BY so.date_order, so.id

@@ -31,8 +31,6 @@ class SaleOrder(models.Model):
             "margin",
             "currency_id",
             "currency_rate",
-            "promised_date",
-            "commitment_date",
         }
         return {**marked, "facts": facts | marked.get("facts", set())}
 

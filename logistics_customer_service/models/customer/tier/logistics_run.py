@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -255,13 +256,13 @@ class LogisticsRun(models.Model):
         return True
 
     def _run_facts(self):
-        profiles, remains = self._get_next_profiles("facts")
+        profiles, remains, causes = self._get_next_profiles("facts")
         if not remains:
             if not self.since:
                 self.env.cr.execute("ANALYZE logistics_profile_fact")
             self.write({"phase": "cuts", "cursor_id": 0})
             return True
-        results = isolate(profiles, self._refresh_facts, self._log_error)
+        results = isolate(profiles, partial(self._refresh_facts, causes=causes), self._log_error)
         self.fact_count += sum(rows for rows, _ids in results)
         self.seen_count += len(profiles)
         self.changed_count += sum(len(ids) for _rows, ids in results)
@@ -276,7 +277,7 @@ class LogisticsRun(models.Model):
         return True
 
     def _run_rates(self):
-        profiles, remains = self._get_next_profiles("rates")
+        profiles, remains, _causes = self._get_next_profiles("rates")
         if not remains:
             return self._finish()
         results = isolate(profiles, self._rate, self._log_error)
@@ -289,11 +290,11 @@ class LogisticsRun(models.Model):
         self.write({"state": "done", "finished_at": fields.Datetime.now()})
         return False
 
-    def _refresh_facts(self, profiles):
+    def _refresh_facts(self, profiles, causes):
         """Bring facts up to date; who has another value of a criterion is to be scored."""
         before = self._get_values(profiles.ids)
         rows, changed = self.env["logistics.profile.fact"]._refresh_changed(
-            self.company_id, profiles, self.date, whole=not self.since
+            self.company_id, profiles, self.date, whole=not self.since, causes=causes
         )
         after = self._get_values(changed)
         untiered = profiles.filtered(lambda profile: not profile.tier_id) if self.since else ()
@@ -327,15 +328,18 @@ class LogisticsRun(models.Model):
         return scheme._get_cuts(company, query)
 
     def _get_next_profiles(self, purpose):
-        """Return the next batch of the company's active profiles, and whether there was any.
+        """Return the next batch of the company's active profiles.
 
         :param purpose: what is to follow from the marks that are taken, where changes are followed
+        :return: the profiles, whether there was any, and their ids by the model of what changed, or
+            None where everything is worked out
         """
         own = [("company_id", "=", self.company_id.id)]
         Profile = self.env["logistics.profile"]
         if self.since:
-            ids = self._take_own(purpose)
-            return Profile.search([*own, ("id", "in", ids)], order="id"), bool(ids)
+            causes = self._take_own(purpose)
+            ids = set().union(*causes.values())
+            return Profile.search([*own, ("id", "in", ids)], order="id"), bool(ids), causes
         profiles = Profile.search(
             [*own, ("id", ">", self.cursor_id)],
             order="id",
@@ -343,7 +347,7 @@ class LogisticsRun(models.Model):
         )
         if profiles:
             self.cursor_id = profiles[-1].id
-        return profiles, bool(profiles)
+        return profiles, bool(profiles), None
 
     @api.model
     def _get_batch_size(self):

@@ -14,7 +14,8 @@ class LogisticsRun(models.Model):
     """Whom a run looks at: those whose marks wait, and those for whom time changed something.
 
     Marks that people's transactions append name any record of any company. A run sorts them: each
-    becomes a mark of the profile that it is about, for the run of that profile's company.
+    becomes a mark of the profile that it is about, for the run of that profile's company. The mark
+    keeps the name of the model of what changed: facts that do not rest on it need not be worked out.
     """
 
     _inherit = "logistics.run"
@@ -107,13 +108,15 @@ class LogisticsRun(models.Model):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO logistics_mark (purpose, model, res_id)
-                   SELECT fresh.purpose, 'logistics.profile', fresh.res_id
-                     FROM (SELECT %s || ' ' || found.company_id, found.id FROM (%s) found)
-                          fresh (purpose, res_id)
+                   SELECT fresh.purpose, fresh.model, fresh.res_id
+                     FROM (SELECT %s || ' ' || found.company_id, %s, found.id FROM (%s) found)
+                          fresh (purpose, model, res_id)
                     WHERE NOT EXISTS (SELECT FROM logistics_mark held
                                        WHERE held.purpose = fresh.purpose
+                                         AND held.model = fresh.model
                                          AND held.res_id = fresh.res_id)""",
                 purpose,
+                name,
                 self.env["logistics.profile.fact"]._get_marked_profiles(name, ids),
             )
         )
@@ -196,11 +199,11 @@ class LogisticsRun(models.Model):
         return f"{purpose} {self.company_id.id}"
 
     def _take_own(self, purpose):
-        """Take a batch of marks away and return the ids of the profiles."""
+        """Take a batch of marks away; return the ids of profiles by the model of what changed."""
         marks, _count = self.env["logistics.mark"]._take(
             self._get_own_purpose(purpose), self._get_batch_size()
         )
-        return marks["logistics.profile"]
+        return marks
 
     def _mark_own(self, purpose, profile_ids):
         """Mark profiles at once: undone with what they follow from, and seen within the transaction."""

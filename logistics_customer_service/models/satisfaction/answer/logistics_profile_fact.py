@@ -23,7 +23,7 @@ class LogisticsProfileFact(models.Model):
     def _get_fact_steps(self):
         return [
             *super()._get_fact_steps(),
-            FactStep("answer_fact", "_get_answers_cte", ANSWER_COLUMNS),
+            FactStep("answer_fact", "_get_answers_cte", ANSWER_COLUMNS, ("logistics.feedback",)),
         ]
 
     @api.model

@@ -23,8 +23,8 @@ class LogisticsProfileFact(models.Model):
     def _get_fact_steps(self):
         return [
             *super()._get_fact_steps(),
-            FactStep("delivery_fact", "_get_deliveries_cte", DELIVERY_COLUMNS),
-            FactStep("fulfilment_fact", "_get_fulfilment_cte", FULFILMENT_COLUMNS),
+            FactStep("delivery_fact", "_get_deliveries_cte", DELIVERY_COLUMNS, OUTCOMES[:1]),
+            FactStep("fulfilment_fact", "_get_fulfilment_cte", FULFILMENT_COLUMNS, OUTCOMES[1:]),
         ]
 
     @api.model

@@ -390,10 +390,10 @@ class TestChanges(NightCommon):
         Fact = self.env.registry["logistics.profile.fact"]
         refresh = Fact._refresh_changed
 
-        def _refresh_changed(facts, company, profiles, today, whole=False):
+        def _refresh_changed(facts, company, profiles, today, **how):
             if bad in profiles:
                 raise ValueError("poisoned")
-            return refresh(facts, company, profiles, today, whole)
+            return refresh(facts, company, profiles, today, **how)
 
         with patch.object(Fact, "_refresh_changed", _refresh_changed), mute_logger(RUN_LOGGER):
             run = self._night()

@@ -143,10 +143,10 @@ class TestRun(LogisticsCommon):
         Fact = self.env.registry["logistics.profile.fact"]
         refresh = Fact._refresh_changed
 
-        def _refresh_changed(facts, company, profiles, today, whole=False):
+        def _refresh_changed(facts, company, profiles, today, **how):
             if bad in profiles:
                 facts.env.cr.execute("SELECT 1 / 0")
-            return refresh(facts, company, profiles, today, whole)
+            return refresh(facts, company, profiles, today, **how)
 
         with patch.object(Fact, "_refresh_changed", _refresh_changed):
             run = self._refresh()
