@@ -71,43 +71,6 @@ class SaleOrderLine(models.Model):
         }
 
     @api.model
-    def _get_sent_sql(self, line, condition, other_goods=False):
-        """Of kits as many whole ones as the components make of which least went out."""
-        return SQL(
-            """(CASE WHEN EXISTS (SELECT FROM stock_move part
-                                   WHERE part.sale_line_id = %(line_id)s
-                                     AND part.bom_line_id IS NOT NULL AND part.state <> 'cancel')
-                     THEN %(kits)s ELSE %(plain)s END)""",
-            line_id=SQL.identifier(line, "id"),
-            kits=self._get_sent_kits_sql(line, condition),
-            plain=super()._get_sent_sql(line, condition, other_goods),
-        )
-
-    @api.model
-    def _get_sent_kits_sql(self, line, condition):
-        return SQL(
-            """(SELECT kit.factor * CASE WHEN MIN(part.share) > 0.99999 THEN %(quantity)s
-                                         ELSE FLOOR(MIN(part.share) * %(quantity)s + 0.00001) END
-                  FROM (SELECT COALESCE(SUM(sm.quantity * unit.factor)
-                                   FILTER (WHERE sm.state = 'done' AND %(condition)s), 0)
-                               / NULLIF(SUM(sm.product_uom_qty * unit.factor), 0) AS share
-                          FROM stock_move sm
-                          JOIN stock_picking sp ON sp.id = sm.picking_id
-                          JOIN uom_uom unit ON unit.id = sm.product_uom
-                         WHERE sm.sale_line_id = %(line_id)s AND sm.bom_line_id IS NOT NULL
-                           AND sm.origin_returned_move_id IS NULL
-                           AND sm.location_dest_id = ANY(%(customers)s)
-                         GROUP BY sm.bom_line_id) part
-                  JOIN uom_uom kit ON kit.id = %(unit)s
-                 GROUP BY kit.factor)""",
-            quantity=SQL.identifier(line, "product_uom_qty"),
-            condition=condition,
-            line_id=SQL.identifier(line, "id"),
-            unit=SQL.identifier(line, "product_uom_id"),
-            customers=self.env["stock.picking"]._get_customer_location_ids(),
-        )
-
-    @api.model
     def _get_part_sql(self):
         """A kit is complete with each of its components."""
         return SQL("COALESCE(sm.bom_line_id, %s)", super()._get_part_sql())

@@ -2,7 +2,6 @@ from math import floor
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
 
 from ...tools.shipment.moments import PRICED
 from .sale_order import PROMISE_READERS
@@ -160,27 +159,3 @@ class SaleOrderLine(models.Model):
         ]
         made = min(shares, default=0.0) * self._get_product_quantity()
         return float(floor(round(made, 6)))
-
-    @api.model
-    def _get_sent_sql(self, line, condition, other_goods=False):
-        """Return the SQL of how much of order line ``line`` went out, in the reference unit.
-
-        A return does not undo it, and what goes out again is no more than what came back.
-
-        :param line: alias of the order line
-        :param condition: SQL of which done moves ``sm`` of transfers ``sp`` count
-        :param other_goods: whether other goods than ordered count, too
-        """
-        return SQL(
-            """(SELECT SUM(sm.quantity * sent.factor)
-                  FROM stock_move sm
-                  JOIN stock_picking sp ON sp.id = sm.picking_id
-                  JOIN uom_uom sent ON sent.id = sm.product_uom
-                 WHERE sm.sale_line_id = %(line_id)s AND sm.state = 'done'
-                   AND sm.origin_returned_move_id IS NULL AND %(condition)s AND %(item)s)""",
-            line_id=SQL.identifier(line, "id"),
-            condition=condition,
-            item=SQL("TRUE")
-            if other_goods
-            else SQL("sm.product_id = %s", SQL.identifier(line, "product_id")),
-        )

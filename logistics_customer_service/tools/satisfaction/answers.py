@@ -9,8 +9,6 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ..foundation.periods import local_date
-
 # kinds of questions, as Odoo's survey app names them
 CHOICES = ("simple_choice", "multiple_choice")
 TEXTS = ("char_box", "text_box")
@@ -29,11 +27,6 @@ TOO_LONG = "too_long"
 UNREADABLE = "unreadable"
 MISSING = "missing"
 EMPTY = "empty"
-
-# how a delivery kept its promise
-ON_TIME = "on_time"
-LATE = "late"
-NOT_JUDGED = "unknown"
 
 
 class BadAnswer(Exception):
@@ -234,18 +227,3 @@ def recommends(value):
     if value >= 9:
         return "promoter"
     return "passive" if value >= 7 else "detractor"
-
-
-def punctuality(promised, delivered, tz_name):
-    """Return how a delivery kept its promise, and by how many calendar days (formula 1).
-
-    :param promised: naive UTC instant of the promised day, or a false value
-    :param delivered: naive UTC instant of the handover, or a false value
-    :param tz_name: name of the company's time zone, in which days are counted
-    :return: pair of ON_TIME, LATE or NOT_JUDGED and the days after the promised one; negative
-        before it
-    """
-    if not promised or not delivered:
-        return NOT_JUDGED, 0
-    days = (local_date(delivered, tz_name) - local_date(promised, tz_name)).days
-    return (LATE if days > 0 else ON_TIME), days

@@ -1,6 +1,5 @@
 """Answers from outside against the questions they are to fit."""
 
-from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from logistics_customer_service.tools.satisfaction.answers import (
     Question,
     check,
     fingerprint,
-    punctuality,
     read,
     recommends,
 )
@@ -141,18 +139,3 @@ def test_the_same_answer_has_the_same_fingerprint():
 def test_recommendation():
     found = [recommends(value) for value in range(11)]
     assert found == ["detractor"] * 7 + ["passive"] * 2 + ["promoter"] * 2
-
-
-@pytest.mark.parametrize(
-    ("promised", "delivered", "expected"),
-    [
-        # 15:30 UTC is 23:30 in Shanghai, 16:30 is half past midnight of the next day
-        (datetime(2026, 3, 1, 2), datetime(2026, 3, 1, 15, 30), ("on_time", 0)),
-        (datetime(2026, 3, 1, 2), datetime(2026, 3, 1, 16, 30), ("late", 1)),
-        (datetime(2026, 3, 3, 2), datetime(2026, 3, 1, 2), ("on_time", -2)),
-        (None, datetime(2026, 3, 1, 2), ("unknown", 0)),
-        (datetime(2026, 3, 1, 2), False, ("unknown", 0)),
-    ],
-)
-def test_punctuality_is_by_calendar_day(promised, delivered, expected):
-    assert punctuality(promised, delivered, "Asia/Shanghai") == expected

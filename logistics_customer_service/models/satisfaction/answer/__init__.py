@@ -12,3 +12,4 @@ from . import logistics_profile
 from . import stock_picking
 from . import logistics_survey_counter
 from . import logistics_profile_fact
+from . import logistics_outcome_delivery

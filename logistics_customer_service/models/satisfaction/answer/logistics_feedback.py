@@ -6,15 +6,20 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...complaint.logistics_complaint_stage import OPEN_PHASES
+from ...foundation import bulk
 from ...foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
 
 
 class LogisticsFeedback(models.Model):
-    """What a customer said to one request, and the facts it is about, as they were then."""
+    """What a customer said to one request, and the facts it is about, as they were then.
+
+    How the delivery kept its promise follows what is judged of it, also later.
+    """
 
     _name = "logistics.feedback"
     _inherit = [
@@ -190,6 +195,27 @@ class LogisticsFeedback(models.Model):
     def _prepare_origin_vals(self, request):
         """Return what else is kept of where an answer was given; override to keep more."""
         return {}
+
+    @api.model
+    def _follow_outcomes(self, condition):
+        """Note how deliveries kept their promise, as they are judged (formula 1).
+
+        :param condition: SQL of which ``feedback``, or outcomes ``held``, are looked at
+        """
+        bulk.write_from(
+            self,
+            ["punctuality", "days_late"],
+            SQL(
+                """SELECT feedback.id,
+                          CASE WHEN held.is_on_time THEN 'on_time'
+                               WHEN NOT held.is_on_time THEN 'late' ELSE 'unknown' END,
+                          COALESCE(held.delivered_day - held.promised_day, 0)
+                     FROM logistics_feedback feedback
+                     JOIN logistics_outcome_delivery held ON held.picking_id = feedback.picking_id
+                    WHERE %s""",
+                condition,
+            ),
+        )
 
     def _note_revision(self, no_contact):
         """Count a later answer; that the person wants no contact holds from now on."""

@@ -5,7 +5,7 @@ from babel.dates import format_skeleton
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import get_lang
+from odoo.tools import SQL, get_lang
 from odoo.tools.misc import babel_locale_parse
 
 from ....tools.foundation.periods import to_local
@@ -350,6 +350,7 @@ class LogisticsSurveyRequest(models.Model):
         created = Feedback.create([sheet.request._prepare_feedback_vals(sheet) for sheet in fresh])
         for sheet, feedback in zip(fresh, created, strict=True):
             sheet.request.feedback_id = feedback
+        created._follow_outcomes(SQL("feedback.id = ANY(%s)", created.ids))
         for sheet in begun:
             sheet.request.feedback_id.score_ids.unlink()
             sheet.request.feedback_id.write(sheet.request._prepare_said_vals(sheet))
@@ -447,7 +448,6 @@ class LogisticsSurveyRequest(models.Model):
         profile = self._get_profile()
         warehouse = picking.picking_type_id.warehouse_id or order.warehouse_id
         address = picking._get_recipient() or order.partner_shipping_id or self.partner_id
-        kept, days_late = self._judge_promise()
         return {
             "profile_id": profile.id,
             "picking_id": picking.id,
@@ -458,8 +458,6 @@ class LogisticsSurveyRequest(models.Model):
             "state_id": address.state_id.id,
             "tier_id": (self.tier_id or profile.tier_id).id,
             "agent_id": (case.user_id or profile.agent_id).id,
-            "punctuality": kept,
-            "days_late": days_late,
         }
 
     def _get_profile(self):
@@ -470,18 +468,4 @@ class LogisticsSurveyRequest(models.Model):
                 ("company_id", "=", self.company_id.id),
             ],
             limit=1,
-        )
-
-    def _judge_promise(self):
-        """Return how the delivery kept its promise and by how many days (formula 1)."""
-        picking = self.picking_id
-        order = picking.sale_id
-        promised = (
-            order.promised_date
-            or order.commitment_date
-            or picking.date_deadline
-            or picking.scheduled_date
-        )
-        return answers.punctuality(
-            promised, picking.delivered_at, self.company_id._get_logistics_tz()
         )

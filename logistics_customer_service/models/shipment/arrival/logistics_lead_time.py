@@ -57,7 +57,7 @@ class LogisticsLeadTime(models.Model):
 
     @api.model
     def _refresh(self, company, today):
-        """Work out the lead times of a company anew, in one statement.
+        """Work out the lead times of a company anew, in one statement, from what is judged.
 
         :param today: date in the company's time zone; the window ends before it
         """
@@ -77,7 +77,7 @@ class LogisticsLeadTime(models.Model):
                                     AND fresh.country_id IS NOT DISTINCT FROM old.country_id
                                     AND fresh.state_id IS NOT DISTINCT FROM old.state_id))
                    %(insertion)s""",
-                arrived=self._get_arrived_query(company, local_midnight(window, zone), zone),
+                arrived=self._get_arrived_query(company, local_midnight(window, zone)),
                 fresh=self._get_fresh_query(),
                 company=company.id,
                 insertion=bulk.get_insert_from(
@@ -92,33 +92,24 @@ class LogisticsLeadTime(models.Model):
         self.invalidate_model(flush=False)
 
     @api.model
-    def _get_arrived_query(self, company, since, zone):
+    def _get_arrived_query(self, company, since):
         """Return the query of what a carrier brought, with the days it took.
 
         :param since: naive UTC instant of the earliest arrival
-        :param zone: name of the company's time zone
         """
         return SQL(
-            """SELECT sp.id, sp.carrier_id, contact.country_id, contact.state_id,
-                      GREATEST(0, %(arrived_on)s - %(handed_on)s) AS days
-                 FROM stock_picking sp
+            """SELECT sp.id, held.carrier_id, contact.country_id, contact.state_id,
+                      held.transit_days AS days
+                 FROM logistics_outcome_delivery held
+                 JOIN stock_picking sp ON sp.id = held.picking_id
             LEFT JOIN res_partner contact ON contact.id = %(recipient)s
-                 CROSS JOIN LATERAL (SELECT %(handed_at)s AS at) handed
-                WHERE sp.company_id = %(company)s AND sp.state = 'done'
-                  AND sp.carrier_id IS NOT NULL AND sp.carrier_delivered_at >= %(since)s
-                  AND %(is_delivery)s""",
-            arrived_on=self._get_local_day_sql(SQL("sp.carrier_delivered_at"), zone),
-            handed_on=self._get_local_day_sql(SQL("handed.at"), zone),
-            handed_at=self.env["stock.picking"]._get_handed_to_carrier_sql(),
-            is_delivery=self.env["stock.picking"]._get_delivery_sql(),
+                WHERE held.company_id = %(company)s AND held.date_done IS NOT NULL
+                  AND held.carrier_id IS NOT NULL AND held.transit_days IS NOT NULL
+                  AND held.delivered_at >= %(since)s""",
             recipient=self.env["stock.picking"]._get_recipient_sql(),
             company=company.id,
             since=since,
         )
-
-    @api.model
-    def _get_local_day_sql(self, instant, zone):
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", instant, zone)
 
     @api.model
     def _get_fresh_query(self):

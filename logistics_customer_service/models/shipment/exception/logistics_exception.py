@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from ....tools.shipment import shipment
 from ...foundation import bulk
+from ..outcome.logistics_outcome_mixin import TOLERANCE
 from .stock_picking import TROUBLE
 
 _logger = logging.getLogger(__name__)
@@ -163,20 +164,17 @@ class LogisticsException(models.Model):
     def _get_short_sql(self):
         """Tell in SQL whether a line of delivery ``sp`` still lacks some of what was ordered.
 
-        From what went out, for a return does not undo a delivery; the line's delivered quantity is
-        enough where it suffices.
+        As far as the order has been judged: what was validated short lacks something until then.
         """
-        customers = self.env["stock.picking"]._get_customer_location_ids()
-        to_customers = SQL("sm.location_dest_id = ANY(%s)", customers)
         return SQL(
             """EXISTS (
                 SELECT FROM stock_move asked
                   JOIN sale_order_line sol ON sol.id = asked.sale_line_id
-                  JOIN uom_uom unit ON unit.id = sol.product_uom_id
+             LEFT JOIN logistics_outcome_order judged ON judged.order_id = sol.order_id
+             LEFT JOIN logistics_outcome_line line ON line.line_id = sol.id
                  WHERE asked.picking_id = sp.id AND sol.state = 'sale'
-                   AND COALESCE(sol.qty_delivered, 0) < sol.product_uom_qty - 0.00001
-                   AND sol.product_uom_qty * unit.factor - 0.00001 > COALESCE(%s, 0))""",
-            self.env["sale.order.line"]._get_sent_sql("sol", to_customers, other_goods=True),
+                   AND (judged.id IS NULL OR line.sent_qty < line.ordered_qty - %s))""",
+            TOLERANCE,
         )
 
     @api.model

@@ -8,6 +8,7 @@ from . import logistics_invoice_report
 from . import logistics_order_day
 from . import logistics_delivery_day
 from . import logistics_outcome_judge
+from . import logistics_outcome_rebuild
 from . import sale_order
 from . import stock_picking
 from . import logistics_indicator

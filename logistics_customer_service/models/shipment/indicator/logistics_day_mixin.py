@@ -61,12 +61,12 @@ class LogisticsDayMixin(models.AbstractModel):
         )
 
     @api.model
-    def _add_up(self, days):
-        """Add up days anew.
+    def _add_up(self, days=None):
+        """Add up days anew, by default all of them.
 
         :param days: (id of the company, date or None)
         """
-        if not days:
+        if days is not None and not days:
             return
         parts, sums = self._get_parts(), self._get_sums()
         self.env.cr.execute(
@@ -86,6 +86,8 @@ class LogisticsDayMixin(models.AbstractModel):
         )
 
     def _get_days_sql(self, days):
+        if days is None:
+            return SQL("TRUE")
         dated = sorted(day for day in days if day[1])
         companies, dates = map(list, zip(*dated, strict=True)) if dated else ([], [])
         return SQL(

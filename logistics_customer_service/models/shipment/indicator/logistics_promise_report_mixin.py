@@ -91,10 +91,18 @@ class LogisticsPromiseReportMixin(models.AbstractModel):
         )
 
     def _choose_source(self, domain, groupby, aggregates):
-        """Return this report, to be read from the sums of the days where they have all that is asked."""
+        """Return this report, to be read from the sums of the days where they have all that is asked.
+
+        While a rebuild has found others than there were, they are behind.
+        """
         parts = {condition.field_expr for condition in Domain(domain).iter_conditions()}
         parts |= {spec.partition(":")[0] for spec in groupby}
-        rolled = parts <= PARTS.keys() and all(map(self._is_rolled, aggregates))
+        rolled = (
+            parts <= PARTS.keys()
+            and all(map(self._is_rolled, aggregates))
+            # whether figures are being made anew tells nothing of anybody
+            and not self.env["logistics.outcome.rebuild"].sudo()._is_behind()
+        )
         return self.with_context(**{ROLLED: SAID if rolled else False})
 
     def _is_rolled(self, aggregate):

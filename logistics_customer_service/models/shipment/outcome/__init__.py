@@ -12,6 +12,7 @@ from . import stock_move
 from . import stock_picking
 from . import account_move
 from . import logistics_delivery_remark
+from . import logistics_shipment_event
 from . import logistics_run
 from . import logistics_tier_change
 from . import stock_picking_type

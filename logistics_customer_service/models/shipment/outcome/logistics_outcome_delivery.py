@@ -60,6 +60,13 @@ class LogisticsOutcomeDelivery(models.Model):
         string="On Time", readonly=True, help="Handed over on or before the promised day."
     )
     days_late = fields.Integer(readonly=True, aggregator="avg")
+    transit_days = fields.Integer(
+        string="Days on the Way",
+        readonly=True,
+        aggregator="avg",
+        help="Calendar days from the carrier's getting the goods to their handover, as the carrier "
+        "or staff say; empty where nobody said a word.",
+    )
     is_returned = fields.Boolean(string="Returned or Adjusted", readonly=True)
     is_silent = fields.Boolean(string="Gone Silent", readonly=True)
     is_without_consent = fields.Boolean(string="Without Consent", readonly=True)
@@ -113,7 +120,7 @@ class LogisticsOutcomeDelivery(models.Model):
                 SELECT sp.*, kind.warehouse_id AS from_warehouse_id, so.date_order,
                        COALESCE(so.partner_id, sp.partner_id) AS customer_id,
                        CASE WHEN sp.state = 'done' THEN sp.date_done END AS left_at,
-                       %(handed_over)s AS at,
+                       %(handed_over)s AS at, %(carried)s AS carried_at,
                        COALESCE(sp.shipment_promised_at, %(promised)s) AS promised_at
                   FROM stock_picking sp
                   JOIN stock_picking_type kind ON kind.id = sp.picking_type_id
@@ -121,6 +128,10 @@ class LogisticsOutcomeDelivery(models.Model):
                  WHERE sp.id = ANY(%(ids)s) AND %(is_judgeable)s
             )""",
             handed_over=deliveries._get_handed_over_sql(),
+            carried=SQL(
+                "CASE WHEN sp.carrier_delivered_at IS NOT NULL THEN %s END",
+                deliveries._get_handed_to_carrier_sql(),
+            ),
             # looked up only where the delivery does not keep it: those from before the addon
             promised=deliveries._get_promised_sql(),
             is_judgeable=self._get_judgeable_sql(),
@@ -186,6 +197,9 @@ class LogisticsOutcomeDelivery(models.Model):
             "is_out": SQL("j.is_out"),
             "is_on_time": SQL("%s <= %s", delivered_day, promised_day),
             "days_late": SQL("GREATEST(%s - %s, 0)", delivered_day, promised_day),
+            "transit_days": SQL(
+                "GREATEST(%s - %s, 0)", delivered_day, self._get_day_sql(SQL("j.carried_at"))
+            ),
             "is_returned": SQL("j.is_out AND (%s)", self._get_returned_sql()),
             "is_silent": SQL(
                 """j.is_out AND EXISTS (

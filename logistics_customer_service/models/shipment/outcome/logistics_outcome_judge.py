@@ -121,7 +121,7 @@ class LogisticsOutcomeJudge(models.Model):
     def _get_traced(self):
         return (
             "sale.order", "sale.order.line", "stock.move", "stock.picking", "account.move",
-            "logistics.delivery.remark",
+            "logistics.delivery.remark", "logistics.shipment.event",
         )  # fmt: skip
 
     @api.model
@@ -137,10 +137,13 @@ class LogisticsOutcomeJudge(models.Model):
                     JOIN stock_move origin ON origin.id = sm.origin_returned_move_id
                    WHERE sm.id = ANY(%(moves)s) AND origin.picking_id IS NOT NULL
             UNION SELECT remark.picking_id FROM logistics_delivery_remark remark
-                   WHERE remark.id = ANY(%(remarks)s)""",
+                   WHERE remark.id = ANY(%(remarks)s)
+            UNION SELECT event.picking_id FROM logistics_shipment_event event
+                   WHERE event.id = ANY(%(events)s) AND event.picking_id IS NOT NULL""",
             pickings=asked["stock.picking"],
             moves=asked["stock.move"],
             remarks=asked["logistics.delivery.remark"],
+            events=asked["logistics.shipment.event"],
         )
 
     @api.model

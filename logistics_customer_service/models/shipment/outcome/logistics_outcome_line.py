@@ -53,6 +53,11 @@ class LogisticsOutcomeLine(models.Model):
         readonly=True,
         help="All that was handed over, exchanges and what is too much included.",
     )
+    sent_qty = fields.Float(
+        string="Sent Quantity",
+        readonly=True,
+        help="What left the warehouse for the customer, other goods on the same line included.",
+    )
     returned_qty = fields.Float(string="Returned Quantity", readonly=True)
     is_shipped = fields.Boolean(
         string="Shipped", readonly=True, help="The order had a first delivery."
@@ -191,7 +196,8 @@ class LogisticsOutcomeLine(models.Model):
         return SQL(
             """made AS (
                 SELECT line_id, CASE WHEN BOOL_AND(at IS NOT NULL) THEN MAX(at) END AS at,
-                       MIN(share) AS share, MIN(first_share) AS first_share, MAX(part) > 0 AS is_kit
+                       MIN(share) AS share, MIN(first_share) AS first_share,
+                       MIN(sent_share) AS sent_share, MAX(part) > 0 AS is_kit
                   FROM (SELECT reached.line_id, reached.part,
                                MIN(reached.at) FILTER (
                                    WHERE reached.reached >= reached.needed - %(tolerance)s) AS at,
@@ -201,7 +207,10 @@ class LogisticsOutcomeLine(models.Model):
                                COALESCE(SUM(reached.quantity) FILTER (
                                    WHERE reached.state = 'done'
                                      AND reached.date_done = line.first_done), 0)
-                                   / NULLIF(MAX(reached.needed), 0) AS first_share
+                                   / NULLIF(MAX(reached.needed), 0) AS first_share,
+                               COALESCE(SUM(reached.quantity) FILTER (
+                                   WHERE reached.state = 'done'), 0)
+                                   / NULLIF(MAX(reached.needed), 0) AS sent_share
                           FROM reached
                           JOIN line ON line.id = reached.line_id
                          WHERE reached.is_item
@@ -217,7 +226,7 @@ class LogisticsOutcomeLine(models.Model):
         return SQL(
             """live AS (
                 SELECT line_id, BOOL_OR(at IS NULL) AS is_open, MAX(at) AS at,
-                       BOOL_OR(NOT is_item AND state = 'done' AND quantity > 0) AS has_other
+                       SUM(quantity) FILTER (WHERE NOT is_item AND state = 'done') AS other
                   FROM moved
                  WHERE state <> 'cancel'
                  GROUP BY line_id
@@ -236,7 +245,8 @@ class LogisticsOutcomeLine(models.Model):
                                COALESCE(made.share, 0) AS share,
                                COALESCE(made.first_share, 0) AS first_share,
                                COALESCE(made.is_kit, FALSE) AS is_kit,
-                               COALESCE(live.has_other, FALSE) AS has_other,
+                               COALESCE(made.sent_share, 0) AS sent_share,
+                               COALESCE(live.other, 0) AS other,
                                live.line_id IS NULL AS is_unmoved,
                                made.at IS NOT NULL
                                    OR live.line_id IS NULL
@@ -310,13 +320,18 @@ class LogisticsOutcomeLine(models.Model):
                         ELSE %s END / j.stock_factor""",
                 self._get_whole_sql(SQL("j.share")),
             ),
+            "sent_qty": SQL(
+                """CASE WHEN j.is_unmoved THEN COALESCE(j.qty_delivered, 0) * j.unit_factor
+                        ELSE %s + j.other END / j.stock_factor""",
+                self._get_whole_sql(SQL("j.sent_share")),
+            ),
             "returned_qty": SQL("COALESCE(j.returned, 0) / j.stock_factor"),
             "is_shipped": SQL("j.first_done IS NOT NULL"),
             "is_short_first": SQL(
                 "j.first_done IS NOT NULL AND %s < j.ordered - %s", first, TOLERANCE
             ),
             "is_complete": SQL("j.is_complete"),
-            "is_substituted": SQL("j.is_marked OR (NOT j.is_complete AND j.has_other)"),
+            "is_substituted": SQL("j.is_marked OR (NOT j.is_complete AND j.other > 0)"),
             "is_on_time": SQL("%s <= %s", delivered_day, promised_day),
             "days_late": SQL("GREATEST(%s - %s, 0)", delivered_day, promised_day),
         }

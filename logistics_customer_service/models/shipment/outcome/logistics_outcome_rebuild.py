@@ -4,11 +4,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ....tools.foundation.said import SAID
+
 # orders, or deliveries without order, of a batch
 BATCH = 2000
 # what is judged at once, so that the running month's figures are there
 FRESH_DAYS = 31
 FRESH = 20_000
+# said to what follows outcomes: all of it follows at the end
+REBUILT = "logistics_rebuilt"
 
 
 class LogisticsOutcomeRebuild(models.Model):
@@ -132,7 +136,7 @@ class LogisticsOutcomeRebuild(models.Model):
 
         :return: whether it could be done
         """
-        judge = self.env["logistics.outcome.judge"]
+        judge = self.env["logistics.outcome.judge"].with_context(**{REBUILT: SAID})
         judge._take_turn()
         ids = self._get_next()
         if not ids:
@@ -168,7 +172,17 @@ class LogisticsOutcomeRebuild(models.Model):
             [(newest,)] = self.env.execute_query(SQL("SELECT MAX(id) FROM stock_picking"))
             self.write({"phase": "deliveries", "cursor_id": (newest or 0) + 1})
         else:
-            self.write({"state": "done", "finished_at": fields.Datetime.now()})
+            self._finish()
+
+    def _finish(self):
+        self.write({"state": "done", "finished_at": fields.Datetime.now()})
+
+    @api.model
+    def _is_behind(self):
+        """Tell whether outcomes differed that are not followed yet by what is made from them."""
+        last = self.search([("state", "=", "done")], limit=1)
+        behind = [("id", ">", last.id or 0), ("differing_count", ">", 0)]  # the replaced ones, too
+        return bool(self.search_count(behind, limit=1))
 
     @api.model
     def _get_progress(self):

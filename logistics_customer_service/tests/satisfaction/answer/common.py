@@ -19,7 +19,7 @@ class FeedbackCommon(LogisticsCommon):
         )
         cls.order = cls._order(cls.person, at=cls._days_ago(6))
         cls.picking = cls._deliver(cls.order, at=cls._days_ago(2))
-        cls.order.promised_date = cls._days_ago(4)
+        cls._promise(cls._days_ago(4))
         cls.profile = cls._profile_of(cls.customer)
         cls.policy = cls.env["logistics.survey.policy"].create(
             {
@@ -75,8 +75,15 @@ class FeedbackCommon(LogisticsCommon):
         return sent
 
     @classmethod
+    def _promise(cls, instant):
+        """Promise the order for a day."""
+        cls.order.order_line.promised_date = instant
+        cls.picking._refresh_arrival()
+
+    @classmethod
     def _take(cls, request, *args, extra=None, **kwargs):
-        """Answer one request; return what became of it."""
+        """Judge deliveries, and answer one request; return what became of it."""
+        cls._judge_outcomes()
         [outcome] = request._take_answers(
             [{"answers": cls._answers(*args, **kwargs), **(extra or {})}]
         )

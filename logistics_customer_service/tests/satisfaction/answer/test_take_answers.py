@@ -41,11 +41,20 @@ class TestTakeAnswers(FeedbackCommon):
         self.assertEqual(request.answered_at, feedback.answered_at)
 
     def test_a_day_early_is_on_time(self):
-        self.order.promised_date = self._days_ago(1)
+        self._promise(self._days_ago(1))
         request = self._request()
         self._take(request, 5)
         feedback = request.feedback_id
         self.assertEqual((feedback.punctuality, feedback.days_late), ("on_time", -1))
+
+    def test_punctuality_follows_what_is_judged_later(self):
+        request = self._request()
+        self._take(request, 5)
+        feedback = request.feedback_id
+        self.assertEqual(feedback.punctuality, "late")
+        self._promise(self._days_ago(0))
+        self._judge_outcomes()
+        self.assertEqual(feedback.punctuality, "on_time")
 
     def test_what_is_not_delivered_is_not_judged(self):
         order = self._order(self.person)

@@ -63,6 +63,7 @@ class ArrivalCommon(ShipmentCommon):
             self._tell(picking, "delivered", happened_at=arrived_at)
 
     def _learn(self):
+        self._judge_outcomes()
         self.env["logistics.lead.time"]._refresh(
             self.company, self.company._get_logistics_today()
         )

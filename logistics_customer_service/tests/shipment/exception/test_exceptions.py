@@ -28,7 +28,8 @@ class ExceptionCommon(ArrivalCommon):
         cls.env.invalidate_all()
 
     def _found(self, picking, live=True):
-        """Detect, and return the kinds of a delivery's exceptions."""
+        """Judge and detect, and return the kinds of a delivery's exceptions."""
+        self._judge_outcomes()
         self.Exception._detect()
         states = ("open", "in_hand") if live else ("settled", "gone")
         found = self.Exception.search([("picking_id", "=", picking.id), ("state", "in", states)])
@@ -99,6 +100,30 @@ class TestDetection(ExceptionCommon):
         picking = self._deliver(order, qty=6)
         self.assertEqual(self._found(picking), ["short"])
         self._deliver(order)
+        self.assertEqual(self._found(picking), [])
+
+    def test_short_is_seen_at_once_and_made_up_for_when_judged(self):
+        order = self._order(self.customer, qty=10)
+        picking = self._deliver(order, qty=6)
+        self.Exception._detect()
+        self.assertEqual(picking.exception_ids.mapped("state"), ["open"])
+        self._judge_outcomes()
+        self._deliver(order)
+        self.env.cr.precommit.data.pop("logistics_detect", None)
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self._judge_outcomes()
+        cron = self.env.ref(f"{MODULE}.ir_cron_detect_exceptions")
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self._detect_by_cron()
+        self.assertEqual(picking.exception_ids.mapped("state"), ["gone"])
+
+    def test_other_goods_on_the_line_make_up_for_it(self):
+        order = self._order(self.customer, qty=10)
+        picking = order.picking_ids
+        other = self.env["product.product"].create({"name": "Box", "type": "consu", "is_storable": True})
+        picking.move_ids.product_id = other
+        self._deliver(order, qty=10)
+        picking.shipment_short = True
         self.assertEqual(self._found(picking), [])
 
     def test_short_without_a_backorder(self):

@@ -158,6 +158,30 @@ class TestOutcome(LogisticsCommon):
         self.assertEqual(self._verdict(order), {"late"})
         self.assertEqual(self._judge_anew(), 0)
 
+    def test_sums_of_days_are_not_read_while_a_rebuild_is_ahead_of_them(self):
+        order = self._order(self.customer, commitment_date=self._days_ago(5))
+        self._deliver(order, at=self._days_ago(6))
+        self._judge_outcomes()
+        self.assertEqual(self._late_this_month(), 0)
+        self.env.cr.execute(
+            "UPDATE stock_picking SET date_done = %s WHERE sale_id = %s",
+            [self._days_ago(2), order.id],
+        )
+        rebuild = self.env["logistics.outcome.rebuild"]._start("asked")
+        rebuild._advance()
+        self.assertEqual(self._late_this_month(), 1)
+        rebuild = self.env["logistics.outcome.rebuild"]._start("policy")
+        self.assertEqual(self._late_this_month(), 1, "what replaced it has found nothing yet")
+        while rebuild.state == "running":
+            rebuild._advance()
+        self.env.cr.execute("UPDATE logistics_outcome_order SET is_on_time = TRUE, days_late = 0")
+        self.assertEqual(self._late_this_month(), 1, "the days are read again")
+
+    def _late_this_month(self):
+        report = self.env["logistics.delivery.report"]
+        ours = [("company_id", "=", self.company.id)]
+        return report._read_group(ours, aggregates=["late_count:sum"])[0][0]
+
     def test_night_judges_a_sample_anew(self):
         for _number in range(3):
             self._order(self.customer)
