@@ -42,7 +42,11 @@ def generate(name, customers, orders):
 
 
 def add_day(name, share=1 / DAYS):
-    """Add the business of one more day: new orders, and deliveries of what was open."""
+    """Add the business of one more day: new orders, and as many deliveries of what was open.
+
+    :param share: of the orders, how many are new
+    :return: numbers of orders and deliveries, and the seconds it took to mark them
+    """
     with odoo_session.environment(name) as env:
         patterns = _patterns(env)
     with odoo_session.environment(name, commit=True) as env:
@@ -151,19 +155,36 @@ class Generator:
             [done],
         )
         self._insert_orders(1)
+        started = time.monotonic()
         self._mark_orders(done)
-        return {"orders": self.orders, "deliveries": len(done)}
+        return {
+            "orders": self.orders,
+            "deliveries": len(done),
+            "marking": time.monotonic() - started,
+        }
 
     def _mark_orders(self, pickings):
-        """Mark the orders that are new or were delivered, as the ORM would for whoever wrote them."""
+        """Mark what is new or was delivered, each order and delivery as its own transaction would."""
         self.cr.execute(
-            """INSERT INTO logistics_mark (purpose, model, res_id)
-               SELECT purpose, 'sale.order', id
-                 FROM (SELECT i AS id FROM bench_order
-                 UNION SELECT sale_id FROM stock_picking WHERE id = ANY(%s)) changed
-           CROSS JOIN UNNEST(ARRAY['outcome', 'facts']) purpose""",
+            """SELECT so.id, sp.id, ARRAY_AGG(line.id), ARRAY_AGG(sm.id)
+                 FROM sale_order so
+                 JOIN sale_order_line line ON line.order_id = so.id
+            LEFT JOIN stock_move sm ON sm.sale_line_id = line.id
+            LEFT JOIN stock_picking sp ON sp.id = sm.picking_id
+                WHERE so.id IN (SELECT i FROM bench_order) OR sp.id = ANY(%s)
+                GROUP BY so.id, sp.id""",
             [pickings],
         )
+        delivered, marks = set(pickings), self.env["logistics.mark"]
+        for order, picking, lines, moves in self.cr.fetchall():
+            if picking not in delivered:
+                for purpose in ("facts", "outcome"):
+                    marks._append(purpose, "sale.order", [order])
+            marks._append("outcome", "sale.order.line", lines)
+            if picking:
+                marks._append("outcome", "stock.picking", [picking])
+                marks._append("outcome", "stock.move", moves)
+            marks._write_down()
 
     def _prepare(self):
         """Define the noise of a row's number: uniform between 0 and 1, the same in every run."""

@@ -15,16 +15,22 @@ PAGE = resource.getpagesize()
 
 
 def judge(env):
-    """Judge what was marked, and all where nothing is judged yet; return the seconds it took.
+    """Judge what was marked; return the seconds it took.
 
     Each batch is committed, as the scheduled action does.
     """
     started = time.monotonic()
+    while env["logistics.outcome.judge"]._judge_marked():
+        env.cr.commit()
+    return time.monotonic() - started
+
+
+def fill(env):
+    """Judge all where something asks for it, or nothing is judged yet; return the seconds it took."""
+    started = time.monotonic()
     rebuilds = env["logistics.outcome.rebuild"]
     if not env["logistics.outcome.order"].search_count([], limit=1):
         rebuilds._start("installation")
-    while env["logistics.outcome.judge"]._judge_marked():
-        env.cr.commit()
     while rebuild := rebuilds.search([("state", "=", "running")], limit=1):
         rebuild._advance()
         env.cr.commit()
@@ -37,7 +43,7 @@ def run_night(env, days_ago=0):
     :param days_ago: pretend that it is so many days earlier
     :return: seconds and batches by phase, memory in MB, and the counts of the run
     """
-    judging = judge(env)
+    filling, judging = fill(env), judge(env)
     started = time.monotonic()
     run = env["logistics.run"]._start(env.company)
     run.date -= timedelta(days=days_ago)
@@ -51,11 +57,14 @@ def run_night(env, days_ago=0):
         phase["seconds"] += time.monotonic() - before
         phase["batches"] += 1
         memory.append(resident())
+    seconds = time.monotonic() - started
+    filling += fill(env)  # first tiers are those of the orders before
     counts = ["profile_count", "seen_count", "changed_count", "rated_count"]
     counts += ["fact_count", "score_count", "tier_count", "error_count"]
     return {
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
         "judging": judging,
+        "filling": filling,
         "phases": phases,
         "memory_start": memory[0],
         "memory_peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,

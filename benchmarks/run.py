@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The nightly job against one plain GROUP BY of the same facts: `make bench`.
 
-For each size a company is made by SQL; then a night where everything is new and a usual night
-are run, each in a process of its own, and held against the bound: time as a ratio, facts one by
-one. With `--db` the job is run on a database that is there already, which it changes.
+For each size a company is made by SQL; then a night where everything is new, a usual night and one
+after a busy day are run, each in a process of its own, and held against the bound: time as a ratio,
+facts one by one; and so is all that a day costs: its marks, their judging and the night. With `--db` the job is run on a database that is there already, which it changes.
 """
 
 import argparse
@@ -23,6 +23,22 @@ from scripts.dev import Problem, connect, drop_database, new_database
 
 SIZES = [200_000, 1_000_000, 2_000_000]
 ORDERS_PER_CUSTOMER = 20
+# label, how many days ago, and what share of the orders came in the day before; as many were delivered
+NIGHTS = [
+    ("everything new", 2, None),
+    ("usual night", 1, 1 / generate.DAYS),
+    ("0.5 % changed", 0, 0.0025),
+]
+# what the addon itself keeps of orders, filled when the company was made and by the first night
+OWN_TABLES = [
+    "logistics_outcome_line",
+    "logistics_outcome_order",
+    "logistics_outcome_delivery",
+    "logistics_profile",
+    "logistics_profile_fact",
+    "logistics_profile_score",
+    "logistics_mark",
+]
 
 
 def main():
@@ -35,7 +51,7 @@ def main():
     options = parser.parse_args()
     try:
         if options.db:
-            results = [measure(options.db, [("a night", 0)])]
+            results = [measure(options.db, [("a night", 0, None)])]
         else:
             results = [measure_size(orders, options.keep) for orders in options.orders]
     except Problem as problem:
@@ -58,29 +74,32 @@ def measure_size(orders, keep):
         started = time.monotonic()
         generate.generate(name, orders // ORDERS_PER_CUSTOMER, orders)
         say(f"{name}: generated in {time.monotonic() - started:.0f} s")
-        vacuum(name)
-        return measure(name, [("everything new", 1), ("usual night", 0)], generate.add_day)
+        return measure(name, NIGHTS)
     finally:
         if not keep:
             drop_database(name)
 
 
-def measure(name, nights, between=None):
-    """Run the nights, with the business of a day between them, and the bound after each.
+def measure(name, nights):
+    """Run the nights, each after its day of business, and the bound before and after each.
 
-    :param nights: label and how many days ago the night was
+    :param nights: label, how many days ago the night was, and the share of orders new on that day
     """
     result = {"database": name, "orders": count_orders(name), "nights": []}
-    for number, (label, days_ago) in enumerate(nights):
-        if number and between:
+    for label, days_ago, share in nights:
+        vacuum(name)
+        day = {"marking": 0.0}
+        if share:
             odoo_session.configure(name)
-            between(name)
+            day = generate.add_day(name, share)
         before, _differences = bound_of(name, days_ago)
         night = run_night(name, days_ago)
         after, found = bound_of(name, days_ago)
         # The machine may be busy with other things: the bound is measured on both sides.
         night |= {"label": label, "bound": (before + after) / 2, "differences": found}
         night["ratio"] = night["seconds"] / night["bound"]
+        night |= day
+        night["whole"] = (night["marking"] + night["judging"] + night["seconds"]) / night["bound"]
         result["nights"].append(night)
         say(f"{name}, {label}: {night['seconds']:.1f} s, bound {night['bound']:.1f} s")
     return result
@@ -118,21 +137,21 @@ def count_orders(name):
 
 
 def vacuum(name):
-    """Leave the tables as they are after autovacuum; the addon's own are empty still."""
+    """Leave the tables as they are after autovacuum."""
     with contextlib.closing(connect(name)) as connection:
         connection.autocommit = True
         with connection.cursor() as cr:
-            cr.execute(f"VACUUM ANALYZE {', '.join(generate.TABLES)}")
+            cr.execute(f"VACUUM ANALYZE {', '.join([*generate.TABLES, *OWN_TABLES])}")
 
 
 def table(results):
     """Return the results as a table in Markdown."""
     lines = [
-        "| orders | night | judging | job | bound | ratio "
+        "| orders | night | job | bound | ratio | marking, judging (s) | with the night ÷ bound "
         "| profiles, changes, facts, ranks, scores and tiers (s) "
         "| batches | customers: looked at, changed, scored | changed: facts, scores, tiers "
         "| memory at start and peak (MB) | differences |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for result in results:
         for night in result["nights"]:
@@ -146,11 +165,12 @@ def row(orders, night):
     cells = [
         f"{orders:,}",
         night["label"],
-        f"{night['judging']:.1f} s",
         f"{night['seconds']:.1f} s",
         f"{night['bound']:.1f} s",
         f"{night['ratio']:.3f}",
-        ", ".join(f"{phase['seconds']:.1f}" for phase in phases),
+        f"{night['marking']:.2f}, {night['judging']:.2f}",
+        f"{night['whole']:.3f}",
+        ", ".join(f"{phase['seconds']:.2f}" for phase in phases),
         str(sum(phase["batches"] for phase in phases)),
         f"{night['seen_count']:,}, {night['changed_count']:,}, {night['rated_count']:,}",
         f"{night['fact_count']:,}, {night['score_count']:,}, {night['tier_count']:,}",

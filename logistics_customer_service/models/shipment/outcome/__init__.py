@@ -4,6 +4,7 @@ from . import logistics_outcome_order
 from . import logistics_outcome_delivery
 from . import logistics_outcome_rebuild
 from . import logistics_outcome_judge
+from . import logistics_profile
 from . import logistics_profile_fact
 from . import res_company
 from . import sale_order

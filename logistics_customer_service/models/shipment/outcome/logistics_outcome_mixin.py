@@ -22,8 +22,8 @@ class LogisticsOutcomeMixin(models.AbstractModel):
     # the column of what is judged, and those that stay as they were found first
     _judged = None
     _then = ()
-    # the column of the customer whose facts count it
-    _customer = None
+    # the columns that facts of customers are made of: whose, and what is counted once delivered
+    _counted = ()
 
     @api.model
     def _judge(self, ids):
@@ -39,11 +39,11 @@ class LogisticsOutcomeMixin(models.AbstractModel):
                 "DELETE FROM %s AS held WHERE %s RETURNING %s",
                 SQL.identifier(self._table),
                 self._get_gone_sql(ids),
-                SQL.identifier("held", self._customer or self._judged),
+                SQL.identifier("held", self._counted[0] if self._counted else self._judged),
             )
         )
         names = self._get_judged_names()
-        written = bulk.insert_from(
+        statement = bulk.get_insert_from(
             self,
             {name: SQL.identifier(name) for name in names},
             SQL(
@@ -54,9 +54,36 @@ class LogisticsOutcomeMixin(models.AbstractModel):
             SQL("(%s)", SQL.identifier(self._judged)),
             update=[name for name in names if name != self._judged and name not in self._then],
         )
-        if self._customer:
-            self._mark_facts(written, {partner_id for (partner_id,) in gone if partner_id})
+        written = self.env.execute_query(self._get_written_query(statement))
+        self.invalidate_model(flush=False)
+        if self._counted:
+            counting = [row_id for row_id, is_counted in written if is_counted]
+            self._mark_facts(counting, {partner_id for (partner_id,) in gone if partner_id})
         return len(gone) + len(written)
+
+    @api.model
+    def _get_written_query(self, statement):
+        """Return the SQL that writes, and tells of each row whether facts count it otherwise now.
+
+        What was there is still seen by a statement that writes something else.
+        """
+        if not self._counted:
+            return SQL("%s RETURNING id", statement)
+        columns = [
+            SQL(", ").join(SQL.identifier(table, name) for name in self._counted)
+            for table in ("written", "before")
+        ]
+        return SQL(
+            """WITH written AS (%s RETURNING held.*)
+               SELECT written.id,
+                      COALESCE(written.delivered_at, before.delivered_at) IS NOT NULL
+                      AND (%s) IS DISTINCT FROM (%s)
+                 FROM written
+            LEFT JOIN %s before ON before.id = written.id""",
+            statement,
+            *columns,
+            SQL.identifier(self._table),
+        )
 
     @api.model
     def _mark_facts(self, ids, partner_ids):
