@@ -53,6 +53,10 @@ class LogisticsTierChange(models.Model):
     decided_at = fields.Datetime(string="Decided on", readonly=True)
 
     _one_open_proposal = models.UniqueIndex("(profile_id) WHERE state = 'proposed'")
+    # which tier somebody had at some time is asked for each order that is judged
+    _then_idx = models.Index(
+        "(profile_id, (COALESCE(decided_at, date)), id) WHERE state = 'applied'"
+    )
 
     @api.model
     def _selection_cause(self):

@@ -34,7 +34,12 @@ class LogisticsOutcomeJudge(models.Model):
     # === BUSINESS METHODS ===#
 
     def _take_turn(self):
-        """Have everybody else who judges wait, and begin anew, until this transaction ends."""
+        """Have everybody else who judges wait, and begin anew, until this transaction ends.
+
+        The planner is set up for batches, as in a nightly run: a few rows of large tables.
+        """
+        self.env.cr.execute("SET LOCAL jit = off")
+        self.env.cr.execute("SET LOCAL random_page_cost = 1.1")
         self.env.cr.execute(
             """INSERT INTO logistics_outcome_judge AS held (number, judged_at)
                VALUES (1, NOW() AT TIME ZONE 'UTC')

@@ -134,7 +134,8 @@ class LogisticsOutcomeLine(models.Model):
                        sol.substitution_reason_id IS NOT NULL
                            OR sol.substitute_for_id IS NOT NULL
                            OR EXISTS (SELECT FROM sale_order_line other
-                                       WHERE other.substitute_for_id = sol.id) AS is_marked
+                                       WHERE other.substitute_for_id = sol.id
+                                         AND other.substitute_for_id IS NOT NULL) AS is_marked
                   FROM (%s) eligible
                   JOIN sale_order_line sol ON sol.id = eligible.id
                   JOIN sale_order so ON so.id = sol.order_id
@@ -269,7 +270,9 @@ class LogisticsOutcomeLine(models.Model):
                   FROM judged
                   JOIN zone ON zone.company_id = judged.company_id
              LEFT JOIN LATERAL (%s) back ON TRUE) j
-             JOIN zone ON zone.company_id = j.company_id""",
+             JOIN zone ON zone.company_id = j.company_id
+        LEFT JOIN (SELECT order_id, at, MIN(source) AS source FROM transfer GROUP BY order_id, at) said
+               ON said.order_id = j.order_id AND said.at = j.delivered_at""",
             self._get_returned_query(),
         )
 
@@ -308,11 +311,7 @@ class LogisticsOutcomeLine(models.Model):
             ),
             "delivered_at": SQL("j.delivered_at"),
             "delivered_day": delivered_day,
-            "delivered_source": SQL(
-                """CASE WHEN j.delivered_at IS NOT NULL THEN (
-                       SELECT MIN(transfer.source) FROM transfer
-                        WHERE transfer.order_id = j.order_id AND transfer.at = j.delivered_at) END"""
-            ),
+            "delivered_source": SQL("said.source"),
             "ordered_qty": SQL("j.ordered / j.stock_factor"),
             "first_qty": SQL("LEAST(%s, j.ordered) / j.stock_factor", first),
             "delivered_qty": SQL(
