@@ -183,8 +183,15 @@ class LogisticsProfileFact(models.Model):
         """
         steps = self._get_fact_steps()
         sources = {name for step in steps for name in step.sources}
-        held = self.search_fetch([("profile_id", "in", profiles.ids)], ["profile_id"]).profile_id
-        anew = set((profiles - held).ids).union(*(causes[name] for name in causes.keys() - sources))
+        unknown = self.env.execute_query(
+            SQL(
+                """SELECT asked.id FROM UNNEST(%s) AS asked (id)
+                    WHERE NOT EXISTS (
+                          SELECT FROM logistics_profile_fact held WHERE held.profile_id = asked.id)""",
+                profiles.ids,
+            )
+        )
+        anew = {row[0] for row in unknown}.union(*(causes[n] for n in causes.keys() - sources))
         due = [(anew, steps)]
         for names, group in groupby(steps, lambda step: step.sources):
             due.append((set().union(*(causes.get(name, ()) for name in names)) - anew, list(group)))
@@ -295,9 +302,9 @@ class LogisticsProfileFact(models.Model):
             """orders AS (
                 SELECT c.profile_id, so.id, so.date_order, so.partner_invoice_id AS payer_id,
                        %(amount)s AS amount, %(margin)s AS margin,
-                       EXTRACT(epoch FROM so.date_order - LAG(so.date_order) OVER (
+                       DATE_PART('epoch', so.date_order - LAG(so.date_order) OVER (
                            PARTITION BY c.profile_id ORDER BY so.date_order, so.id
-                       ))::float8 / 86400 AS gap
+                       )) / 86400 AS gap
                   FROM customer c
                   JOIN sale_order so ON so.partner_id = c.partner_id
                  WHERE so.company_id = %(company)s AND so.state = 'sale'

@@ -202,6 +202,28 @@ class LogisticsTierCriterion(models.Model):
             self.full_at - self.zero_at,
         )
 
+    def _get_moved_sql(self, before, now):
+        """Return the condition that the points of a customer in ``v`` changed though the value did not.
+
+        :param before: pair of the cuts and the date when the customers were scored
+        :param now: the same of today
+        :return: SQL, or None where there are none
+        """
+        standings = self._get_standing_sql(*before), self._get_standing_sql(*now)
+        if standings[0] == standings[1]:
+            return None
+        condition = SQL("%s IS DISTINCT FROM %s", *standings)
+        starts = [cuts.get(str(self.id), ()) for cuts, _day in (before, now)]
+        if self.method != "rank" or not all(starts):
+            return condition
+        # cheap to tell of most: only what lies between an old cut and a new one stands elsewhere
+        between = SQL(" OR ").join(
+            SQL("%s BETWEEN %s AND %s", self._get_oriented_sql(), *sorted(pair))
+            for pair in zip(*starts, strict=True)
+            if pair[0] != pair[1]
+        )
+        return SQL("((%s) AND %s)", between, condition)
+
     def _get_age(self, day, today):
         """Return the age that this criterion measures.
 

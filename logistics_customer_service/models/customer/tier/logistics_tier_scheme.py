@@ -225,11 +225,8 @@ class LogisticsTierScheme(models.Model):
         :param now: the same of today
         :return: SQL, or None where there are none
         """
-        standings = [
-            (criterion._get_standing_sql(*before), criterion._get_standing_sql(*now))
-            for criterion in self.criterion_ids
-        ]
-        changed = [SQL("%s IS DISTINCT FROM %s", *pair) for pair in standings if pair[0] != pair[1]]
+        moved = [criterion._get_moved_sql(before, now) for criterion in self.criterion_ids]
+        changed = [condition for condition in moved if condition]
         if not changed:
             return None
         return SQL("SELECT v.id FROM (%s) v WHERE %s", values_query, SQL(" OR ").join(changed))

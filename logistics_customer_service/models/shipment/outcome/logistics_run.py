@@ -1,3 +1,5 @@
+import random
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -43,19 +45,17 @@ class LogisticsRun(models.Model):
 
     def _draw_orders(self):
         """Return the ids of some orders of the company, from a place taken at random on."""
+        [(newest,)] = self.env.execute_query(SQL("SELECT MAX(id) FROM sale_order"))
         rows = self.env.execute_query(
             SQL(
-                """WITH place AS (SELECT FLOOR(RANDOM() * MAX(id))::int AS id FROM sale_order),
-                        mine AS NOT MATERIALIZED (
-                            SELECT so.id, so.id >= place.id AS is_behind
-                              FROM sale_order so
-                             CROSS JOIN place
-                             WHERE so.company_id = %(company)s)
-                   (SELECT id FROM mine WHERE is_behind ORDER BY id LIMIT %(sample)s)
+                """(SELECT id FROM sale_order WHERE company_id = %(company)s AND id >= %(place)s
+                     ORDER BY id LIMIT %(sample)s)
                     UNION ALL
-                   (SELECT id FROM mine WHERE NOT is_behind ORDER BY id LIMIT %(sample)s)
+                   (SELECT id FROM sale_order WHERE company_id = %(company)s AND id < %(place)s
+                     ORDER BY id LIMIT %(sample)s)
                     LIMIT %(sample)s""",
                 company=self.company_id.id,
+                place=random.randint(0, newest or 0),
                 sample=SAMPLE,
             )
         )

@@ -372,6 +372,40 @@ class TestChanges(NightCommon):
         self._night()
         self._assert_nothing_left("the night after")
 
+    def test_facts_that_rest_on_something_else_are_left_alone(self):
+        """An order is no reason to read payments anew, nor an invoice's day one to read orders."""
+        self._night(everything=True)
+        customer, profile = self.customers[4], self._profile_of(self.customers[4])
+        facts = self.Fact.search([("profile_id", "=", profile.id)])
+        orders = facts.mapped("order_count")
+        facts.write({"payment_count": 99})
+        self._order(customer, 10)
+        self._night()
+        self.assertEqual(facts.mapped("payment_count"), [99, 99, 99])
+        self.assertEqual(facts.mapped("order_count"), [count + 1 for count in orders])
+        facts.write({"order_count": 98})
+        self._pay_something(customer)
+        self._night()
+        self.assertEqual(facts.mapped("order_count"), [98, 98, 98])
+        self.assertFalse({99}.intersection(facts.mapped("payment_count")))
+        self.env["logistics.mark"]._append("facts", profile._name, profile.ids)
+        self._night()
+        self._assert_nothing_left("all of the customer")
+
+    def test_who_has_no_facts_yet_gets_all(self):
+        self._night(everything=True)
+        profile = self._profile_of(self.customers[4])
+        self.Fact.search([("profile_id", "=", profile.id)]).unlink()
+        self._order(self.customers[4], 10)
+        self._night()
+        self._assert_nothing_left("facts that were not there")
+
+    def _pay_something(self, customer):
+        due = self.env["account.move.line"].search(
+            [("partner_id", "=", customer.id), ("display_type", "=", "payment_term"),
+             ("amount_residual", ">", 0)], limit=1)  # fmt: skip
+        due.date_maturity = self._day(-2)
+
     def test_another_company_finds_its_marks(self):
         other = self.env["res.company"].create({"name": "Other"})
         self._night(everything=True)

@@ -144,6 +144,44 @@ class TestOutcome(LogisticsCommon):
         self._deliver(order)
         self.assertEqual(self._outcome_of(order).tier_id, self.vip)
 
+    def test_first_tier_of_a_night_is_that_of_the_orders_before(self):
+        order = self._order(self.customer, at=self._days_ago(2), commitment_date=self._days_ago(-3))
+        profile = self._profile_of(self.customer)
+        profile.tier_change_ids.sudo().unlink()
+        profile.sudo().tier_id = False
+        self.assertFalse(self._outcome_of(order).tier_id)
+        profile._move_or_propose(self.vip, "first", self.vip.scheme_id, fields.Date.today())
+        self.assertEqual(self._outcome_of(order).tier_id, self.vip)
+        judge = self.env["logistics.outcome.judge"]
+        self.assertFalse(judge._judge(*judge._trace({"sale.order": order.ids})))
+
+    def test_the_night_looks_at_outcomes_that_count_otherwise(self):
+        """Neither what is not delivered yet nor another warehouse changes facts."""
+        order = self._order(self.customer, commitment_date=self._days_ago(5))
+        self.assertFalse(self._judge_marking_facts())  # the first night goes through all
+        self.env["logistics.run"]._run_at_once(self.company)
+        other = self._order(self.customer, commitment_date=self._days_ago(5))
+        self.assertFalse(self._judge_marking_facts())
+        self._deliver(other, at=self._days_ago(6))
+        both = {"logistics.outcome.order", "logistics.outcome.delivery"}
+        self.assertEqual(self._judge_marking_facts(), both)
+        warehouse = self.env["stock.warehouse"].create({"name": "Other", "code": "OTH"})
+        other.warehouse_id = warehouse
+        self.assertFalse(self._judge_marking_facts())
+        self.assertEqual(self._outcome_of(other).warehouse_id, warehouse)
+        other.picking_ids.date_done = self._days_ago(4)
+        self.assertEqual(self._judge_marking_facts(), both)
+        order.action_cancel()
+        self.assertFalse(self._judge_marking_facts() & both)
+
+    def _judge_marking_facts(self):
+        """Judge; return the models of outcomes of which the night is to look at some."""
+        self.env.cr.execute("DELETE FROM logistics_mark WHERE purpose = 'facts'")
+        self._judge_outcomes()
+        self.env.cr.flush()
+        marks = self.env["logistics.mark"].search([("purpose", "=", "facts")])
+        return set(marks.mapped("model")) & {"logistics.outcome.order", "logistics.outcome.delivery"}
+
     def test_rebuild_finds_what_came_past_odoo(self):
         order = self._order(self.customer, commitment_date=self._days_ago(5))
         self._deliver(order, at=self._days_ago(6))
