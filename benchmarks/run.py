@@ -3,7 +3,8 @@
 
 For each size a company is made by SQL; then a night where everything is new, a usual night and one
 after a busy day are run, each in a process of its own, and held against the bound: time as a ratio,
-facts one by one; and so is all that a day costs: its marks, their judging and the night. With `--db` the job is run on a database that is there already, which it changes.
+facts one by one; and so is all that a day costs: its marks, their judging and the night. With `--db`
+the job is run on a database that is there already, which it changes.
 """
 
 import argparse

@@ -56,7 +56,8 @@ def test_benchmark(databases, database, script, arguments, figures):
 
 
 def test_nights(company):
-    assert [night["label"] for night in company[0]["nights"]] == ["everything new", "usual night", "0.5 % changed"]
+    labels = [night["label"] for night in company[0]["nights"]]
+    assert labels == ["everything new", "usual night", "0.5 % changed"]
     for night in company[0]["nights"]:
         assert night["fact_count"] and night["ratio"] and not night["differences"]
 

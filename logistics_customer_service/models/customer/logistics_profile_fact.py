@@ -1,8 +1,7 @@
 from dataclasses import dataclass
-from itertools import groupby
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ...tools.foundation.periods import window_first_day, window_start
 from ..foundation import bulk
@@ -38,7 +37,7 @@ class FactStep:
         tables of earlier steps.
     :ivar columns: the SQL expression of each fact by the name of its field
     :ivar sources: names of the models whose marked records change only facts of steps that name them.
-        Steps that follow each other and have the same are worked out together.
+        Steps that have the same are worked out together.
     """
 
     name: str
@@ -151,11 +150,11 @@ class LogisticsProfileFact(models.Model):
         parts = [(batch, self._get_fact_steps())]
         if causes is not None:
             parts = self._get_due_parts(profiles, causes)
-        written = [
+        written = {
             row_id
             for part, steps in parts
             for row_id in self._write_facts(company, part, windows, today, steps)
-        ]
+        }
         self.env.cr.execute(
             SQL(
                 """DELETE FROM logistics_profile_fact
@@ -172,7 +171,7 @@ class LogisticsProfileFact(models.Model):
         self.env["logistics.profile"].invalidate_model(flush=False)
         self.invalidate_model(flush=False)
         changed = self.env.execute_query(
-            SQL("SELECT DISTINCT profile_id FROM logistics_profile_fact WHERE id = ANY(%s)", written)
+            SQL("SELECT DISTINCT profile_id FROM logistics_profile_fact WHERE id = ANY(%s)", list(written))
         )
         return len(written) + len(dropped), {row[0] for row in [*changed, *dropped]}
 
@@ -194,7 +193,7 @@ class LogisticsProfileFact(models.Model):
         anew = {row[0] for row in unknown}.union(*(causes[n] for n in causes.keys() - sources))
         due = [(anew, steps)]
         for names, group in groupby(steps, lambda step: step.sources):
-            due.append((set().union(*(causes.get(name, ()) for name in names)) - anew, list(group)))
+            due.append((set().union(*(causes.get(name, ()) for name in names)) - anew, group))
         mine = set(profiles.ids)
         return [(SQL("p.id = ANY(%s)", list(ids & mine)), group) for ids, group in due if ids & mine]
 
