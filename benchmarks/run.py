@@ -39,6 +39,9 @@ OWN_TABLES = [
     "logistics_profile_fact",
     "logistics_profile_score",
     "logistics_mark",
+    "logistics_order_day",
+    "logistics_delivery_day",
+    "logistics_tier_change",
 ]
 
 

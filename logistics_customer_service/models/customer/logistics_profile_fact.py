@@ -201,14 +201,24 @@ class LogisticsProfileFact(models.Model):
         """Write what steps find; return the ids of the rows that changed."""
         facts = [name for step in steps for name in step.columns]
         names = ["profile_id", "company_id", "window_months", *facts]
+        source = SQL(
+            "FROM (%s) AS fresh(%s)",
+            self._get_facts_query(company, batch, windows, today, steps),
+            SQL(", ").join(map(SQL.identifier, names)),
+        )
+        if steps != self._get_fact_steps():  # the rows are there: to change them is half the work
+            columns = SQL(", ").join(SQL.identifier("fresh", name) for name in facts)
+            query = SQL(
+                "SELECT held.id, %s %s JOIN %s held USING (profile_id, window_months)",
+                columns,
+                source,
+                SQL.identifier(self._table),
+            )
+            return bulk.write_from(self, facts, query).ids
         return bulk.insert_from(
             self,
             {name: SQL.identifier(name) for name in names},
-            SQL(
-                "FROM (%s) AS fresh(%s)",
-                self._get_facts_query(company, batch, windows, today, steps),
-                SQL(", ").join(map(SQL.identifier, names)),
-            ),
+            source,
             SQL("(profile_id, window_months)"),
             update=facts,
         )

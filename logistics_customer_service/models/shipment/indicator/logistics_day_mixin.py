@@ -88,12 +88,13 @@ class LogisticsDayMixin(models.AbstractModel):
     def _get_days_sql(self, days):
         if days is None:
             return SQL("TRUE")
-        dated = sorted(day for day in days if day[1])
-        companies, dates = map(list, zip(*dated, strict=True)) if dated else ([], [])
+        # all companies and days crossed: more than what is asked for, but by the index of both
+        dates = {date for _company_id, date in days if date}
+        wanted = [SQL("j.promised_day = ANY(%s)", sorted(dates))]
+        if any(not date for _company_id, date in days):
+            wanted.append(SQL("j.promised_day IS NULL"))
         return SQL(
-            """((j.company_id, j.promised_day) IN (SELECT * FROM UNNEST(%s::int[], %s::date[]))
-                OR j.promised_day IS NULL AND j.company_id = ANY(%s))""",
-            companies,
-            dates,
-            [company_id for company_id, day in days if not day],
+            "j.company_id = ANY(%s) AND (%s)",
+            sorted({company_id for company_id, _date in days}),
+            SQL(" OR ").join(wanted),
         )
