@@ -13,7 +13,6 @@ class LogisticsDayMixin(models.AbstractModel):
     _name = "logistics.day.mixin"
     _inherit = ["logistics.outcome.part.mixin"]
     _description = "Outcomes of a Day"
-    _log_access = False
     # the model whose outcomes are added up, and its column that names what is judged
     _outcomes = None
     _judged = None

@@ -14,6 +14,7 @@ class LogisticsOutcomeDelivery(models.Model):
     _name = "logistics.outcome.delivery"
     _inherit = ["logistics.outcome.mixin", "logistics.outcome.part.mixin"]
     _description = "Outcome of a Delivery"
+    _log_access = False
     _order = "picking_id desc"
     _rec_name = "picking_id"
     _judged = "picking_id"

@@ -18,6 +18,7 @@ class LogisticsOutcomeOrder(models.Model):
     _name = "logistics.outcome.order"
     _inherit = ["logistics.outcome.mixin", "logistics.outcome.part.mixin"]
     _description = "Outcome of an Order"
+    _log_access = False
     _order = "order_id desc"
     _rec_name = "order_id"
     _judged = "order_id"
