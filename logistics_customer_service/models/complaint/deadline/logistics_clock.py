@@ -420,11 +420,8 @@ class LogisticsClock(models.Model):
         query = self.sudo()._search([*clocks_open, *domain])
         now = query.select(SQL.identifier(self._table, "id"), SQL("%s", fields.Datetime.now()))
         concerned = bulk.write_from(self, ["next_at"], now)
-        cron = concerned and self.env.ref(
-            "logistics_customer_service.ir_cron_watch_clocks", raise_if_not_found=False
-        )
-        if cron:
-            cron.sudo()._trigger()  # scheduled actions are the administrator's
+        if concerned:
+            self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_watch_clocks")
 
     # === CRON METHODS ===#
 
