@@ -12,6 +12,7 @@ from ....tools.complaint import clocks
 from ....tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
 from ...foundation import bulk
 from ...foundation.isolation import isolate
+from ...foundation.shown_json import ShownJson
 from .logistics_sla_target import DAYS, HOURS, TARGETS
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class LogisticsClock(models.Model):
     )
     event_ids = fields.One2many("logistics.clock.event", "clock_id", string="Ledger")
     escalation_ids = fields.One2many("logistics.escalation", "clock_id", string="Escalations")
-    countdown = fields.Json(string="Time Left", compute="_compute_countdown")
+    countdown = ShownJson(string="Time Left", compute="_compute_countdown")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Agent")
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     team_id = fields.Many2one(related="complaint_id.team_id", string="Team")
