@@ -159,9 +159,9 @@ class LogisticsClock(models.Model):
         return {
             "target": labels[clock["target"]],
             "state": clock["state"],
-            "due": fields.Datetime.to_string(clock["due_at"]) or None,
-            "warn": fields.Datetime.to_string(clock["warn_at"]) or None,
-            "stopped": fields.Datetime.to_string(clock["stopped_at"]) or None,
+            "due": _to_text(clock["due_at"]),
+            "warn": _to_text(clock["warn_at"]),
+            "stopped": _to_text(clock["stopped_at"]),
             "remaining": clock["remaining_seconds"] or 0,
         }
 
@@ -558,3 +558,8 @@ def _get_next_at(reading, events, target, timeline, now, moments):
 def _seconds(instant):
     """Return an instant as it is stored: without its microseconds."""
     return instant and instant.replace(microsecond=0)
+
+
+def _to_text(instant):
+    """Return an instant as Odoo writes it; a list has many, and formats are read anew each time."""
+    return instant.isoformat(" ", "seconds") if instant else None
