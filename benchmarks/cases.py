@@ -147,9 +147,15 @@ class Side:
         records = self.records
         view = records.get_view(view_type="list")
         spec = {}
+        unseen = {
+            column.get("name")
+            for column in etree.fromstring(view["arch"]).iter("field")
+            if column.get("column_invisible") == "True"
+        }
         for name in (*self.get_read(view), *self.counted):
-            relational = records._fields[name].relational
-            spec[name] = {"fields": {"display_name": {}}} if relational else {}
+            # of what is never shown the name is not asked for
+            named = {} if name in unseen else {"display_name": {}}
+            spec[name] = {"fields": named} if records._fields[name].relational else {}
         records.env.invalidate_all()
         return lambda: records.web_search_read([], spec, limit=PAGE, count_limit=10_001)
 
@@ -168,9 +174,19 @@ class Side:
             if name not in ("name", "string", "help")
             for word in re.findall(r"\w+", value)
         }
-        return [
+        read = [
             name for name, shown in columns.items() if name in spoken or set(shown) != {"hide"}
         ]
+        fields = self.records._fields
+        idle, needed = (
+            {
+                fields[name].get_currency_field(self.records)
+                for name in names
+                if fields[name].type == "monetary"
+            }
+            for names in (columns.keys() - read, read)
+        )
+        return [name for name in read if name not in idle - needed or name in spoken]
 
 
 class Ours(Side):

@@ -11,6 +11,7 @@ from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
 from .foundation import test_shown_list
+from .foundation import test_waking
 from .foundation import test_phone_numbers
 from .foundation import test_my_data
 from .customer import test_profile

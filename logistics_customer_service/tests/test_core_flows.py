@@ -51,7 +51,7 @@ class TestCoreFlows(LogisticsCommon):
         self.env.cr.precommit.data.clear()
         self.patch(type(self.env.cr), "execute", watched)
         work(records)
-        self.env.flush_all()
+        self.env.cr.flush()  # with what is done before a commit
         self.patch(type(self.env.cr), "execute", execute)
         return [query for query in found if OURS.search(query)]
 
@@ -83,15 +83,15 @@ class TestCoreFlows(LogisticsCommon):
 
     def test_confirming_first_orders(self):
         """Customers are new: each gets a profile and a tier, by the same statements."""
-        self._assert_constant(self._make_orders, self._confirm, 26)
+        self._assert_constant(self._make_orders, self._confirm, 15)
 
     def test_confirming_orders_of_known_customers(self):
         self.Profile._ensure_for(self.customers, self.company)
-        self._assert_constant(self._make_orders, self._confirm, 14)
+        self._assert_constant(self._make_orders, self._confirm, 8)
 
     def test_validating_deliveries(self):
         self._assert_constant(
-            self._ready, lambda pickings: pickings.with_context(skip_sms=True).button_validate(), 20
+            self._ready, lambda pickings: pickings.with_context(skip_sms=True).button_validate(), 9
         )
 
     def test_posting_invoices(self):
@@ -103,7 +103,7 @@ class TestCoreFlows(LogisticsCommon):
             orders.action_confirm()
             return orders._create_invoices()
 
-        self._assert_constant(prepare, lambda invoices: invoices.action_post(), 2)
+        self._assert_constant(prepare, lambda invoices: invoices.action_post(), 1)
 
     def test_transfers_that_concern_no_customer(self):
         """Moving goods within the house asks whether anything is worked out from it, and no more."""
@@ -125,6 +125,32 @@ class TestCoreFlows(LogisticsCommon):
 
         work(prepare(self.customers[:1]))  # fills the caches
         picking = prepare(self.customers[:1])
-        # the ORM looks for money to collect, and for links, of a transfer that it does not know yet
+        # the ORM looks for money to collect, and for links, of a transfer that it does not know yet;
+        # that it changed is marked
         ours = self._get_ours(picking, work)
-        self.assertLessEqual(len(ours), 2, "\n".join(query[:200] for query in ours))
+        self.assertLessEqual(len(ours), 3, "\n".join(query[:200] for query in ours))
+
+    def test_contacts_just_entered(self):
+        """Nobody has a profile or is visited who is just entered: what follows is not looked for."""
+        state = self.env.ref("base.state_us_5")
+
+        def work(partners):
+            firm, person = partners.create([{"name": "Firm", "is_company": True}, {"name": "Person"}])
+            person.parent_id = firm
+            firm.write({"country_id": state.country_id.id, "state_id": state.id})
+            person.active = False
+
+        partners = self.env["res.partner"]
+        work(partners)  # fills the caches
+        ours = [query for query in self._get_ours(partners, work) if "logistics_mark" not in query]
+        # calls off what was planned with whoever is archived
+        self.assertEqual(len(ours), 1, "\n".join(query[:200] for query in ours))
+
+    def test_profiles_made_by_a_statement_follow_their_customers(self):
+        state = self.env.ref("base.state_us_5")
+        customer = self.env["res.partner"].create({"name": "Just entered"})
+        profile = self.Profile._ensure_for(customer, self.company)
+        customer.write({"country_id": state.country_id.id, "state_id": state.id})
+        self.assertEqual(profile.state_id, state)
+        customer.active = False
+        self.assertFalse(profile.active)

@@ -178,6 +178,15 @@ class TestKitsOnDelivery(KitCommon):
         rows = self.env["logistics.delivery.report"].search([("order_id", "=", order.id)])
         kits = rows.filtered(lambda row: row.product_id == self.kit)
         self.assertEqual((kits.first_qty, kits.is_substituted), (1, False), "one whole kit of two")
+        self._detect(picking)
+        self.assertEqual(picking.exception_ids.mapped("state"), ["open"])
+        kits.line_id.product_uom_qty = 1
+        self._detect(picking)
+        self.assertEqual(picking.exception_ids.mapped("state"), ["gone"])
+
+    def _detect(self, picking):
+        self._judge_outcomes()
+        self.env["logistics.exception"]._detect(picking)
 
     def _kits(self, number):
         return {part: number * n for part, (n, _price) in zip(self.parts, COMPONENTS, strict=True)}

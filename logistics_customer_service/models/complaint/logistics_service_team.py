@@ -3,6 +3,7 @@ from odoo.tools import formataddr
 
 # a longer name is folded, which some programs read as no address at all
 ADDRESS_LENGTH = 68
+AGENTS = "logistics_customer_service.group_agent"
 
 
 class LogisticsServiceTeam(models.Model):
@@ -32,9 +33,8 @@ class LogisticsServiceTeam(models.Model):
         "logistics_service_team_member_rel",
         string="Members",
         check_company=True,
-        domain=lambda self: [
-            ("all_group_ids", "in", self.env.ref("logistics_customer_service.group_agent").id)
-        ],
+        # read for every new case: looked up without asking the database
+        domain=lambda self: [("all_group_ids", "in", self.env["ir.model.data"]._xmlid_to_res_id(AGENTS))],
     )
     resource_calendar_id = fields.Many2one(
         "resource.calendar",

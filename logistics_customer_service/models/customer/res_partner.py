@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
 from odoo.tools import SQL
 
 
@@ -22,6 +23,10 @@ class ResPartner(models.Model):
         compute="_compute_logistics_summary",
         compute_sudo=True,
         groups="logistics_customer_service.group_agent",
+    )
+    # what follows the customer's data is found without a query where nobody can have any yet
+    logistics_profile_ids = fields.One2many(
+        "logistics.profile", "partner_id", string="Profiles", groups=NO_ACCESS
     )
 
     # === COMPUTE METHODS ===#
@@ -125,12 +130,7 @@ class ResPartner(models.Model):
     def _get_own_profiles(self):
         """Return the profiles of these partners in every company, archived ones included."""
         # whoever may change a partner changes what follows from it
-        return (
-            self.env["logistics.profile"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("partner_id", "in", self.ids)])
-        )
+        return self.sudo().with_context(active_test=False).logistics_profile_ids
 
     def _hand_over_consents(self, target):
         """What these people answered for themselves is the target's answer from now on."""

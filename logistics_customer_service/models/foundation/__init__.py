@@ -1,4 +1,5 @@
 from . import base
+from . import ir_cron
 from . import logistics_database
 from . import logistics_demo
 from . import res_company

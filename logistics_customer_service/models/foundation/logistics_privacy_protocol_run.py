@@ -47,7 +47,7 @@ class LogisticsPrivacyProtocol(models.Model):
         self.env["logistics.personal"]._settle(people)
         protocol._begin()
         if not protocol._advance(time.monotonic() + SECONDS):
-            self.env.ref("logistics_customer_service.ir_cron_erase")._trigger()
+            self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_erase")
         return protocol
 
     def _begin(self):

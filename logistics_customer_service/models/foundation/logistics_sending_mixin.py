@@ -150,14 +150,8 @@ class LogisticsSendingMixin(models.AbstractModel):
 
     @api.model
     def _wake_up(self, cron):
-        """Have a scheduled action run as soon as this transaction is through; once is enough."""
-        # with what a savepoint takes back goes what is remembered here
-        woken = self.env.cr.precommit.data.setdefault("logistics_woken", set())
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(cron, raise_if_not_found=False)
-        if cron_id and cron not in woken:
-            woken.add(cron)
-            # scheduled actions are the administrator's
-            self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+        """Have a scheduled action run as soon as this transaction is through."""
+        self.env["ir.cron"]._wake(cron)
 
     @api.model
     def _process_due(self):

@@ -70,6 +70,8 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         company = self.sudo()  # the time zone is no secret; the partner record may be
+        # the zone alone: every new case asks for it, and a partner has some sixty columns
+        company.partner_id.fetch(["tz"])
         return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
 
     @api.model

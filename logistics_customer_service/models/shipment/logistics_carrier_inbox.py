@@ -116,7 +116,7 @@ class LogisticsCarrierInbox(models.Model):
         # nobody writes here but the job: whoever sees a row may have it tried again
         rows = self.sudo().filtered("failed_at")
         rows.write({"failed_at": False, "failure_text": False})
-        rows.env.ref("logistics_customer_service.ir_cron_take_carrier_events")._trigger()
+        self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_take_carrier_events")
 
     # === CRON METHODS ===#
 

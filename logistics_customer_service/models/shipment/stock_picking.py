@@ -304,6 +304,8 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         result = super()._action_done()
+        # core has reset it: worked out now, it is no UPDATE of its own after what follows
+        self.move_ids.mapped("priority")
         self._react({DONE})
         return result
 

@@ -12,6 +12,7 @@ from ....tools.complaint import clocks
 from ....tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
 from ...foundation import bulk
 from ...foundation.isolation import isolate
+from ...foundation.shown_json import ShownJson
 from .logistics_sla_target import DAYS, HOURS, TARGETS
 
 _logger = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class LogisticsClock(models.Model):
     )
     event_ids = fields.One2many("logistics.clock.event", "clock_id", string="Ledger")
     escalation_ids = fields.One2many("logistics.escalation", "clock_id", string="Escalations")
-    countdown = fields.Json(string="Time Left", compute="_compute_countdown")
+    countdown = ShownJson(string="Time Left", compute="_compute_countdown")
     user_id = fields.Many2one(related="complaint_id.user_id", string="Agent")
     partner_id = fields.Many2one(related="complaint_id.partner_id", string="Customer")
     team_id = fields.Many2one(related="complaint_id.team_id", string="Team")
@@ -158,9 +159,9 @@ class LogisticsClock(models.Model):
         return {
             "target": labels[clock["target"]],
             "state": clock["state"],
-            "due": fields.Datetime.to_string(clock["due_at"]) or None,
-            "warn": fields.Datetime.to_string(clock["warn_at"]) or None,
-            "stopped": fields.Datetime.to_string(clock["stopped_at"]) or None,
+            "due": _to_text(clock["due_at"]),
+            "warn": _to_text(clock["warn_at"]),
+            "stopped": _to_text(clock["stopped_at"]),
             "remaining": clock["remaining_seconds"] or 0,
         }
 
@@ -420,11 +421,8 @@ class LogisticsClock(models.Model):
         query = self.sudo()._search([*clocks_open, *domain])
         now = query.select(SQL.identifier(self._table, "id"), SQL("%s", fields.Datetime.now()))
         concerned = bulk.write_from(self, ["next_at"], now)
-        cron = concerned and self.env.ref(
-            "logistics_customer_service.ir_cron_watch_clocks", raise_if_not_found=False
-        )
-        if cron:
-            cron.sudo()._trigger()  # scheduled actions are the administrator's
+        if concerned:
+            self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_watch_clocks")
 
     # === CRON METHODS ===#
 
@@ -560,3 +558,8 @@ def _get_next_at(reading, events, target, timeline, now, moments):
 def _seconds(instant):
     """Return an instant as it is stored: without its microseconds."""
     return instant and instant.replace(microsecond=0)
+
+
+def _to_text(instant):
+    """Return an instant as Odoo writes it; a list has many, and formats are read anew each time."""
+    return instant.isoformat(" ", "seconds") if instant else None

@@ -5,6 +5,7 @@ from odoo.tools import email_normalize
 from ....tools.complaint import clocks, sla
 from ....tools.complaint.moments import NEW_CASE
 from ...foundation.concurrency import begin_anew_on
+from ...foundation.shown_json import ShownJson
 from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, RESOLVED
 from .logistics_sla_target import (
@@ -51,7 +52,7 @@ class LogisticsComplaint(models.Model):
         copy=False,
         help="When a person first answered the customer.",
     )
-    countdown = fields.Json(string="Time Left", compute="_compute_countdown")
+    countdown = ShownJson(string="Time Left", compute="_compute_countdown")
 
     _due_idx = models.Index("(due_at) WHERE due_at IS NOT NULL")
 

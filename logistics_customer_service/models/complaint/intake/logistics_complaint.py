@@ -368,15 +368,8 @@ class LogisticsComplaint(models.Model):
             told._note_acknowledged(message={one: one.acknowledgement_message_id for one in told})
 
     def _trigger_acknowledgements(self):
-        if all(case.acknowledgement != "to_send" for case in self):
-            return
-        # looked up without asking the database, once for every case; scheduled actions are the
-        # administrator's
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "logistics_customer_service.ir_cron_acknowledge", raise_if_not_found=True
-        )
-        # scheduled actions are the administrator's
-        self.env["ir.cron"].sudo().browse(cron_id)._trigger()
+        if any(case.acknowledgement == "to_send" for case in self):
+            self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_acknowledge")
 
     @api.model
     def _cron_acknowledge(self):
@@ -413,7 +406,7 @@ class LogisticsComplaint(models.Model):
             else:
                 cases._note_acknowledgement("none")
         if self:
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+            self.env["ir.cron"]._wake("mail.ir_cron_mail_scheduler_action")
 
     def _queue_acknowledgement_of(self, template):
         """Queue mails of a template in each customer's language; they stay in the talk."""

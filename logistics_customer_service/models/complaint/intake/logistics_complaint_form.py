@@ -73,18 +73,16 @@ class LogisticsComplaint(models.Model):
     # === BUSINESS METHODS ===#
 
     def _has_field_access(self, field, operation):
-        allowed = super()._has_field_access(field, operation)
-        if self.env.su or operation == "read" and field.name in CUSTOMER_FIELDS:
-            return allowed
-        return allowed and not self._is_asked_by_customer()
-
-    @api.model
-    def _is_asked_by_customer(self):
-        """Tell whether the user is no staff: asked for every value of a list, it must cost nothing."""
-        share = self.env.user._fields["share"]
-        # past the field's own look at rights and at what is to be computed, where there is nothing to
-        known = None if share in self.env.transaction.tocompute else share._get_cache(self.env)
-        return known[self.env.uid] if known and self.env.uid in known else self.env.user.share
+        """Who is no staff reads few fields: asked for every value of a list, it must cost nothing."""
+        env = self.env
+        if not env.su and (operation != "read" or field.name not in CUSTOMER_FIELDS):
+            user = env.user
+            share = user._fields["share"]
+            # past the field's own look at rights and at what is to be computed, where there is nothing to
+            known = () if share in env.transaction.tocompute else share._get_cache(env)
+            if known[env.uid] if env.uid in known else user.share:
+                return False
+        return super()._has_field_access(field, operation)
 
     @api.model
     def _get_thread_with_access(self, thread_id, **kwargs):

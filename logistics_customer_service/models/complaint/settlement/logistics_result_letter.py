@@ -278,7 +278,7 @@ class LogisticsResultLetter(models.Model):
         )
         self.complaint_id._note_result_written(letter)
         letter.complaint_id._answered(mail.mail_message_id)
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["ir.cron"]._wake("mail.ir_cron_mail_scheduler_action")
 
     def _note_told(self, at):
         """The customer has the letter, or was told otherwise; what was answered already stays.

@@ -151,6 +151,8 @@ class LogisticsVisit(models.Model):
     def _make_entries(self):
         """Put planned visits into the visitors' calendars, all in one."""
         waiting = self.filtered(lambda visit: visit.state in OPEN and not visit.event_id)
+        if not waiting:
+            return
         events = self.env["calendar.event"].sudo().with_context(**QUIET)  # see _get_entries
         made = events.create([visit._prepare_entry_vals() for visit in waiting])
         for visit, event in zip(waiting, made, strict=True):

@@ -1,10 +1,19 @@
-from odoo import models
+from odoo import fields, models
+from odoo.fields import NO_ACCESS
 
 
 class ResPartner(models.Model):
     """Customers and prospects who are visited."""
 
     _inherit = "res.partner"
+
+    # visits follow the data of whom they are to: of those just made they are known to be none
+    logistics_visit_ids = fields.One2many(
+        "logistics.visit", "partner_id", string="Visits", groups=NO_ACCESS
+    )
+    logistics_customer_visit_ids = fields.One2many(
+        "logistics.visit", "customer_id", string="Visits to the Customer", groups=NO_ACCESS
+    )
 
     def write(self, vals):
         result = super().write(vals)

@@ -128,8 +128,7 @@ class LogisticsVisitReportMixin(models.AbstractModel):
             mail.attachment_ids.filtered(lambda file: file.res_model == "mail.message").write(
                 {"res_model": self._name, "res_id": self.id}
             )
-        # scheduled actions are the administrator's
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        self.env["ir.cron"]._wake("mail.ir_cron_mail_scheduler_action")
 
     def _get_lang(self, partner):
         return partner.lang or self.company_id.partner_id.lang or self.env.lang

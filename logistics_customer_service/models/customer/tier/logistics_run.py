@@ -145,9 +145,7 @@ class LogisticsRun(models.Model):
             runs._run_at_once(company)
         if large:
             runs._start(large, everything=True)
-            self.env.ref(  # scheduled actions are the administrator's
-                "logistics_customer_service.ir_cron_refresh_profiles"
-            ).sudo()._trigger()
+            self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_refresh_profiles")
         message = (
             self.env._("The customers' tiers are being worked out in the background.")
             if large

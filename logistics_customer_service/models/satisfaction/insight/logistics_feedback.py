@@ -61,9 +61,7 @@ class LogisticsFeedback(models.Model):
     @api.model
     def _trigger_themes(self):
         """Have comments read soon, on their own: an answer never waits for a suggestion."""
-        cron = self.env.ref("logistics_customer_service.ir_cron_suggest_themes", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()  # jobs are the system's
+        self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_suggest_themes")
 
     @api.model
     def _cron_suggest_themes(self):

@@ -300,19 +300,9 @@ class LogisticsException(models.Model):
     @api.model
     def _detect_soon(self):
         """Let the scheduled action look as soon as it can; many calls make one trigger."""
-        if "logistics_detect" in self.env.cr.precommit.data:
-            return
-        self.env.cr.precommit.data["logistics_detect"] = True
-        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(
-            "logistics_customer_service.ir_cron_detect_exceptions", raise_if_not_found=False
+        self.env["ir.cron"]._wake(
+            "logistics_customer_service.ir_cron_detect_exceptions", unless_waiting=True
         )
-        if not cron_id:
-            return
-        # scheduled actions are the administrator's; anybody may bring news
-        cron = self.env["ir.cron"].sudo().browse(cron_id)
-        waiting = [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())]
-        if not cron.env["ir.cron.trigger"].search_count(waiting, limit=1):
-            cron._trigger()
 
     @api.model
     def _cron_detect_exceptions(self):

@@ -11,22 +11,14 @@ class LogisticsDayMixin(models.AbstractModel):
     """
 
     _name = "logistics.day.mixin"
+    _inherit = ["logistics.outcome.part.mixin"]
     _description = "Outcomes of a Day"
-    _log_access = False
     # the model whose outcomes are added up, and its column that names what is judged
     _outcomes = None
     _judged = None
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     promised_day = fields.Date(readonly=True)
     waiting_day = fields.Date(readonly=True, help="The day after which what is open is overdue.")
-    carrier_id = fields.Many2one("delivery.carrier", readonly=True, index="btree_not_null")
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
-    country_id = fields.Many2one("res.country", readonly=True, index="btree_not_null")
-    state_id = fields.Many2one("res.country.state", readonly=True, index="btree_not_null")
-    tier_id = fields.Many2one(
-        "logistics.tier", readonly=True, index="btree_not_null", ondelete="cascade"
-    )
     row_count = fields.Integer(readonly=True)
     open_count = fields.Float(readonly=True, help="Promised and not delivered.")
 
@@ -34,7 +26,7 @@ class LogisticsDayMixin(models.AbstractModel):
     def _get_parts(self):
         """Return the SQL of what rows are told apart by, by name."""
         names = ("company_id", "promised_day", "carrier_id", "warehouse_id", "country_id", "state_id")
-        return {**{name: SQL("j.%s", SQL(name)) for name in (*names, "tier_id")}}
+        return {name: SQL("j.%s", SQL(name)) for name in (*names, "tier_id")}
 
     @api.model
     def _get_sums(self):

@@ -12,6 +12,7 @@ class LogisticsDeliveryDay(models.Model):
     _name = "logistics.delivery.day"
     _inherit = ["logistics.day.mixin"]
     _description = "Deliveries of a Day"
+    _log_access = False
     _outcomes = "logistics.outcome.delivery"
     _judged = "picking_id"
 

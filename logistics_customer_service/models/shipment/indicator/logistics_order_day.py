@@ -14,6 +14,7 @@ class LogisticsOrderDay(models.Model):
     _name = "logistics.order.day"
     _inherit = ["logistics.day.mixin"]
     _description = "Orders of a Day"
+    _log_access = False
     _outcomes = "logistics.outcome.order"
     _judged = "order_id"
 

@@ -1,4 +1,5 @@
 from . import logistics_outcome_mixin
+from . import logistics_outcome_part_mixin
 from . import logistics_outcome_line
 from . import logistics_outcome_order
 from . import logistics_outcome_delivery

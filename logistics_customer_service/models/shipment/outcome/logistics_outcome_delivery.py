@@ -12,8 +12,9 @@ class LogisticsOutcomeDelivery(models.Model):
     """
 
     _name = "logistics.outcome.delivery"
-    _inherit = ["logistics.outcome.mixin"]
+    _inherit = ["logistics.outcome.mixin", "logistics.outcome.part.mixin"]
     _description = "Outcome of a Delivery"
+    _log_access = False
     _order = "picking_id desc"
     _rec_name = "picking_id"
     _judged = "picking_id"
@@ -24,21 +25,7 @@ class LogisticsOutcomeDelivery(models.Model):
         "stock.picking", string="Delivery", required=True, readonly=True, ondelete="cascade"
     )
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
-    carrier_id = fields.Many2one("delivery.carrier", readonly=True, index="btree_not_null")
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
-    country_id = fields.Many2one("res.country", readonly=True, index="btree_not_null")
-    state_id = fields.Many2one(
-        "res.country.state", string="Region", readonly=True, index="btree_not_null"
-    )
-    tier_id = fields.Many2one(
-        "logistics.tier",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The customer's tier when the order was placed, or the delivery made.",
-    )
     promised_at = fields.Datetime(string="Promised", readonly=True)
     promised_day = fields.Date(readonly=True, help="In the company's time zone.")
     date_done = fields.Datetime(string="Left the Warehouse", readonly=True)

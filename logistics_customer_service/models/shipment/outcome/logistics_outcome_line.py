@@ -23,6 +23,7 @@ class LogisticsOutcomeLine(models.Model):
     _name = "logistics.outcome.line"
     _inherit = ["logistics.outcome.mixin"]
     _description = "Outcome of an Order Line"
+    _log_access = False
     _order = "line_id desc"
     _rec_name = "line_id"
     _judged = "line_id"

@@ -17,7 +17,6 @@ class LogisticsOutcomeMixin(models.AbstractModel):
 
     _name = "logistics.outcome.mixin"
     _description = "Outcome"
-    _log_access = False
 
     # the column of what is judged, and those that stay as they were found first
     _judged = None

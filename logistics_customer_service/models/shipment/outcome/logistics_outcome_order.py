@@ -16,8 +16,9 @@ class LogisticsOutcomeOrder(models.Model):
     """
 
     _name = "logistics.outcome.order"
-    _inherit = ["logistics.outcome.mixin"]
+    _inherit = ["logistics.outcome.mixin", "logistics.outcome.part.mixin"]
     _description = "Outcome of an Order"
+    _log_access = False
     _order = "order_id desc"
     _rec_name = "order_id"
     _judged = "order_id"
@@ -25,22 +26,8 @@ class LogisticsOutcomeOrder(models.Model):
     _counted = ("partner_id", "company_id", "delivered_at", "is_in_full")
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     order_date = fields.Datetime(string="Ordered", readonly=True)
-    carrier_id = fields.Many2one("delivery.carrier", readonly=True, index="btree_not_null")
-    warehouse_id = fields.Many2one("stock.warehouse", readonly=True, index="btree_not_null")
-    country_id = fields.Many2one("res.country", readonly=True, index="btree_not_null")
-    state_id = fields.Many2one(
-        "res.country.state", string="Region", readonly=True, index="btree_not_null"
-    )
-    tier_id = fields.Many2one(
-        "logistics.tier",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="set null",
-        help="The customer's tier when the order was placed.",
-    )
     line_count = fields.Integer(string="Lines of Goods", readonly=True)
     first_line_id = fields.Many2one("sale.order.line", readonly=True, ondelete="set null", index=True)
     promised_day = fields.Date(

@@ -252,10 +252,10 @@ class TestDetection(ExceptionCommon):
         cron = self.env.ref(f"{MODULE}.ir_cron_detect_exceptions")
         self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
         picking = self._under_way()
-        self.env.cr.precommit.data.pop("logistics_detect", None)
         self._tell(picking, "refused")
-        self.env.cr.precommit.data.pop("logistics_detect", None)
+        self.env.cr.flush()
         self._tell(picking, "problem")
+        self.env.cr.flush()
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         self.assertEqual(len(triggers), 1)
 

@@ -11,8 +11,8 @@ function getKey(archInfo, fields, resModel, viewId) {
     return [resModel, "list", viewId, ...Object.keys(activeFields).sort()].join(",");
 }
 
-/** The columns that can be hidden without anything else in the list missing their values. */
-function getSpareColumns({ columns, xmlDoc }) {
+/** What the list's attributes speak of besides the names of its columns. */
+function getWords(xmlDoc) {
     const words = new Set();
     for (const node of [xmlDoc, ...xmlDoc.querySelectorAll("*")]) {
         for (const { name, value } of node.attributes) {
@@ -21,6 +21,12 @@ function getSpareColumns({ columns, xmlDoc }) {
             }
         }
     }
+    return words;
+}
+
+/** The columns that can be hidden without anything else in the list missing their values. */
+function getSpareColumns({ columns, xmlDoc }) {
+    const words = getWords(xmlDoc);
     return columns.filter(
         ({ name, type, optional }) =>
             type === "field" &&
@@ -28,6 +34,25 @@ function getSpareColumns({ columns, xmlDoc }) {
             !words.has(name) &&
             columns.every((column) => column.name !== name || column.optional)
     );
+}
+
+/** The currencies, never shown themselves, of amounts of which none is read. */
+function getSpareCurrencies({ columns, xmlDoc }, fields, activeFields) {
+    const words = getWords(xmlDoc);
+    const amounts = columns.filter(({ name }) => fields[name]?.currency_field);
+    const read = amounts.filter(({ name }) => name in activeFields);
+    const needed = new Set(read.map(({ name }) => fields[name].currency_field));
+    return amounts
+        .map(({ name }) => fields[name].currency_field)
+        .filter(
+            (currency) =>
+                !needed.has(currency) &&
+                !words.has(currency) &&
+                columns.every(
+                    ({ name, column_invisible }) =>
+                        name !== currency || ["1", "True"].includes(column_invisible)
+                )
+        );
 }
 
 /** A list that reads the columns that are shown; whoever shows another one has it read then. */
@@ -42,6 +67,10 @@ export class ShownListController extends ListController {
                 if (!(chosen ? chosen.includes(name) : optional === "show")) {
                     delete params.config.activeFields[name];
                 }
+            }
+            const { activeFields } = params.config;
+            for (const name of getSpareCurrencies(this.archInfo, fields, activeFields)) {
+                delete activeFields[name];
             }
         }
         return params;
@@ -66,7 +95,11 @@ export class ShownListRenderer extends ListRenderer {
         const { archInfo, list } = this.props;
         if (!(fieldName in list.activeFields)) {
             const { activeFields } = extractFieldsFromArchInfo(archInfo, list.fields);
-            list.activeFields[fieldName] = activeFields[fieldName];
+            for (const name of [fieldName, list.fields[fieldName].currency_field]) {
+                if (name in activeFields) {
+                    list.activeFields[name] = activeFields[name];
+                }
+            }
             list.config.fieldsToAggregate?.push(fieldName);
             await list.leaveEditMode();
             await list.model.load();

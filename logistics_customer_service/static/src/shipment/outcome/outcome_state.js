@@ -4,6 +4,8 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
 import { graphView } from "@web/views/graph/graph_view";
+import { ListRenderer } from "@web/views/list/list_renderer";
+import { listView } from "@web/views/list/list_view";
 import { PivotRenderer } from "@web/views/pivot/pivot_renderer";
 import { pivotView } from "@web/views/pivot/pivot_view";
 
@@ -31,6 +33,11 @@ class OutcomeGraphRenderer extends GraphRenderer {
     static components = { ...GraphRenderer.components, OutcomeState };
 }
 
+class OutcomeListRenderer extends ListRenderer {
+    static template = "logistics_customer_service.OutcomeList";
+    static components = { ...ListRenderer.components, OutcomeState };
+}
+
 class OutcomePivotRenderer extends PivotRenderer {
     static components = { ...PivotRenderer.components, OutcomeState };
 }
@@ -38,6 +45,10 @@ class OutcomePivotRenderer extends PivotRenderer {
 registry.category("views").add("logistics_outcome_graph", {
     ...graphView,
     Renderer: OutcomeGraphRenderer,
+});
+registry.category("views").add("logistics_outcome_list", {
+    ...listView,
+    Renderer: OutcomeListRenderer,
 });
 registry.category("views").add("logistics_outcome_pivot", {
     ...pivotView,

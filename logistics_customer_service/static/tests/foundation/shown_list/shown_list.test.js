@@ -10,9 +10,11 @@ class Case extends models.Model {
     answered = fields.Boolean();
     weight = fields.Float();
     note = fields.Char();
+    amount = fields.Monetary({ currency_field: "currency_id" });
+    currency_id = fields.Many2one({ relation: "res.currency" });
     _records = [
-        { id: 1, name: "First", answered: true, weight: 2, note: "fragile" },
-        { id: 2, name: "Second", answered: false, weight: 3, note: "heavy" },
+        { id: 1, name: "First", answered: true, weight: 2, note: "fragile", amount: 4, currency_id: 1 },
+        { id: 2, name: "Second", answered: false, weight: 3, note: "heavy", amount: 5, currency_id: 1 },
     ];
 }
 
@@ -22,9 +24,11 @@ suite.current.tags("headless");
 
 const ARCH = `
     <list js_class="logistics_shown_list" decoration-bf="answered">
+        <field name="currency_id" column_invisible="True"/>
         <field name="name"/>
         <field name="answered" optional="hide"/>
         <field name="weight" sum="Weight" optional="hide"/>
+        <field name="amount" optional="hide"/>
         <field name="note" optional="show"/>
     </list>`;
 
@@ -68,6 +72,13 @@ test("a column is read when it is shown, and once", async () => {
     await toggle("Weight");
     expect("td[name=weight]:first").toHaveText("2.00");
     expect(asked.length).toBe(reads);
+});
+
+test("a currency is read with the first amount that is shown", async () => {
+    const asked = await mountCases();
+    await toggle("Amount");
+    expect(asked.at(-1)).toEqual(["amount", "answered", "currency_id", "name", "note"]);
+    expect("td[name=amount]:first").toHaveText(/\$\s*4\.00/);
 });
 
 test("grouped, too", async () => {
