@@ -65,7 +65,7 @@ def test_nights(company):
 def test_reports(databases, company):
     printed = bench(databases, "reports.py", "--db", company[0]["database"], "--rounds", 1, timeout=TIMEOUT)
     rows = [line.strip("| ").split(" | ") for line in printed.splitlines()[2:]]
-    assert len(rows) == 6 and all(row[0] for row in rows)
+    assert len(rows) == 7 and all(row[0] for row in rows)
 
 
 def test_cases(databases):
