@@ -63,6 +63,9 @@ class LogisticsComplaintRateReport(models.Model):
     def _get_ratios(self):
         return {"complaint_rate": ("valid_count", "delivery_count")}
 
+    def _get_chart_unit(self, name):
+        return "number"  # per thousand
+
     # === BUSINESS METHODS ===#
 
     @api.model

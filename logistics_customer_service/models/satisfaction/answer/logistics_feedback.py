@@ -151,6 +151,11 @@ class LogisticsFeedback(models.Model):
         facts = {"company_id", "partner_id", "state", "overall", "answered_at"}
         return {**super()._get_marked_fields(), "facts": facts}
 
+    @api.model
+    def _get_chart_scales(self):
+        """Return the lowest and the highest of each score, the best being the highest."""
+        return {"overall": (1, 5), "recommend": (0, 10), "effort": (1, 7)}
+
     @api.depends("partner_id", "overall", "answered_at")
     def _compute_display_name(self):
         for feedback in self:

@@ -7,6 +7,12 @@ from odoo.tools import SQL, float_compare, format_date, formatLang
 from ....tools.shipment import goals
 from .logistics_indicator import DIMENSIONS
 
+# what is kept as 0 where it is not known, and what says whether it is
+KNOWN_IF = {
+    "previous_value": ("has_previous",),
+    "change": ("has_previous", "has_value"),
+    "goal_value": ("has_goal",),
+}
 SYMBOLS = {goals.MET: "✔", goals.CLOSE: "!", goals.MISSED: "✖"}
 
 
@@ -159,9 +165,26 @@ class LogisticsIndicatorFigure(models.Model):
         part_id = self._get_part().id if self.scope != "all" else False
         return self.indicator_id.id, self.month, self.scope, part_id
 
+    @api.model
+    def _get_chart_rates(self):
+        """Return the measures that are no sums; of what unit they are, their indicators say."""
+        unit = {"unit": "number", "unit_field": "unit", "least": 0}
+        return {
+            "value": {**unit, "count": "denominator"},
+            **{name: {**unit, "count": False} for name in KNOWN_IF},
+        }
+
     def _read_group_select(self, aggregate_spec, query):
-        """The value of several figures is that of their sums."""
-        if aggregate_spec.partition(":")[0] != "value":
+        """The value of several figures is that of their sums; what is not known is no nought."""
+        name = aggregate_spec.partition(":")[0]
+        if name in KNOWN_IF:
+            known = [self._field_to_sql(self._table, flag, query) for flag in KNOWN_IF[name]]
+            return SQL(
+                "%s FILTER (WHERE %s)",
+                super()._read_group_select(aggregate_spec, query),
+                SQL(" AND ").join(known),
+            )
+        if name != "value":
             return super()._read_group_select(aggregate_spec, query)
         names = ("numerator", "denominator", "factor", "is_ratio")
         columns = {name: self._field_to_sql(self._table, name, query) for name in names}

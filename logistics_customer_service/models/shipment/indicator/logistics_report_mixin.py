@@ -13,6 +13,19 @@ class LogisticsReportMixin(models.AbstractModel):
         """Return the parts of each ratio: mapping of its name to numerator and denominator."""
         return {}
 
+    @api.model
+    def _get_chart_rates(self):
+        """Return the measures that are no sums, as :meth:`LogisticsChart.action_describe` tells."""
+        return {
+            name: {"count": denominator, "unit": self._get_chart_unit(name), "least": 0}
+            for name, (_numerator, denominator) in self._get_ratios().items()
+        }
+
+    def _get_chart_unit(self, name):
+        if "(%)" in self._fields[name].string:
+            return "percent"
+        return "share" if name.endswith("_rate") else "number"
+
     def _read_group_select(self, aggregate_spec, query):
         """A ratio is a sum over a sum, whatever the grouping."""
         name, _separator, _function = aggregate_spec.partition(":")
