@@ -1,6 +1,7 @@
 from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_cached
+from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
 from .foundation import test_link_page

@@ -98,6 +98,14 @@ class LogisticsIndicatorFigure(models.Model):
     change_text = fields.Char(string="Change Against It", compute="_compute_texts")
     goal_text = fields.Char(string="To Reach", compute="_compute_texts")
     status_text = fields.Char(string="Result", compute="_compute_texts")
+    count_text = fields.Char(
+        string="Of How Many", compute="_compute_texts", help="What the figure is a share or a mean of."
+    )
+    worst_text = fields.Char(
+        string="Worst",
+        compute="_compute_worst_text",
+        help="The tier, carrier or warehouse that fares worst, where it fares worse than all together.",
+    )
 
     _one_per_part = models.UniqueIndex(
         "(month_id, indicator_id, scope, COALESCE(tier_id, 0), COALESCE(carrier_id, 0),"
@@ -135,10 +143,34 @@ class LogisticsIndicatorFigure(models.Model):
             figure.value_text = figure._format("value") if figure.has_value else "–"
             figure.previous_text = figure._format("previous_value") if figure.has_previous else "–"
             figure.goal_text = figure._format("goal_value") if figure.has_goal else "–"
+            figure.count_text = figure._format_count()
             figure.change_text = figure._format_change()
             figure.status_text = " ".join(
                 filter(None, [SYMBOLS.get(figure.status), labels.get(figure.status)])
             )
+
+    @api.depends("value", "has_value", "scope", "month_id", "indicator_id")
+    @api.depends_context("lang")
+    def _compute_worst_text(self):
+        domain = [("month_id", "in", self.month_id.ids), ("indicator_id", "in", self.indicator_id.ids)]
+        domain += [("scope", "!=", "all"), ("has_value", "=", True), ("is_ratio", "=", True)]
+        parts = self.search(domain).grouped(lambda part: (part.month_id, part.indicator_id))
+        for figure in self:
+            own = parts.get((figure.month_id, figure.indicator_id), self.browse())
+            figure.worst_text = figure._format_worst(own) if figure.scope == "all" else False
+
+    def _format_worst(self, parts):
+        sign = 1 if self.direction == "higher" else -1
+        worst = min(parts, key=lambda part: sign * part.value, default=self)
+        if sign * worst.value >= sign * self.value:
+            return False
+        return f"{worst.part_name}: {worst.value_text} ({worst.count_text})"
+
+    def _format_count(self):
+        if not self.is_ratio or not self.denominator:
+            return False
+        number = formatLang(self.env, self.denominator, digits=1 if self.denominator % 1 else 0)
+        return f"n = {number}"
 
     def _format(self, name):
         return self.indicator_id._format(self[name], self.company_id)

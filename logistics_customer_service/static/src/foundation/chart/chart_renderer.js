@@ -29,7 +29,7 @@ const countsBeside = {
                 const text = `n=${formatCount(point.counted)}`;
                 const half = ctx.measureText(text).width / 2 + 2;
                 const x = Math.max(chartArea.left + half, Math.min(chartArea.right - half, element.x));
-                const y = Math.max(chartArea.top + 11, element.y - 7);
+                const y = element.y - 7;
                 const isFree = taken.every(
                     (other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 12
                 );
@@ -50,8 +50,8 @@ export class ChartRenderer extends GraphRenderer {
         return this.model.rate;
     }
 
-    formatMeasure(value) {
-        return formatRate(value, this.model.unit);
+    formatMeasure(value, unit = this.model.unit) {
+        return formatRate(value, unit);
     }
 
     fewOf(count) {
@@ -133,7 +133,7 @@ export class ChartRenderer extends GraphRenderer {
         }
         if (this.rate) {
             scales.y.ticks.callback = (value) => this.formatMeasure(value);
-            scales.y.grace = "8%"; // room for what is written above
+            this.endAtWhole(scales.y);
             scales.x.ticks.callback = (_value, index) => this.getTickLines(index);
         } else if (this.model.metaData.allIntegers) {
             const format = scales.y.ticks.callback;
@@ -143,6 +143,25 @@ export class ChartRenderer extends GraphRenderer {
             scales.y.suggestedMax = 1;
         }
         return scales;
+    }
+
+    /** What comes near the whole ends at the whole: there is no 120 %. */
+    endAtWhole(axis) {
+        const whole = { share: 1, percent: 100 }[this.model.unit];
+        const values = this.model.data.datasets.flatMap((dataset) => dataset.data);
+        const highest = Math.max(...values.filter((value) => typeof value === "number"));
+        if (whole && highest <= whole && highest > 0.8 * whole) {
+            axis.max = whole;
+        }
+    }
+
+    prepareOptions() {
+        const options = super.prepareOptions();
+        if (this.rate) {
+            options.layout = { padding: { top: 16 } }; // room for what is written above
+            options.clip = false;
+        }
+        return options;
     }
 
     /** A label below the chart; where there is one series, with what it says of too few. */
@@ -196,7 +215,8 @@ export class ChartRenderer extends GraphRenderer {
             if (!this.rate || !point) {
                 return { ...item, boxColor };
             }
-            const value = this.formatMeasure(point.value);
+            const [unit] = point.units.length === 1 ? point.units : [this.model.unit];
+            const value = this.formatMeasure(point.value, unit);
             const label = point.labels.join(SEP) || item.label;
             return {
                 ...item,

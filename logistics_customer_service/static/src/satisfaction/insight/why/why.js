@@ -209,7 +209,7 @@ export class Why extends Component {
             keep: [_t("Keep it up"), _t("Important, and good")],
             low_priority: [_t("Low priority"), _t("Not so good, and less important")],
             overdone: [_t("Possibly overdone"), _t("Good, and less important")],
-            undecided: [_t("Too close to call"), this.undecidedText],
+            undecided: [_t("No verdict"), this.undecidedText],
         };
         return FIELDS.map((field) => ({
             field,
@@ -227,7 +227,7 @@ export class Why extends Component {
     get undecidedText() {
         return this.isTold
             ? _t("Their 95 % intervals reach over a line, or customers name them as reasons for complaints")
-            : _t("Fewer than %s aspects are too few for a verdict", this.picture.least);
+            : _t("It takes at least %s aspects with enough answers", this.picture.least);
     }
 
     get leftOut() {
