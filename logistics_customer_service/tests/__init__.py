@@ -109,6 +109,7 @@ from .satisfaction.insight import test_themes
 from .satisfaction.insight import test_improvement
 from .satisfaction.insight import test_satisfaction_indicators
 from .satisfaction.insight import test_screens
+from .satisfaction.insight import test_chart_drawn
 from .contact.callback import test_callback
 from .contact.callback import test_course
 from .contact.callback import test_between

@@ -150,6 +150,10 @@ class TestSatisfactionIndicators(InsightCommon):
             number = data[f"B{row}"].removeprefix("=ODOO.LIST(").partition(",")[0]
             self.assertEqual(data[f"B{row}"], f'=ODOO.LIST({number},1,"value_text")')
             self.assertIn(["indicator_code", "=", code], content["lists"][number]["domain"])
+            # of several the worst, and what is counted before what is not
+            counted, value, _id = content["lists"][number]["orderBy"]
+            self.assertEqual((counted["name"], counted["asc"], value["name"]), ("has_value", False, "value"))
+            self.assertEqual(value["asc"], code != "dissatisfied")
         for xml_id in menus_xml_ids_in_spreadsheet(content):
             self.assertTrue(self.env.ref(xml_id))
         dashboards = self.env["spreadsheet.dashboard"]

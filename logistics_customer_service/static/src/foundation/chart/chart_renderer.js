@@ -1,10 +1,14 @@
+import { cookie } from "@web/core/browser/cookie";
+import { getCustomColor } from "@web/core/colors/colors";
 import { _t } from "@web/core/l10n/translation";
 import { SEP } from "@web/views/graph/graph_model";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
 
 import { formatCount, formatRate, NEUTRAL } from "./chart_facts";
 
-const LABEL_COLOR = "#5f6670";
+const colorScheme = cookie.get("color_scheme");
+const LABEL_COLOR = getCustomColor(colorScheme, "#5f6670", "#c5c9d0");
+const HALO_COLOR = getCustomColor(colorScheme, "rgba(255, 255, 255, .85)", "rgba(27, 29, 38, .85)");
 const MOST_FEW = 12;
 
 /** Write each rate's n beside it, where it covers no other. */
@@ -16,6 +20,8 @@ const countsBeside = {
         ctx.save();
         ctx.font = "11px sans-serif";
         ctx.fillStyle = LABEL_COLOR;
+        ctx.strokeStyle = HALO_COLOR;
+        ctx.lineWidth = 3;
         ctx.textAlign = "center";
         chart.data.datasets.forEach((dataset, index) => {
             if (!dataset.points || !chart.isDatasetVisible(index)) {
@@ -29,12 +35,14 @@ const countsBeside = {
                 const text = `n=${formatCount(point.counted)}`;
                 const half = ctx.measureText(text).width / 2 + 2;
                 const x = Math.max(chartArea.left + half, Math.min(chartArea.right - half, element.x));
-                const y = element.y - 7;
+                // at the top below it: above there is the legend
+                const y = element.y - 18 < chartArea.top ? element.y + 18 : element.y - 7;
                 const isFree = taken.every(
                     (other) => Math.abs(other.x - x) > other.half + half || Math.abs(other.y - y) > 12
                 );
                 if (isFree) {
                     taken.push({ x, y, half });
+                    ctx.strokeText(text, x, y);
                     ctx.fillText(text, x, y);
                 }
             });
@@ -158,7 +166,6 @@ export class ChartRenderer extends GraphRenderer {
     prepareOptions() {
         const options = super.prepareOptions();
         if (this.rate) {
-            options.layout = { padding: { top: 16 } }; // room for what is written above
             options.clip = false;
         }
         return options;
