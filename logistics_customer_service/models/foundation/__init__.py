@@ -1,6 +1,7 @@
 from . import base
 from . import logistics_database
 from . import logistics_chart
+from . import logistics_chart_mixin
 from . import logistics_demo
 from . import res_company
 from . import res_config_settings

@@ -6,11 +6,7 @@ MOST_COLORS = 200
 
 
 class LogisticsChart(models.AbstractModel):
-    """What graphs and pivots of ours must know of a model to draw it as it is.
-
-    A model says of its measures by two methods, both optional: ``_get_chart_rates``, which are
-    shares and means and of how many, and ``_get_chart_scales``, which of its fields are scores.
-    """
+    """What graphs and pivots of ours must know of a model to draw it as it is."""
 
     _name = "logistics.chart"
     _description = "What Charts Show"
@@ -30,9 +26,10 @@ class LogisticsChart(models.AbstractModel):
         if model is None or not model_name.startswith("logistics."):
             raise AccessError(self.env._("“%s” has no charts of customer service.", model_name))
         model.check_access("read")
+        tells = isinstance(model, self.env.registry["logistics.chart.mixin"])
         return {
-            "rates": getattr(model, "_get_chart_rates", dict)(),
-            "scales": getattr(model, "_get_chart_scales", dict)(),
+            "rates": model._get_chart_rates() if tells else {},
+            "scales": model._get_chart_scales() if tells else {},
             "colors": self._get_colors(model),
         }
 

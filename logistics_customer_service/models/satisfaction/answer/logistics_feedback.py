@@ -27,6 +27,7 @@ class LogisticsFeedback(models.Model):
         "mail.activity.mixin",
         "logistics.survey.occasion.mixin",
         "logistics.marked.mixin",
+        "logistics.chart.mixin",
     ]
     _mark_owners = ("partner_id",)
     _description = "Customer Feedback"
@@ -153,7 +154,6 @@ class LogisticsFeedback(models.Model):
 
     @api.model
     def _get_chart_scales(self):
-        """Return the lowest and the highest of each score, the best being the highest."""
         return {"overall": (1, 5), "recommend": (0, 10), "effort": (1, 7)}
 
     @api.depends("partner_id", "overall", "answered_at")

@@ -115,7 +115,6 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
 
     @api.model
     def _get_chart_scales(self):
-        """Return the lowest and the highest of each score, the best being the highest."""
         return {"overall": (1, 5)}
 
     def _read_group_select(self, aggregate_spec, query):

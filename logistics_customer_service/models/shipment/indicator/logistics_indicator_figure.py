@@ -24,6 +24,7 @@ class LogisticsIndicatorFigure(models.Model):
     """
 
     _name = "logistics.indicator.figure"
+    _inherit = ["logistics.chart.mixin"]
     _description = "Indicator of a Month"
     _order = "month desc, sequence, indicator_id, scope, id"
 

@@ -6,6 +6,7 @@ class LogisticsReportMixin(models.AbstractModel):
     """What reports on indicators have in common: ratios of sums, and steps of their queries."""
 
     _name = "logistics.report.mixin"
+    _inherit = ["logistics.chart.mixin"]
     _description = "Report on Indicators"
 
     @api.model
@@ -15,7 +16,6 @@ class LogisticsReportMixin(models.AbstractModel):
 
     @api.model
     def _get_chart_rates(self):
-        """Return the measures that are no sums, as :meth:`LogisticsChart.action_describe` tells."""
         return {
             name: {"count": denominator, "unit": self._get_chart_unit(name), "least": 0}
             for name, (_numerator, denominator) in self._get_ratios().items()

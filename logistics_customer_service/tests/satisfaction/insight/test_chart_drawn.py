@@ -20,7 +20,9 @@ CHECK = """
             few: few.includes(expected.few),
             labels: chart ? chart.data.labels : [],
             series: chart
-                ? chart.data.datasets.map((set) => [set.label, set.data, set.points.map((p) => p?.counted ?? null)])
+                ? chart.data.datasets.map((set) => [
+                      set.label, set.data, set.points.map((point) => point?.counted ?? null),
+                  ])
                 : [],
             ticks: chart ? chart.scales.y.ticks.map((tick) => tick.label) : [],
             colors: chart ? chart.data.datasets.map((set) => set.fixedColor || null) : [],
