@@ -171,7 +171,7 @@ class LogisticsIndicatorFigure(models.Model):
         if not self.is_ratio or not self.denominator:
             return False
         number = formatLang(self.env, self.denominator, digits=1 if self.denominator % 1 else 0)
-        return f"n = {number}"
+        return self.env._("n = %s", number)
 
     def _format(self, name):
         return self.indicator_id._format(self[name], self.company_id)
@@ -201,7 +201,8 @@ class LogisticsIndicatorFigure(models.Model):
     @api.model
     def _get_chart_rates(self):
         """Return the measures that are no sums; of what unit they are, their indicators say."""
-        unit = {"unit": "number", "unit_field": "unit", "least": 0}
+        # fewer than what make no figure differs from one to the other
+        unit = {"unit": "number", "unit_field": "unit", "least": False}
         return {
             "value": {**unit, "count": "denominator"},
             **{name: {**unit, "count": False} for name in KNOWN_IF},

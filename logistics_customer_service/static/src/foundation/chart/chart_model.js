@@ -107,8 +107,16 @@ export class ChartModel extends GraphModel {
         return units.size === 1 && units.has("percent") ? "percent" : "number";
     }
 
-    /** Days and months of which nothing is known keep their place. */
+    /** What only stands for what is missing is no bar and no label. */
     _getProcessedDataPoints() {
+        return this._getKnownDataPoints().filter(
+            (point) =>
+                !this.rate || point.value !== null || this.isFew(point) || point.keys?.[0] !== false
+        );
+    }
+
+    /** Days and months of which nothing is known keep their place. */
+    _getKnownDataPoints() {
         const { groupBy, mode, order, fields } = this.metaData;
         const isSequence = SEQUENTIAL_TYPES.includes(fields[groupBy[0]?.fieldName]?.type);
         if (mode === "bar" && isSequence && order === null) {
@@ -137,11 +145,17 @@ export class ChartModel extends GraphModel {
         return data;
     }
 
+    /** Whether something has been counted that is too little to tell. */
+    isFew({ value, counted }) {
+        const { rate } = this;
+        return Boolean(rate) && value === null && counted > 0 && (rate.least === false || counted < rate.least);
+    }
+
     /** Return what has been counted and is too little to tell. */
     _getFew(datasets) {
         const points = datasets.flatMap((dataset) => dataset.points.filter(Boolean));
         return points
-            .filter((point) => this.rate && point.value === null && point.counted > 0)
+            .filter((point) => this.isFew(point))
             .map((point) => ({ label: point.labels.join(" / "), count: point.counted }));
     }
 

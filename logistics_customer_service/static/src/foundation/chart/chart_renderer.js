@@ -178,7 +178,7 @@ export class ChartRenderer extends GraphRenderer {
         const label = text.length > 30 ? `${text.slice(0, 30)}…` : text;
         const points = datasets.map((dataset) => dataset.points?.[index]).filter(Boolean);
         const [point] = points;
-        if (points.length !== 1 || point.value !== null || !point.counted) {
+        if (points.length !== 1 || !this.model.isFew(point)) {
             return label;
         }
         return [label, this.fewOf(point.counted)];
