@@ -18,8 +18,8 @@ class LogisticsChart(models.AbstractModel):
 
         :return: ``rates``: measure → ``count`` (the measure that says of how many), ``unit``
             (``share``: 1 is 100 %, ``percent``: 100 is 100 %, ``number``) and ``least`` (fewer
-            make no figure; False: it differs); ``scales``: field → lowest and highest score; ``colors``: field → id
-            → colour and its place among those that share it
+            make no figure; False: it differs); ``scales``: field → lowest and highest score;
+            ``colors``: field → id → colour and its place among those that share it
         :raise AccessError: the user may not read the model, or it is none of ours
         """
         model = self.env.get(model_name)

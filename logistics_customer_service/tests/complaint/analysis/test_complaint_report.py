@@ -458,6 +458,8 @@ class TestComplaintReport(ComplaintReportCommon):
     def test_deliveries_are_no_category_of_complaints(self):
         """They have none: their group is nothing of which there could be a rate."""
         self._make(5, 20)
+        self._deliver(self._order(self.customers[1]), at=self.now - timedelta(days=40))
+        self._judge_outcomes()
         own, specs = [("company_id", "=", self.company.id)], ["valid_count:sum", "complaint_rate:sum"]
         for _category, valid, rate in self.Rate._read_group(own, ["category_id"], specs):
             self.assertEqual(isinstance(rate, float), bool(valid))
