@@ -295,6 +295,7 @@
         ],
         # with the graphs and pivots that it extends
         "web.assets_backend_lazy": [
+            "logistics_customer_service/static/src/foundation/chart/*",
             "logistics_customer_service/static/src/shipment/outcome/*",
         ],
         "web.assets_unit_tests": [

@@ -1,6 +1,7 @@
 from .foundation import test_course_mixin
 from .foundation import test_bulk
 from .foundation import test_cached
+from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
 from .foundation import test_link_page
@@ -109,6 +110,7 @@ from .satisfaction.insight import test_themes
 from .satisfaction.insight import test_improvement
 from .satisfaction.insight import test_satisfaction_indicators
 from .satisfaction.insight import test_screens
+from .satisfaction.insight import test_chart_drawn
 from .contact.callback import test_callback
 from .contact.callback import test_course
 from .contact.callback import test_between

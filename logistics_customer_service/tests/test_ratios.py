@@ -68,3 +68,15 @@ class TestRatios(TransactionCase):
                 source = field.related and field.related_field
                 if source and (source.model_name, source.name) in ratios:
                     self.assertEqual(field.string, source.string, field)
+
+    def test_a_missing_denominator_is_no_figure(self):
+        """Of nothing there is no share and no mean: whatever the report, and grouped or not."""
+        checked = 0
+        for model in map(self.env.__getitem__, self.env.registry):
+            for name in () if model._abstract else getattr(model, "_get_chart_rates", dict)():
+                spec = f"{name}:{model._fields[name].aggregator}"
+                [row] = model.formatted_read_group([("id", "=", 0)], [], [spec])
+                self.assertIn(row[spec], (False, None), f"{model._name}.{name}")
+                self.assertIsNot(row[spec], 0, f"{model._name}.{name}")
+                checked += 1
+        self.assertGreater(checked, 40)

@@ -18,6 +18,9 @@ CONCENTRATE = "concentrate"
 KEEP = "keep"
 LOW_PRIORITY = "low_priority"
 OVERDONE = "overdone"
+UNDECIDED = "undecided"
+# fewer points are each a good part of the mean they are held against
+LEAST_POINTS = 4
 
 # floats that come out of divisions stand a hair beside the mean they equal
 HAIR = 1e-9
@@ -241,13 +244,16 @@ def cross_hair(points):
 def importance_performance(points):
     """Return the field each point lies in: mapping of its key to one of the four constants.
 
-    What lies on a line counts as high.
+    A point is in a field only where its intervals cross neither line, and where there are enough
+    points for lines to mean anything; any other is undecided.
 
-    :param points: mapping of a key to (importance, performance)
+    :param points: mapping of a key to (importance, performance), each an :class:`Estimate`
     """
-    centre = cross_hair(points)
+    centre = cross_hair({key: [one.value for one in point] for key, point in points.items()})
     if centre is None:
         return {}
+    if len(points) < LEAST_POINTS:
+        return dict.fromkeys(points, UNDECIDED)
     fields = {
         (True, False): CONCENTRATE,
         (True, True): KEEP,
@@ -255,9 +261,16 @@ def importance_performance(points):
         (False, True): OVERDONE,
     }
     return {
-        key: fields[tuple(value >= line - HAIR for value, line in zip(point, centre, strict=True))]
+        key: fields.get(tuple(_side(one, line) for one, line in zip(point, centre, strict=True)), UNDECIDED)
         for key, point in points.items()
     }
+
+
+def _side(estimate, line):
+    """Return whether an estimate lies above a line, None where its interval does not tell."""
+    if estimate.low is None or estimate.low - HAIR <= line <= estimate.high + HAIR:
+        return None
+    return estimate.value > line
 
 
 def rank_drivers(importances):

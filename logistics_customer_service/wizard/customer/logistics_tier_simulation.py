@@ -179,8 +179,8 @@ class LogisticsTierSimulationLine(models.TransientModel):
     profile_id = fields.Many2one(
         "logistics.profile", string="Customer", required=True, ondelete="cascade"
     )
-    old_tier_id = fields.Many2one("logistics.tier", string="Tier Today", ondelete="cascade")
-    new_tier_id = fields.Many2one("logistics.tier", string="Tier with the Scheme", ondelete="cascade")
+    old_tier_id = fields.Many2one("logistics.tier", string="Now", ondelete="cascade")
+    new_tier_id = fields.Many2one("logistics.tier", string="Proposed", ondelete="cascade")
     direction = fields.Selection(
         [("first", "First"), ("up", "Up"), ("down", "Down"), ("same", "Unchanged")],
     )

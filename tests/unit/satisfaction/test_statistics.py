@@ -138,10 +138,20 @@ def test_correlation_of_very_many_is_exact():
     assert statistics.correlation(PairSums.of(answers)).value == pytest.approx(expected, rel=1e-9)
 
 
+def _sure(points, spread=0.0):
+    """Return points as estimates that lie so far about their values."""
+    return {
+        key: [Estimate(50, value, value - spread, value + spread) for value in point]
+        for key, point in points.items()
+    }
+
+
+FOUR = {"late": (0.8, 3.0), "kind": (0.7, 4.6), "price": (0.2, 3.2), "signing": (0.3, 4.8)}
+
+
 def test_four_fields():
-    points = {"late": (0.8, 3.0), "kind": (0.7, 4.6), "price": (0.2, 3.2), "signing": (0.3, 4.8)}
-    assert statistics.cross_hair(points) == pytest.approx((0.5, 3.9))
-    assert statistics.importance_performance(points) == {
+    assert statistics.cross_hair(FOUR) == pytest.approx((0.5, 3.9))
+    assert statistics.importance_performance(_sure(FOUR, 0.15)) == {
         "late": statistics.CONCENTRATE,
         "kind": statistics.KEEP,
         "price": statistics.LOW_PRIORITY,
@@ -149,14 +159,32 @@ def test_four_fields():
     }
 
 
+def test_no_verdict_where_an_interval_reaches_over_a_line():
+    found = statistics.importance_performance(_sure(FOUR, 0.25))
+    assert found["late"] == statistics.CONCENTRATE
+    assert found["kind"] == found["signing"] == statistics.UNDECIDED  # 0.7 and 0.3, the line at 0.5
+    assert set(statistics.importance_performance(_sure(FOUR, 2)).values()) == {statistics.UNDECIDED}
+
+
+def test_no_verdict_without_an_interval():
+    points = _sure(FOUR, 0.1)
+    points["late"] = [Estimate(3, 0.8, None, None), points["late"][1]]
+    assert statistics.importance_performance(points)["late"] == statistics.UNDECIDED
+
+
+def test_no_verdict_on_three_points():
+    points = _sure({key: FOUR[key] for key in ("late", "kind", "price")})
+    assert set(statistics.importance_performance(points).values()) == {statistics.UNDECIDED}
+
+
 def test_a_point_alone_lies_in_no_field():
-    assert statistics.importance_performance({"late": (0.8, 3.0)}) == {}
+    assert statistics.importance_performance(_sure({"late": (0.8, 3.0)})) == {}
     assert statistics.importance_performance({}) == {}
 
 
-def test_what_lies_on_a_line_counts_as_high():
-    thirds = dict.fromkeys("abc", (0.1 + 0.2, 4.1))
-    assert set(statistics.importance_performance(thirds).values()) == {statistics.KEEP}
+def test_what_lies_on_a_line_is_undecided():
+    same = _sure(dict.fromkeys("abcd", (0.1 + 0.2, 4.1)))
+    assert set(statistics.importance_performance(same).values()) == {statistics.UNDECIDED}
 
 
 @HUNDRED
@@ -164,15 +192,19 @@ def test_what_lies_on_a_line_counts_as_high():
     st.dictionaries(
         st.integers(0, 20),
         st.tuples(st.floats(-1, 1), st.floats(1, 5)),
-        min_size=2,
+        min_size=4,
     )
 )
 def test_fields_against_plain_means(points):
     frame = pd.DataFrame(points.values(), index=list(points), columns=["importance", "performance"])
-    high = frame >= frame.mean() - 1e-9
-    for key, found in statistics.importance_performance(points).items():
+    away = (frame - frame.mean()).abs() > 0.1 + 1e-6
+    high = frame > frame.mean()
+    for key, found in statistics.importance_performance(_sure(points, 0.1)).items():
         important, good = high.loc[key]
-        assert (found in ("concentrate", "keep"), found in ("keep", "overdone")) == (important, good)
+        if not away.loc[key].all():
+            assert found == "undecided" or (frame - frame.mean()).abs().loc[key].min() > 0.1 - 1e-6
+        else:
+            assert (found in ("concentrate", "keep"), found in ("keep", "overdone")) == (important, good)
 
 
 def test_drivers_are_ranked_by_importance():

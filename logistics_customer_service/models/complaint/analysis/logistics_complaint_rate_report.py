@@ -63,6 +63,9 @@ class LogisticsComplaintRateReport(models.Model):
     def _get_ratios(self):
         return {"complaint_rate": ("valid_count", "delivery_count")}
 
+    def _get_chart_unit(self, name):
+        return "number"  # per thousand
+
     # === BUSINESS METHODS ===#
 
     @api.model
@@ -129,12 +132,22 @@ class LogisticsComplaintRateReport(models.Model):
             if spec.partition(":")[0].partition(".")[0] not in self._get_case_fields()
         ]
         window = SQL("PARTITION BY %s", SQL(", ").join(parts)) if parts else SQL()
-        return SQL(
+        valid = self._field_to_sql(self._table, "valid_count", query)
+        rate = SQL(
             "1000 * SUM(%s)::float8 / NULLIF(SUM(SUM(%s)) OVER (%s), 0)",
-            self._field_to_sql(self._table, "valid_count", query),
+            valid,
             self._field_to_sql(self._table, "delivery_count", query),
             window,
         )
+        of_cases = [
+            SQL("GROUPING(%s) = 0", term)
+            for spec, term in terms.items()
+            if spec.partition(":")[0].partition(".")[0] in self._get_case_fields()
+        ]
+        if not of_cases:
+            return rate
+        # deliveries have no category: the group of theirs is none of complaints
+        return SQL("CASE WHEN SUM(%s) > 0 OR NOT (%s) THEN %s END", valid, SQL(" OR ").join(of_cases), rate)
 
     def _get_columns(self):
         names = ("id", "picking_id", "complaint_id", "company_id", "partner_id", "tier_id")

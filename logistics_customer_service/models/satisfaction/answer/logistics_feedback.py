@@ -27,6 +27,7 @@ class LogisticsFeedback(models.Model):
         "mail.activity.mixin",
         "logistics.survey.occasion.mixin",
         "logistics.marked.mixin",
+        "logistics.chart.mixin",
     ]
     _mark_owners = ("partner_id",)
     _description = "Customer Feedback"
@@ -150,6 +151,10 @@ class LogisticsFeedback(models.Model):
         """What a customer's facts read of answers."""
         facts = {"company_id", "partner_id", "state", "overall", "answered_at"}
         return {**super()._get_marked_fields(), "facts": facts}
+
+    @api.model
+    def _get_chart_scales(self):
+        return {"overall": (1, 5), "recommend": (0, 10), "effort": (1, 7)}
 
     @api.depends("partner_id", "overall", "answered_at")
     def _compute_display_name(self):

@@ -72,16 +72,17 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
         domain = self._get_domain(filters or {})
         least = self.env.companies._get_logistics_min_answers()
         aspects = self._read_aspects(domain, least)
+        reasons = self._read_reasons(domain, least)
         return {
             "least": least,
             "domain": list(domain),
             "summary": self._read_summary(domain, least),
             "response": self._read_response(filters or {}),
             "aspects": aspects,
-            "pictures": {kind: self._draw(aspects, kind) for kind in ("derived", "stated")},
+            "pictures": {kind: self._draw(aspects, kind, reasons) for kind in ("derived", "stated")},
             "drivers": self._rank(aspects),
             "punctuality": self._read_punctuality(domain, least),
-            "reasons": self._read_reasons(domain, least),
+            "reasons": reasons,
         }
 
     def _get_company_domain(self):
@@ -191,21 +192,34 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
             "gap": self._tell(gap, least),
         }
 
-    def _draw(self, aspects, kind):
+    def _draw(self, aspects, kind, reasons):
         """Return the importance–performance picture: where its lines cross, each aspect's field.
 
+        What most of those who are dissatisfied name is neither unimportant nor overdone.
+
         :param kind: ``derived`` or ``stated``: whose importance
+        :param reasons: as :meth:`_read_reasons` returns them
         """
         points = {
-            aspect["id"]: (aspect[kind]["value"], aspect["performance"]["value"])
+            aspect["id"]: [self._estimate(aspect[name]) for name in (kind, "performance")]
             for aspect in aspects
             if not aspect[kind]["few"] and not aspect["performance"]["few"]
         }
-        centre = statistics.cross_hair(points)
+        centre = statistics.cross_hair({key: [one.value for one in both] for key, both in points.items()})
+        fields = statistics.importance_performance(points)
+        named = {bar["aspect_id"] for bar in reasons["bars"] if bar["vital"] and not reasons["few"]}
+        unsaid = (statistics.LOW_PRIORITY, statistics.OVERDONE)
         return {
             "centre": centre and {"importance": centre[0], "performance": centre[1]},
-            "fields": statistics.importance_performance(points),
+            "least": statistics.LEAST_POINTS,
+            "fields": {
+                key: statistics.UNDECIDED if field in unsaid and key in named else field
+                for key, field in fields.items()
+            },
         }
+
+    def _estimate(self, told):
+        return statistics.Estimate(told["count"], told["value"], told["low"], told["high"])
 
     def _rank(self, aspects):
         """Return the ids of aspects, that which moves the overall score most first."""
@@ -249,7 +263,9 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
         named = {}
         for answer, aspect, count in rows:
             name = answer.sudo().value or aspect.name or self.env._("Not named")
-            bar = named.setdefault(name, {"count": 0, "answer_ids": [], "aspect": aspect.name or ""})
+            bar = named.setdefault(
+                name, {"count": 0, "answer_ids": [], "aspect": aspect.name or "", "aspect_id": aspect.id}
+            )
             bar["count"] += count
             bar["answer_ids"] += answer.ids or [False]
         bars = statistics.pareto({name: bar["count"] for name, bar in named.items()})
@@ -261,6 +277,7 @@ class LogisticsFeedbackAnalysis(models.AbstractModel):
                 {
                     "name": bar.key,
                     "aspect": named[bar.key]["aspect"],
+                    "aspect_id": named[bar.key]["aspect_id"],
                     "answer_ids": named[bar.key]["answer_ids"],
                     "count": bar.count,
                     "share": bar.share,

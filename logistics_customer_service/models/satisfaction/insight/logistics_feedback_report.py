@@ -83,6 +83,9 @@ class LogisticsFeedbackReport(models.Model):
             "easy_rate": ("easy_count", "effort_count"),
         }
 
+    def _get_chart_scales(self):
+        return {**super()._get_chart_scales(), "recommend": (0, 10), "effort": (1, 7)}
+
     def _get_ratio_factors(self):
         # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
         shares = ("csat", "csat_low", "csat_high", "low_rate", "easy_rate", "nps")

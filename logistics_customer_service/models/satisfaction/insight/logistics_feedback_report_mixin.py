@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ....tools.satisfaction.statistics import Z95
@@ -97,14 +97,30 @@ class LogisticsFeedbackReportMixin(models.AbstractModel):
             denominator=self._field_to_sql(self._table, denominator, query),
         )
 
-    def _read_group_select(self, aggregate_spec, query):
-        """A figure of too few answers is none, whatever the grouping."""
-        name = aggregate_spec.partition(":")[0]
-        answers = {
+    def _get_bases(self):
+        """Return of what answers each figure is: name → column of their count."""
+        return {
             **{ratio: parts[1] for ratio, parts in self._get_ratios().items()},
             **{bound: parts[1] for bound, parts in self._get_intervals().items()},
             **self._get_answers_of(),
-        }.get(name)
+        }
+
+    @api.model
+    def _get_chart_rates(self):
+        least = self.env.companies._get_logistics_min_answers()
+        return {
+            name: {"count": count, "unit": self._get_chart_unit(name), "least": least}
+            for name, count in self._get_bases().items()
+        }
+
+    @api.model
+    def _get_chart_scales(self):
+        return {"overall": (1, 5)}
+
+    def _read_group_select(self, aggregate_spec, query):
+        """A figure of too few answers is none, whatever the grouping."""
+        name = aggregate_spec.partition(":")[0]
+        answers = self._get_bases().get(name)
         if not answers:
             return super()._read_group_select(aggregate_spec, query)
         figure = (

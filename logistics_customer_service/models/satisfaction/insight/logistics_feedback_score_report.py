@@ -97,6 +97,9 @@ class LogisticsFeedbackScoreReport(models.Model):
             "importance": ("importance_total", "importance_count"),
         }
 
+    def _get_chart_scales(self):
+        return {**super()._get_chart_scales(), "value": (1, 5)}
+
     def _get_ratio_factors(self):
         # a pivot shows an empty percentage as 0 %; an empty number it leaves empty
         return dict.fromkeys(("csat", "csat_low", "csat_high", "low_rate"), 100)

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from ..outcome.logistics_outcome_line import PROMISE_ORIGINS
 from .logistics_order_day import NUMBERS
 
+CYCLE_FIGURES = ("cycle_days", "cycle_sd", "cycle_cv", "cycle_median", "cycle_p95")
+
 
 class LogisticsDeliveryReport(models.Model):
     """How the promises of confirmed orders were kept: a row per line of goods.
@@ -191,10 +193,15 @@ class LogisticsDeliveryReport(models.Model):
             "substitution_rate": ("substituted_line_count", "shipped_line_count"),
         }
 
+    @api.model
+    def _get_chart_rates(self):
+        cycle = dict.fromkeys(CYCLE_FIGURES, {"count": "delivered_count", "unit": "number", "least": 0})
+        return {**super()._get_chart_rates(), **cycle}
+
     def _read_group_select(self, aggregate_spec, query):
         """Figures of the order cycle are of orders, not of lines."""
         name, _separator, _function = aggregate_spec.partition(":")
-        if name in ("cycle_days", "cycle_sd", "cycle_cv", "cycle_median", "cycle_p95"):
+        if name in CYCLE_FIGURES:
             return self._get_cycle_sql(name, query)
         return super()._read_group_select(aggregate_spec, query)
 

@@ -7,6 +7,12 @@ from odoo.tools import SQL, float_compare, format_date, formatLang
 from ....tools.shipment import goals
 from .logistics_indicator import DIMENSIONS
 
+# what is kept as 0 where it is not known, and what says whether it is
+KNOWN_IF = {
+    "previous_value": ("has_previous",),
+    "change": ("has_previous", "has_value"),
+    "goal_value": ("has_goal",),
+}
 SYMBOLS = {goals.MET: "✔", goals.CLOSE: "!", goals.MISSED: "✖"}
 
 
@@ -18,6 +24,7 @@ class LogisticsIndicatorFigure(models.Model):
     """
 
     _name = "logistics.indicator.figure"
+    _inherit = ["logistics.chart.mixin"]
     _description = "Indicator of a Month"
     _order = "month desc, sequence, indicator_id, scope, id"
 
@@ -92,6 +99,14 @@ class LogisticsIndicatorFigure(models.Model):
     change_text = fields.Char(string="Change Against It", compute="_compute_texts")
     goal_text = fields.Char(string="To Reach", compute="_compute_texts")
     status_text = fields.Char(string="Result", compute="_compute_texts")
+    count_text = fields.Char(
+        string="Of How Many", compute="_compute_texts", help="What the figure is a share or a mean of."
+    )
+    worst_text = fields.Char(
+        string="Worst",
+        compute="_compute_worst_text",
+        help="The tier, carrier or warehouse that fares worst, where it fares worse than all together.",
+    )
 
     _one_per_part = models.UniqueIndex(
         "(month_id, indicator_id, scope, COALESCE(tier_id, 0), COALESCE(carrier_id, 0),"
@@ -129,10 +144,34 @@ class LogisticsIndicatorFigure(models.Model):
             figure.value_text = figure._format("value") if figure.has_value else "–"
             figure.previous_text = figure._format("previous_value") if figure.has_previous else "–"
             figure.goal_text = figure._format("goal_value") if figure.has_goal else "–"
+            figure.count_text = figure._format_count()
             figure.change_text = figure._format_change()
             figure.status_text = " ".join(
                 filter(None, [SYMBOLS.get(figure.status), labels.get(figure.status)])
             )
+
+    @api.depends("value", "has_value", "scope", "month_id", "indicator_id")
+    @api.depends_context("lang")
+    def _compute_worst_text(self):
+        domain = [("month_id", "in", self.month_id.ids), ("indicator_id", "in", self.indicator_id.ids)]
+        domain += [("scope", "!=", "all"), ("has_value", "=", True), ("is_ratio", "=", True)]
+        parts = self.search(domain).grouped(lambda part: (part.month_id, part.indicator_id))
+        for figure in self:
+            own = parts.get((figure.month_id, figure.indicator_id), self.browse())
+            figure.worst_text = figure._format_worst(own) if figure.scope == "all" else False
+
+    def _format_worst(self, parts):
+        sign = 1 if self.direction == "higher" else -1
+        worst = min(parts, key=lambda part: sign * part.value, default=self)
+        if sign * worst.value >= sign * self.value:
+            return False
+        return f"{worst.part_name}: {worst.value_text} ({worst.count_text})"
+
+    def _format_count(self):
+        if not self.is_ratio or not self.denominator:
+            return False
+        number = formatLang(self.env, self.denominator, digits=1 if self.denominator % 1 else 0)
+        return self.env._("n = %s", number)
 
     def _format(self, name):
         return self.indicator_id._format(self[name], self.company_id)
@@ -159,9 +198,27 @@ class LogisticsIndicatorFigure(models.Model):
         part_id = self._get_part().id if self.scope != "all" else False
         return self.indicator_id.id, self.month, self.scope, part_id
 
+    @api.model
+    def _get_chart_rates(self):
+        """Return the measures that are no sums; of what unit they are, their indicators say."""
+        # fewer than what make no figure differs from one to the other
+        unit = {"unit": "number", "unit_field": "unit", "least": False}
+        return {
+            "value": {**unit, "count": "denominator"},
+            **{name: {**unit, "count": False} for name in KNOWN_IF},
+        }
+
     def _read_group_select(self, aggregate_spec, query):
-        """The value of several figures is that of their sums."""
-        if aggregate_spec.partition(":")[0] != "value":
+        """The value of several figures is that of their sums; what is not known is no nought."""
+        name = aggregate_spec.partition(":")[0]
+        if name in KNOWN_IF:
+            known = [self._field_to_sql(self._table, flag, query) for flag in KNOWN_IF[name]]
+            return SQL(
+                "%s FILTER (WHERE %s)",
+                super()._read_group_select(aggregate_spec, query),
+                SQL(" AND ").join(known),
+            )
+        if name != "value":
             return super()._read_group_select(aggregate_spec, query)
         names = ("numerator", "denominator", "factor", "is_ratio")
         columns = {name: self._field_to_sql(self._table, name, query) for name in names}

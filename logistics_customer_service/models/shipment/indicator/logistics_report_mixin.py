@@ -6,12 +6,25 @@ class LogisticsReportMixin(models.AbstractModel):
     """What reports on indicators have in common: ratios of sums, and steps of their queries."""
 
     _name = "logistics.report.mixin"
+    _inherit = ["logistics.chart.mixin"]
     _description = "Report on Indicators"
 
     @api.model
     def _get_ratios(self):
         """Return the parts of each ratio: mapping of its name to numerator and denominator."""
         return {}
+
+    @api.model
+    def _get_chart_rates(self):
+        return {
+            name: {"count": denominator, "unit": self._get_chart_unit(name), "least": 0}
+            for name, (_numerator, denominator) in self._get_ratios().items()
+        }
+
+    def _get_chart_unit(self, name):
+        if "(%)" in self._fields[name].string:
+            return "percent"
+        return "share" if name.endswith("_rate") else "number"
 
     def _read_group_select(self, aggregate_spec, query):
         """A ratio is a sum over a sum, whatever the grouping."""

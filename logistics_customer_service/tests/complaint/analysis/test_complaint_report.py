@@ -455,6 +455,17 @@ class TestComplaintReport(ComplaintReportCommon):
         with self.assertQueryCount(3):  # which transfers are deliveries is looked up first
             self.Rate._read_group(*rate)
 
+    def test_deliveries_are_no_category_of_complaints(self):
+        """They have none: their group is nothing of which there could be a rate."""
+        self._make(5, 20)
+        self._deliver(self._order(self.customers[1]), at=self.now - timedelta(days=40))
+        self._judge_outcomes()
+        own, specs = [("company_id", "=", self.company.id)], ["valid_count:sum", "complaint_rate:sum"]
+        for _category, valid, rate in self.Rate._read_group(own, ["category_id"], specs):
+            self.assertEqual(isinstance(rate, float), bool(valid))
+        [[_valid, whole]] = self.Rate._read_group(own, [], specs)
+        self.assertIsInstance(whole, float)
+
     def test_indicators_say_what_the_report_says(self):
         start = datetime(self.now.year, self.now.month, 1) - timedelta(hours=8)  # in Shanghai
         cases = self._make(3, 40)

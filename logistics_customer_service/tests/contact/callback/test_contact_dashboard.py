@@ -22,7 +22,7 @@ ASKED = {
     "cancelled_count",
     "covered_rate",
 }
-GROUPS = {"purpose_id", "user_id", "team_id", "tier_id", "ended_at:month"}
+GROUPS = {"purpose_id", "user_id", "tier_id", "ended_at:month"}
 
 
 @tagged("post_install", "-at_install")

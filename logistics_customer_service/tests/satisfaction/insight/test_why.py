@@ -44,24 +44,55 @@ class TestWhy(InsightCommon):
         chosen = counted.score_ids.filtered(lambda row: row.part == "reason")
         self.assertEqual(sum(bar["count"] for bar in result["reasons"]["bars"]), len(chosen))
 
+    def _tell_apart(self, times=40):
+        """Speed decides and is bad, care decides and is good, manners and price decide nothing."""
+        price = self.env["logistics.aspect"].create({"name": "Price", "code": "test_price"})
+        self.patch(type(self), "aspects", self.aspects + price)
+        for overall, speed, care, manners, price in (
+            (1, 1, 3, 5, 2), (2, 1, 4, 4, 1), (3, 2, 4, 5, 1),
+            (4, 3, 5, 4, 2), (5, 4, 5, 5, 2), (5, 3, 5, 4, 1),
+        ) * times:  # fmt: skip
+            scores = (speed, care, manners, price)
+            self._answer(overall, scores, importance=(5, 5, 2, 2))
+        self.env.flush_all()
+
+    def _fields_of(self, kind):
+        return self._explain()["pictures"][kind]["fields"]
+
     def test_four_fields(self):
-        """Speed decides and is bad, care decides and is good, manners decide nothing."""
-        for overall, speed, care, manners in (
-            (1, 1, 3, 5), (2, 1, 4, 4), (3, 2, 4, 5), (4, 3, 5, 4), (5, 4, 5, 5), (5, 3, 5, 4),
-        ):  # fmt: skip
-            self._answer(overall, (speed, care, manners), importance=(5, 5, 2))
+        self._tell_apart()
+        verdicts = ("concentrate", "keep", "overdone", "low_priority")
+        for kind in ("derived", "stated"):
+            self.assertEqual(self._fields_of(kind), dict(zip(self.aspects.ids, verdicts, strict=True)))
+
+    def test_no_verdict_on_few_answers(self):
+        """Six answers: what is said of an aspect's importance lies on both sides of the mean."""
+        self._tell_apart(times=1)
+        self.assertEqual(self._fields_of("derived")[self.aspects[2].id], "undecided")
+
+    def test_no_verdict_on_three_aspects(self):
+        for overall, *scores in ((1, 1, 3, 5), (2, 1, 4, 4), (4, 3, 5, 4), (5, 4, 5, 5)) * 20:
+            self._answer(overall, scores)
         self.env.flush_all()
         result = self._explain()
-        for kind in ("derived", "stated"):
-            self.assertEqual(
-                result["pictures"][kind]["fields"],
-                dict(zip(self.aspects.ids, ("concentrate", "keep", "overdone"), strict=True)),
+        self.assertEqual(set(result["pictures"]["derived"]["fields"].values()), {"undecided"})
+        self.assertEqual(len(result["drivers"]), 3)
+
+    def test_the_top_reason_for_complaints_is_not_overdone(self):
+        self._tell_apart()
+        for answer in self.Feedback.search([("company_id", "=", self.company.id)], limit=20):
+            self.env["logistics.feedback.score"].create(
+                {
+                    "feedback_id": answer.id,
+                    "part": "reason",
+                    "aspect_id": self.aspects[2].id,
+                    "answer_id": self.reasons[2].id,
+                }
             )
-        centre = result["pictures"]["stated"]["centre"]
-        self.assertEqual(centre["importance"], 4)
-        self.assertAlmostEqual(centre["performance"], fmean((14 / 6, 26 / 6, 27 / 6)), 12)
-        self.assertEqual(result["drivers"][-1], self.aspects[2].id)
-        self.assertEqual(set(result["drivers"]), set(self.aspects.ids))
+        self.env.flush_all()
+        fields = self._fields_of("stated")
+        self.assertEqual(fields[self.aspects[2].id], "undecided")
+        self.assertEqual(fields[self.aspects[0].id], "concentrate")
 
     def test_late_and_on_time(self):
         for overall in (1, 2, 2, 3, 1):

@@ -2,12 +2,11 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { GraphRenderer } from "@web/views/graph/graph_renderer";
-import { graphView } from "@web/views/graph/graph_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 import { listView } from "@web/views/list/list_view";
-import { PivotRenderer } from "@web/views/pivot/pivot_renderer";
-import { pivotView } from "@web/views/pivot/pivot_view";
+
+import { ChartRenderer } from "../../foundation/chart/chart_renderer";
+import { ChartPivotRenderer, chartPivotView, chartView } from "../../foundation/chart/chart_views";
 
 /** As of when the figures are what they are, in words. */
 export class OutcomeState extends Component {
@@ -28,9 +27,9 @@ export class OutcomeState extends Component {
     }
 }
 
-class OutcomeGraphRenderer extends GraphRenderer {
+class OutcomeGraphRenderer extends ChartRenderer {
     static template = "logistics_customer_service.OutcomeGraph";
-    static components = { ...GraphRenderer.components, OutcomeState };
+    static components = { ...ChartRenderer.components, OutcomeState };
 }
 
 class OutcomeListRenderer extends ListRenderer {
@@ -38,12 +37,12 @@ class OutcomeListRenderer extends ListRenderer {
     static components = { ...ListRenderer.components, OutcomeState };
 }
 
-class OutcomePivotRenderer extends PivotRenderer {
-    static components = { ...PivotRenderer.components, OutcomeState };
+class OutcomePivotRenderer extends ChartPivotRenderer {
+    static components = { ...ChartPivotRenderer.components, OutcomeState };
 }
 
 registry.category("views").add("logistics_outcome_graph", {
-    ...graphView,
+    ...chartView,
     Renderer: OutcomeGraphRenderer,
 });
 registry.category("views").add("logistics_outcome_list", {
@@ -51,7 +50,7 @@ registry.category("views").add("logistics_outcome_list", {
     Renderer: OutcomeListRenderer,
 });
 registry.category("views").add("logistics_outcome_pivot", {
-    ...pivotView,
+    ...chartPivotView,
     Renderer: OutcomePivotRenderer,
     buttonTemplate: "logistics_customer_service.OutcomePivot.Buttons",
 });

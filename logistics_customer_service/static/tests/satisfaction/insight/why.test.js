@@ -48,9 +48,10 @@ const RESULT = {
     pictures: {
         derived: {
             centre: { importance: 0.55, performance: 3.75 },
+            least: 2,
             fields: { 1: "concentrate", 2: "overdone" },
         },
-        stated: { centre: null, fields: {} },
+        stated: { centre: null, least: 2, fields: {} },
     },
     drivers: [1, 2],
     punctuality: {

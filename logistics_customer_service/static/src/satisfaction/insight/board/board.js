@@ -60,12 +60,13 @@ export class FeedbackBoard extends Component {
     }
 
     get cards() {
-        const { answers, bad, csat, to_do } = this.state.counts;
+        const { answers, bad, csat, rated, to_do } = this.state.counts;
         return [
             { name: _t("Answers"), value: answers, domain: [["answer_count", "=", 1]] },
             {
                 name: _t("CSAT"),
                 value: csat === null ? _t("Too few") : _t("%s %", formatFloat(100 * csat, { digits: [16, 1] })),
+                note: _t("n = %s", rated),
                 domain: [["rated_count", "=", 1]],
             },
             { name: _t("Bad"), value: bad, domain: [["bad_count", "=", 1]] },

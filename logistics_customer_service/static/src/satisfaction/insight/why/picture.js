@@ -7,6 +7,7 @@ const SHAPES = {
     keep: "circle",
     low_priority: "square",
     overdone: "diamond",
+    undecided: "ring",
 };
 const WIDE = { width: 660, height: 430, left: 46, right: 14, top: 14, bottom: 40, labels: true };
 const NARROW = { width: 340, height: 340, left: 34, right: 8, top: 10, bottom: 36, labels: false };
@@ -89,6 +90,7 @@ export class Picture extends Component {
         centre: Object,
         kind: String,
         small: Boolean,
+        told: Boolean,
         onOpen: Function,
     };
 
@@ -130,7 +132,11 @@ export class Picture extends Component {
         return markers.map((marker, index) => ({ ...marker, label: labels[index] || null }));
     }
 
+    /** The names of the fields, where there are enough aspects for them. */
     get corners() {
+        if (!this.props.told) {
+            return [];
+        }
         const { x, y, width, height } = this.frame;
         return [
             { field: "concentrate", name: _t("Concentrate here"), x: x + 6, y: y + 15, anchor: "start" },

@@ -16,7 +16,7 @@ const ANALYSIS = "logistics.feedback.analysis";
 const ANSWERS = "logistics.feedback.report";
 const SCORES = "logistics.feedback.score.report";
 const RESPONSE = "logistics.survey.response.report";
-const FIELDS = ["concentrate", "keep", "low_priority", "overdone"];
+const FIELDS = ["concentrate", "keep", "low_priority", "overdone", "undecided"];
 
 function number(value, digits) {
     return formatFloat(value, { digits: [16, digits] });
@@ -199,6 +199,7 @@ export class Why extends Component {
                 field: this.picture.fields[aspect.id],
                 importance: aspect[this.state.importance].value,
                 performance: aspect.performance.value,
+                count: Math.min(aspect[this.state.importance].count, aspect.performance.count),
             }));
     }
 
@@ -208,6 +209,7 @@ export class Why extends Component {
             keep: [_t("Keep it up"), _t("Important, and good")],
             low_priority: [_t("Low priority"), _t("Not so good, and less important")],
             overdone: [_t("Possibly overdone"), _t("Good, and less important")],
+            undecided: [_t("No verdict"), this.undecidedText],
         };
         return FIELDS.map((field) => ({
             field,
@@ -215,6 +217,17 @@ export class Why extends Component {
             help: names[field][1],
             points: this.points.filter((point) => point.field === field),
         }));
+    }
+
+    /** Whether there are enough aspects for verdicts. */
+    get isTold() {
+        return this.points.length >= this.picture.least;
+    }
+
+    get undecidedText() {
+        return this.isTold
+            ? _t("Their 95 % intervals reach over a line, or customers name them as reasons for complaints")
+            : _t("It takes at least %s aspects with enough answers", this.picture.least);
     }
 
     get leftOut() {
