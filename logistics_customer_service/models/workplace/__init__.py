@@ -1,0 +1,5 @@
+from . import logistics_complaint
+from . import logistics_callback
+from . import logistics_work
+from . import logistics_work_parts
+from . import logistics_work_done
