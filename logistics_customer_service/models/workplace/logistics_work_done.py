@@ -109,7 +109,7 @@ class LogisticsWork(models.Model):
     def _get_home_action(self):
         """Return the action of the page on which a user's role begins."""
         supervisor = self.env.user.has_group("logistics_customer_service.group_supervisor")
-        name = "logistics_work_action_team" if supervisor else "logistics_work_action"
+        name = "logistics_overview_action" if supervisor else "logistics_work_action"
         return self.env["ir.actions.actions"]._for_xml_id(f"logistics_customer_service.{name}")
 
     def action_open(self):

@@ -313,7 +313,8 @@ class TestWhoseWork(WorkCommon):
     def test_where_one_lands(self):
         for user, name in (
             (self.agent, "logistics_work_action"),
-            (self.supervisor, "logistics_work_action_team"),
+            (self.supervisor, "logistics_overview_action"),
+            (self.manager, "logistics_overview_action"),
         ):
             action = self.env.ref(f"{MODULE}.logistics_work_action_home").with_user(user).run()
             self.assertEqual(action["id"], self.env.ref(f"{MODULE}.{name}").id)
