@@ -2,7 +2,6 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -102,12 +101,6 @@ class LogisticsException(models.Model):
     event_ids = fields.One2many(related="picking_id.shipment_event_ids")
     can_agree_promise = fields.Boolean(related="order_id.can_agree_promise")
     is_mine = fields.Boolean(compute="_compute_is_mine")
-    is_first = fields.Boolean(
-        store=False,
-        search="_search_is_first",
-        help="Of what is wrong with a delivery the row that stands for all of it.",
-    )
-    all_kinds = fields.Char(string="What Is Wrong", compute="_compute_all_kinds")
 
     _standing_unique = models.UniqueIndex("(picking_id, kind) WHERE ended_at IS NULL")
     _worklist_idx = models.Index(
@@ -144,26 +137,6 @@ class LogisticsException(models.Model):
     def _compute_is_mine(self):
         for exception in self:
             exception.is_mine = exception.state == "in_hand" and exception.user_id == self.env.user
-
-    @api.depends("kind", "state")
-    @api.depends_context("lang")
-    def _compute_all_kinds(self):
-        """What is wrong with the whole delivery, as long as it is."""
-        labels = dict(self._get_kinds())
-        kinds = self._get_kinds_of_delivery()
-        for exception in self:
-            live = kinds.get(exception.picking_id.id, ())
-            shown = live if exception.state in LIVE else [exception.kind]
-            exception.all_kinds = ", ".join(labels.get(kind, "") for kind in shown)
-
-    @api.model
-    def _search_is_first(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        first = Domain.custom(
-            to_sql=lambda model, alias, query: self._get_first_sql(alias)
-        )
-        return first if True in value else ~first
 
     # === BUSINESS METHODS ===#
 
