@@ -244,6 +244,11 @@
         "views/contact/care/logistics_care_day_views.xml",
         "views/contact/care/logistics_greeting_views.xml",
         "views/contact/care/care_document_views.xml",
+        "security/workplace/ir.model.access.csv",
+        "security/workplace/rules.xml",
+        "views/workplace/logistics_compensation_views.xml",
+        "views/workplace/logistics_indicator_views.xml",
+        "views/workplace/logistics_work_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
@@ -292,6 +297,7 @@
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
             "logistics_customer_service/static/src/satisfaction/insight/**/*",
             "logistics_customer_service/static/src/contact/visit/*",
+            "logistics_customer_service/static/src/workplace/**/*",
         ],
         # with the graphs and pivots that it extends
         "web.assets_backend_lazy": [

@@ -80,7 +80,6 @@ from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case
 from .complaint.desk import test_assignment
 from .complaint.desk import test_incident
-from .complaint.desk import test_my_day
 from .complaint.desk import test_distribution
 from .complaint.desk import test_merge
 from .complaint.desk import test_lesson
@@ -136,6 +135,8 @@ from .contact.care import test_greeting
 from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
+from .workplace import test_work
+from .workplace import test_overview
 from . import test_demo
 from . import test_core_models
 from . import test_security

@@ -99,6 +99,8 @@ MATRIX = {
     "logistics.bereavement": (*[{READ, WRITE, CREATE}] * 3, NOTHING),
     "logistics.care.load": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.care.preview": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
+    "logistics.work": ({READ}, {READ, WRITE}, {READ, WRITE}, NOTHING),
+    "logistics.work.assign": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.touchpoint": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.contact.budget": ({READ}, {READ}, ALL, NOTHING),
     "logistics.contact.preview": (*[{READ, WRITE, CREATE}] * 3, NOTHING),

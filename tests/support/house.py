@@ -1,4 +1,4 @@
-"""The house as its source says it: six rooms in a tower, and who names what.
+"""The house as its source says it: seven rooms in a tower, and who names what.
 
 A room owns models, tables, fields, methods and XML ids; where two own one name it is the lower
 room's. ``House(folder).look_up()`` returns every place where a room names what only a room above
@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 ADDON = Path(__file__).parents[2] / "logistics_customer_service"
 MODULE = ADDON.name
-ROOMS = ("foundation", "customer", "shipment", "complaint", "satisfaction", "contact")
+ROOMS = ("foundation", "customer", "shipment", "complaint", "satisfaction", "contact", "workplace")
 LAYERS = ("controllers", "data", "demo", "models", "report", "security", "tools", "views", "wizard")
 # Names that a room above defines and that Odoo's own models have, too: who says them means Odoo's.
 ODOO_HAS = frozenset(

@@ -141,6 +141,34 @@ class LogisticsException(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
+    def _get_first_sql(self, alias):
+        """Tell in SQL whether a row stands for its delivery: that in hand, else the oldest."""
+        return SQL(
+            """NOT EXISTS (
+                SELECT FROM logistics_exception other
+                 WHERE other.picking_id = %(row)s.picking_id AND other.state IN %(live)s
+                   AND (other.state <> 'in_hand', other.id)
+                     < (%(row)s.state <> 'in_hand', %(row)s.id))""",
+            row=SQL.identifier(alias),
+            live=LIVE,
+        )
+
+    def _get_of_delivery(self):
+        """Return all that is wrong with the deliveries of these."""
+        return self.search(
+            [("picking_id", "in", self.picking_id.ids), ("state", "in", LIVE)]
+        )
+
+    def _get_kinds_of_delivery(self):
+        """Return what is wrong now by the id of each delivery: one query."""
+        rows = self._read_group(
+            [("picking_id", "in", self.picking_id.ids), ("state", "in", LIVE)],
+            ["picking_id"],
+            ["kind:array_agg"],
+        )
+        return {picking.id: kinds for picking, kinds in rows}
+
+    @api.model
     def _get_detection_sql(self, kind):
         """Return the condition in SQL under which delivery ``sp`` is an exception of a kind.
 

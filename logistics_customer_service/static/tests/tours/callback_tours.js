@@ -64,12 +64,8 @@ registry.category("web_tour.tours").add("logistics_agent_hour_tour", {
     steps: () => [
         ...openApp(),
         {
-            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_callbacks']",
-            run: "click",
-        },
-        {
-            content: "Who is to be called?",
-            trigger: ".dropdown-item[data-menu-xmlid='logistics_customer_service.menu_next_call']",
+            content: "Who is to be called? The first of all that waits",
+            trigger: ".o_list_view .o_data_row button[name='action_start']",
             run: "click",
         },
         ...inCall(1),

@@ -4,15 +4,12 @@ from unittest.mock import patch
 
 import pytz
 from freezegun import freeze_time
-from lxml import etree
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
-from odoo.tools.safe_eval import safe_eval
 
-from .common import MODULE, ClockCommon, shanghai
+from .common import ClockCommon, shanghai
 
 MONDAY = shanghai(2, 9)
 
@@ -313,24 +310,6 @@ class TestClock(ClockCommon):
         self.assertEqual((law.state, contract.state), ("met", "breached"))
         self._move(case, "working", shanghai(8, 11))
         self.assertEqual((law.state, contract.state), ("running", "breached"))
-
-    def test_my_day_is_what_is_due_answered_or_waits(self):
-        self.env.cr.execute("UPDATE logistics_complaint SET user_id = NULL")
-        self.env.invalidate_all()
-        due, later, answered, waits, done = self.Case.create(
-            [self._case_vals(user_id=self.agent.id) for _number in range(5)]
-        )
-        (answered + waits + later + done).clock_ids._note("cancelled", fields.Datetime.now())
-        (answered + waits + later + done)._read_clocks()
-        due.clock_ids.write({"started_at": fields.Datetime.now() - timedelta(days=30)})
-        due._read_clocks()
-        answered.customer_answered = True
-        waits._move_to_phase("waiting_third")
-        done._move_to_phase("cancelled")
-        view = self.env.ref(f"{MODULE}.logistics_complaint_view_search").get_combined_arch()
-        text = etree.fromstring(view).find(".//filter[@name='my_day']").get("domain")
-        found = self.Case.search(safe_eval(text, {"uid": self.agent.id}))
-        self.assertEqual(found, (due + answered + waits).sorted())
 
     def test_overdue_is_breached_while_open(self):
         case = self._case(MONDAY)

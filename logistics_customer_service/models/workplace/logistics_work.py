@@ -1,0 +1,266 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
+from odoo.tools import SQL, Query
+
+from ...tools.foundation.said import Known
+
+SUPERVISOR = "logistics_customer_service.group_supervisor"
+# rows of so many kinds have numbers of their own
+PARTS = 16
+COLUMNS = (
+    "kind",
+    "res_model",
+    "res_id",
+    "company_id",
+    "user_id",
+    "team_id",
+    "partner_id",
+    "tier_id",
+    "due_at",
+    "since_at",
+)
+
+
+class LogisticsWork(models.Model):
+    """Whatever waits for somebody of ours, one row each: the next deadline first.
+
+    Read from where each is kept, see :meth:`_get_parts`; what is done is done there.
+    """
+
+    _name = "logistics.work"
+    _description = "Work That Waits"
+    _auto = False
+    _order = "due_at, id"
+    _rec_name = "subject"
+
+    kind = fields.Selection(selection="_get_kinds", string="What", readonly=True)
+    res_model = fields.Char(string="Document Model", readonly=True)
+    res_id = fields.Integer(string="Document", readonly=True, aggregator=False)
+    company_id = fields.Many2one("res.company", readonly=True)
+    user_id = fields.Many2one("res.users", string="Who Does It", group_expand="_expand_users")
+    team_id = fields.Many2one("logistics.service.team", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    tier_id = fields.Many2one("logistics.tier", string="Tier", readonly=True)
+    tier_color = fields.Integer(related="tier_id.color")
+    due_at = fields.Datetime(
+        string="Next Deadline", readonly=True, help="Empty: no deadline is set for it."
+    )
+    since_at = fields.Datetime(string="Waiting Since", readonly=True)
+
+    subject = fields.Char(compute="_compute_texts")
+    reason = fields.Char(string="Why", compute="_compute_texts")
+    countdown = fields.Json(string="Time Left", compute="_compute_texts")
+    step = fields.Char(compute="_compute_step", help="What the row's button does.")
+    is_overdue = fields.Boolean(
+        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+    in_my_care = fields.Boolean(
+        store=False,
+        search="_search_in_my_care",
+        help="One's own and what nobody of one's teams has yet; for a supervisor all of the teams.",
+    )
+
+    @api.model
+    def _get_kinds(self):
+        return [
+            ("case", self.env._("Case")),
+            ("call", self.env._("Call")),
+            ("exception", self.env._("Exception")),
+            ("visit", self.env._("Visit")),
+            ("action", self.env._("Agreed Action")),
+            ("answer", self.env._("Bad Answer")),
+            ("approval", self.env._("Approval")),
+            ("report", self.env._("Report to Read")),
+        ]
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("due_at")
+    def _compute_is_overdue(self):
+        now = fields.Datetime.now()
+        for work in self:
+            work.is_overdue = bool(work.due_at and work.due_at < now)
+
+    @api.model
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        late = Domain("due_at", "<", fields.Datetime.now())
+        return late if True in value else ~late
+
+    @api.model
+    def _search_in_my_care(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        care = Domain("user_id", "=", self.env.uid) | self._get_care_domain()
+        return care if True in value else ~care
+
+    @api.model
+    def _get_care_domain(self):
+        """Return the domain of what others are to see to together with the user."""
+        teams = self.env["logistics.service.team"]
+        supervised = teams._get_supervised()
+        if supervised:
+            # what has no team is that of who does it
+            people = [*(supervised.member_ids | supervised.user_id).ids, False]
+            return Domain("team_id", "in", supervised.ids) | (
+                Domain("team_id", "=", False) & Domain("user_id", "in", people)
+            )
+        own = teams.search([("member_ids", "in", self.env.uid)])
+        return (
+            Domain("user_id", "=", False)
+            & Domain("team_id", "in", [*own.ids, False])
+            & Domain("kind", "not in", ("approval", "report"))
+        )
+
+    @api.depends("kind", "user_id")
+    @api.depends_context("uid")
+    def _compute_step(self):
+        for work in self:
+            mine = work.user_id == self.env.user
+            steps = self._get_own_steps() if mine else self._get_free_steps()
+            work.step = (mine or not work.user_id) and steps.get(work.kind) or "open"
+
+    @api.model
+    def _get_own_steps(self):
+        """Return what is next with one's own work, by kind; the rest is opened."""
+        return {"case": "reply", "call": "start", "action": "finish", "approval": "decide"}
+
+    @api.model
+    def _get_free_steps(self):
+        """Return what is next with work that nobody has, by kind."""
+        return {"case": "take", "exception": "take", "call": "start"}
+
+    # === SEARCH ===#
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Rows that are known are looked up by the keys of their parts, not among all work."""
+        known = self._find_known(Domain(domain))
+        records = self if known is None else self.with_context(logistics_work_ids=known)
+        return super(LogisticsWork, records)._search(domain, *args, **kwargs)
+
+    @api.model
+    def _find_known(self, domain):
+        """Return the ids that a domain asks for, or None where it asks for others, too."""
+        for part in domain.children if isinstance(domain, DomainAnd) else [domain]:
+            if (
+                isinstance(part, DomainCondition)
+                and (part.field_expr, part.operator) == ("id", "in")
+                and not isinstance(part.value, Query)
+            ):
+                return Known(part.value)
+        return None
+
+    @property
+    def _table_query(self):
+        known = self.env.context.get("logistics_work_ids")
+        parts = enumerate(self._get_parts())
+        if not isinstance(known, Known):
+            return SQL(" UNION ALL ").join(self._select(number, *part) for number, part in parts)
+        rows = {}
+        for row, number in (divmod(known_id, PARTS) for known_id in known):
+            rows.setdefault(number, []).append(row)
+        # without any rows one part is enough to tell the columns
+        return SQL(" UNION ALL ").join(
+            SQL("%s AND r.id = ANY(%s)", self._select(number, *part), rows.get(number, []))
+            for number, part in parts
+            if number in (rows or [0])
+        )
+
+    @api.model
+    def _select(self, number, columns, source):
+        """Return the select of a part, its rows with ids that no other part has."""
+        return SQL(
+            "SELECT r.id::bigint * %s + %s AS id, %s %s",
+            PARTS,
+            number,
+            SQL(", ").join(
+                SQL("%s AS %s", columns[name], SQL.identifier(name)) for name in COLUMNS
+            ),
+            source,
+        )
+
+    @api.model
+    def _expand_users(self, users, domain):
+        """Show people of the user's teams who have nothing to do, too."""
+        teams = self.env["logistics.service.team"]._get_supervised()
+        return users | teams.member_ids
+
+    # === REASSIGNING ===#
+
+    # there is no table to write to
+    def write(self, vals):  # pylint: disable=method-required-super
+        """Give work to somebody else, which is all that can be written here.
+
+        :raises AccessError: if the user is no supervisor, or anything else is written
+        :raises UserError: if one of the rows is not to be done by that person
+        """
+        if set(vals) != {"user_id"}:
+            raise AccessError(self.env._("Work is changed where it is kept."))
+        self.check_access("write")
+        self._reassign(self.env["res.users"].browse(vals["user_id"] or ()))
+        return True
+
+    def _reassign(self, user):
+        """Give work to somebody, or to nobody where whoever is free may take it."""
+        if not self.env.user.has_group(SUPERVISOR):
+            raise AccessError(self.env._("A supervisor assigns work."))
+        # whom somebody works for is no secret to who gives him work
+        able = user.sudo()
+        if user and not (
+            able.has_group("logistics_customer_service.group_agent")
+            and self.company_id <= able.company_ids
+        ):
+            raise UserError(self.env._("%s does not work for that company.", user.name))
+        for kind, works in self.grouped("kind").items():
+            reassign = getattr(self, f"_reassign_{kind}", None)
+            if reassign is None:
+                raise UserError(
+                    self.env._(
+                        "%s: who does this follows from the rules; it is not given to others.",
+                        ", ".join(works.mapped("display_name")),
+                    )
+                )
+            reassign(works._get_documents(), user)
+        self.invalidate_model()
+
+    @api.model
+    def _reassign_case(self, cases, user):
+        cases.user_id = user
+
+    @api.model
+    def _reassign_call(self, callbacks, user):
+        if "in_call" in callbacks.mapped("state"):
+            raise UserError(self.env._("Somebody is on the telephone with this customer."))
+        callbacks.user_id = user
+
+    @api.model
+    def _reassign_visit(self, visits, user):
+        visits.user_id = self._need(user)
+
+    @api.model
+    def _reassign_action(self, actions, user):
+        actions.user_id = self._need(user)
+
+    @api.model
+    def _reassign_exception(self, exceptions, user):
+        exceptions._get_of_delivery()._assign(self._need(user))
+
+    @api.model
+    def _reassign_answer(self, answers, user):
+        # the to-do of an answer is the work itself; a supervisor hands it on
+        answers.sudo().activity_ids.user_id = self._need(user)
+
+    @api.model
+    def _need(self, user):
+        if not user:
+            raise UserError(self.env._("Say who is to do it."))
+        return user
+
+    def _get_documents(self):
+        """Return the records that rows of one kind are read from."""
+        [res_model] = set(self.mapped("res_model"))
+        return self.env[res_model].browse(self.mapped("res_id"))
