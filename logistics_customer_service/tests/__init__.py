@@ -136,6 +136,7 @@ from .contact.care import test_care_performance
 from . import test_demo
 from . import test_core_models
 from . import test_security
+from . import test_menus
 from . import test_multicompany
 from . import test_closed_fields
 from . import test_past

@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("logistics_agent_hour_tour", {
     steps: () => [
         ...openApp(),
         {
-            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_callbacks']",
+            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_workplace']",
             run: "click",
         },
         {
