@@ -252,6 +252,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/customer/parts_demo.xml",
         "demo/customer/res_users_demo.xml",
         "demo/customer/res_partner_demo.xml",
         "demo/customer/product_demo.xml",

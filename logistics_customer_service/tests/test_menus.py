@@ -41,43 +41,43 @@ SECTIONS = [
 MOST_OF_AN_AGENT = 20
 
 
+def get_screens(env, user):
+    """Return the screens of a user as pairs: the section, then the menu's name."""
+    menus = env["ir.ui.menu"].with_user(user).with_context(lang="en_US").load_menus(False)
+    found = []
+
+    def walk(menu_id, path):
+        menu = menus[menu_id]
+        if menu["action_id"] and path:
+            found.append((path[0], menu["name"]))
+        for child in menu["children"]:
+            walk(child, [*path, menus[child]["name"]])
+
+    walk(env.ref(f"{MODULE}.menu_root").id, [])
+    return found
+
+
 @tagged("post_install", "-at_install")
 class TestMenus(LogisticsCommon):
     """What each role finds in the menu, as the web client loads it."""
-
-    @classmethod
-    def _get_screens(cls, user):
-        """Return the screens of a user as lists of pairs: the section, then the menu's name."""
-        menus = cls.env["ir.ui.menu"].with_user(user).with_context(lang="en_US").load_menus(False)
-        root = cls.env.ref(f"{MODULE}.menu_root").id
-        found = []
-
-        def walk(menu_id, path):
-            menu = menus[menu_id]
-            if menu["action_id"] and path:
-                found.append((path[0], menu["name"]))
-            for child in menu["children"]:
-                walk(child, [*path, menus[child]["name"]])
-
-        walk(root, [])
-        return found
 
     @classmethod
     def _get_expected(cls, *levels):
         return sorted((section, name) for level in levels for section in level for name in level[section])
 
     def test_an_agent_finds_few(self):
-        screens = self._get_screens(self.agent)
+        screens = get_screens(self.env, self.agent)
         self.assertEqual(sorted(screens), self._get_expected(PLACES))
         self.assertLessEqual(len(screens), MOST_OF_AN_AGENT)
 
     def test_a_supervisor_finds_the_team_s_and_reports(self):
-        screens = self._get_screens(self.supervisor)
+        screens = get_screens(self.env, self.supervisor)
         self.assertEqual(sorted(screens), self._get_expected(PLACES, SUPERVISOR))
-        self.assertEqual([name for section, name in screens if section == "Reporting"], [*SUPERVISOR["Reporting"]])
+        reports = [name for section, name in screens if section == "Reporting"]
+        self.assertEqual(reports, [*SUPERVISOR["Reporting"]])
 
     def test_a_manager_finds_the_rest_in_the_configuration(self):
-        screens = self._get_screens(self.manager)
+        screens = get_screens(self.env, self.manager)
         others = [screen for screen in screens if screen[0] != "Configuration"]
         self.assertEqual(sorted(others), self._get_expected(PLACES, SUPERVISOR))
         self.assertEqual(list(dict.fromkeys(section for section, _name in screens)), SECTIONS)
@@ -92,9 +92,10 @@ class TestMenus(LogisticsCommon):
         """What has no entry of its own is reached from its report, by whoever may read it."""
         actions = [menu.action for menu in self.env.ref(f"{MODULE}.menu_reporting").child_id]
         found = []
+        windows = self.env["ir.actions.act_window"]
         for action in actions:
             names = literal_eval(action.context or "{}").get("logistics_reports", [])
-            reports = self.env["ir.actions.act_window"].with_user(self.supervisor).get_logistics_reports(names)
+            reports = windows.with_user(self.supervisor).get_logistics_reports(names)
             self.assertEqual(len(reports), len(names), action.name)
             found += reports
             favourites = self.env["ir.filters"].with_user(self.supervisor).get_filters(
@@ -108,7 +109,7 @@ class TestMenus(LogisticsCommon):
         self.assertEqual(len(found), 14)
         stranger = self._new_user("stranger", "base.group_user")
         names = ["logistics_complaint_rate_report_action", "menu_root", "nothing", 7]
-        self.assertEqual(self.env["ir.actions.act_window"].with_user(stranger).get_logistics_reports(names), [])
+        self.assertEqual(windows.with_user(stranger).get_logistics_reports(names), [])
 
     def test_favourites_speak_the_user_s_language(self):
         favourite = self.env.ref(f"{MODULE}.filter_cases_causes")

@@ -4,6 +4,7 @@ from . import logistics_demo
 from . import res_company
 from . import res_config_settings
 from . import res_currency
+from . import res_groups
 from . import res_partner
 from . import res_users
 from . import logistics_cached_mixin

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ....tools.complaint import clocks
 from ....tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
+from ....tools.foundation.parts import of_part
 from ...foundation import bulk
 from ...foundation.isolation import isolate
 from .logistics_sla_target import DAYS, HOURS, TARGETS
@@ -429,6 +430,7 @@ class LogisticsClock(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("cases")
     def _cron_watch_clocks(self):
         """Look at one batch of the clocks that are due: what is not due costs nothing."""
         for attempt in range(RETRIES):
