@@ -140,8 +140,10 @@ from .workplace import test_overview
 from . import test_demo
 from . import test_core_models
 from . import test_security
+from . import test_menus
 from . import test_multicompany
 from . import test_closed_fields
+from . import test_parts
 from . import test_past
 from . import test_foreign_ids
 from . import test_new_records

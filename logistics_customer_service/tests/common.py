@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command, fields
+from odoo.addons.logistics_customer_service.models.foundation.res_groups import PARTS
 from odoo.tests import TransactionCase, new_test_user
 
 MODULE = "logistics_customer_service"
@@ -25,6 +26,8 @@ class LogisticsCommon(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        # a database without demo data has some parts switched off
+        cls.env.ref("base.group_user").implied_ids |= cls._get_parts()
         # figures of the demo story would stand beside those of the tests
         cls.env["logistics.profile"].with_context(active_test=False).search([]).unlink()
         cls.company = cls.env["res.company"].create({"name": "Test Logistics", **OPEN_GATE})
@@ -54,6 +57,20 @@ class LogisticsCommon(TransactionCase):
         cls.agent = cls._new_user("agent", "group_agent")
         cls.supervisor = cls._new_user("supervisor", "group_supervisor")
         cls.manager = cls._new_user("manager", "group_manager")
+
+    @classmethod
+    def _get_parts(cls, *names):
+        """Return the groups of parts that can be switched off, all of them without names."""
+        refs = [f"{MODULE}.group_part_{name}" for name in names or PARTS]
+        return cls.env["res.groups"].union(*map(cls.env.ref, refs))
+
+    @classmethod
+    def _switch_off(cls, *names):
+        """Switch parts of customer service off, as the settings do it."""
+        employees = cls.env.ref("base.group_user")
+        for part in cls._get_parts(*names):
+            employees._remove_group(part)
+        cls.env.invalidate_all()
 
     @classmethod
     def _apply_results(cls):

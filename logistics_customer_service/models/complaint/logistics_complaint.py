@@ -87,14 +87,14 @@ class LogisticsComplaint(models.Model):
         default="phone",
     )
     received_at = fields.Datetime(
-        string="Reached Us",
+        string="Received On",
         required=True,
         default=fields.Datetime.now,
         tracking=True,
         help="When the matter reached us, which for a letter is before it was registered.",
     )
     description = fields.Html(string="What Happened")
-    remedy_ids = fields.Many2many("logistics.remedy", string="Remedy Sought")
+    remedy_ids = fields.Many2many("logistics.remedy", string="Requested Remedy")
     category_id = fields.Many2one(
         "logistics.complaint.category", index=True, check_company=True, tracking=True
     )
@@ -115,7 +115,7 @@ class LogisticsComplaint(models.Model):
         help="From severity and tier by the priority rules; one step higher where repeated.",
     )
     priority_override = fields.Selection(
-        PRIORITIES, string="Own Priority", tracking=True, copy=False
+        PRIORITIES, string="Priority (Manual)", tracking=True, copy=False
     )
     priority_reason = fields.Char(string="Why This Priority", tracking=True, copy=False)
 

@@ -7,6 +7,7 @@ from . import logistics_demo
 from . import res_company
 from . import res_config_settings
 from . import res_currency
+from . import res_groups
 from . import res_partner
 from . import res_users
 from . import logistics_cached_mixin
@@ -35,11 +36,13 @@ from . import logistics_sending_text_mixin
 from . import logistics_sending_rule_mixin
 from . import mail_message
 from . import mail_mail
+from . import ir_actions_act_window
 from . import ir_actions_report
 from . import ir_attachment
 from . import mail_mail_text
 from . import mail_template
 from . import mail_thread
+from . import ir_filters
 from . import ir_http
 from . import sms_sms
 from . import sms_tracker

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
 from ...tools.foundation.received import MAX_ID, read_id
+from .res_groups import PARTS
 
 MODULE = __name__.split(".")[2]
 
@@ -16,6 +17,26 @@ class Base(models.AbstractModel):
     """
 
     _inherit = "base"
+
+    # === WHAT IS SHOWN ===#
+
+    # A node of a view that needs a group as well as a part of customer service says the part in an
+    # attribute of its own, for groups are alternatives; others simply name the part's group.
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        has_part = self.env["res.groups"]._has_logistics_part
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, *(has_part(part) for part in PARTS))
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for node in arch.iter("page"):
+            part = node.attrib.pop("needs_part", None)
+            if part and not self.env["res.groups"]._has_logistics_part(part):
+                node.set("groups", f"{MODULE}.group_part_{part}")
+        return arch, view
 
     # === WHAT IS ASKED FOR ===#
 

@@ -5,6 +5,31 @@ from odoo.exceptions import AccessError
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    # parts of customer service, for the whole database
+    group_logistics_tiers = fields.Boolean(
+        string="Tiers", implied_group="logistics_customer_service.group_part_tiers"
+    )
+    group_logistics_shipments = fields.Boolean(
+        string="Shipments and Notices", implied_group="logistics_customer_service.group_part_shipments"
+    )
+    group_logistics_cod = fields.Boolean(
+        string="Cash on Delivery", implied_group="logistics_customer_service.group_part_cod"
+    )
+    group_logistics_cases = fields.Boolean(
+        string="Cases", implied_group="logistics_customer_service.group_part_cases"
+    )
+    group_logistics_surveys = fields.Boolean(
+        string="Surveys", implied_group="logistics_customer_service.group_part_surveys"
+    )
+    group_logistics_callbacks = fields.Boolean(
+        string="Callbacks", implied_group="logistics_customer_service.group_part_callbacks"
+    )
+    group_logistics_visits = fields.Boolean(
+        string="Visits", implied_group="logistics_customer_service.group_part_visits"
+    )
+    group_logistics_care = fields.Boolean(
+        string="Care", implied_group="logistics_customer_service.group_part_care"
+    )
     logistics_link_key_place = fields.Char(
         string="Key of Public Links", compute="_compute_logistics_link_key_place"
     )

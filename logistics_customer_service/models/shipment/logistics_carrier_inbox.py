@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ...tools.foundation.parts import of_part
 from ..foundation import bulk
 from ..foundation.isolation import isolate
 
@@ -121,6 +122,7 @@ class LogisticsCarrierInbox(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("shipments")
     def _cron_take(self):
         """Make shipment events of what waits, batch by batch, in the order in which it came."""
         cron = self.env["ir.cron"]

@@ -115,7 +115,8 @@ class ResCompany(models.Model):
         """Tell whether the company's customers are told of an occasion, by our rules."""
         self.ensure_one()
         rules = self.env["logistics.notice.rule"]
-        return self.logistics_notify and occasion in rules._get_covered_occasions(self.id)
+        tells = self.logistics_notify and self.env["res.groups"]._has_logistics_part("shipments")
+        return tells and occasion in rules._get_covered_occasions(self.id)
 
     def _get_notice_limit(self, now):
         """Return the naive UTC instant before which facts are too old to be told."""

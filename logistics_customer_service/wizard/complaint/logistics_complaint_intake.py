@@ -87,7 +87,7 @@ class LogisticsComplaintIntake(models.TransientModel):
     category_id = fields.Many2one("logistics.complaint.category")
     name = fields.Char(string="Subject")
     description = fields.Text(string="What Happened")
-    remedy_ids = fields.Many2many("logistics.remedy", string="Remedy Sought")
+    remedy_ids = fields.Many2many("logistics.remedy", string="Requested Remedy")
     take = fields.Boolean(string="I Take It", default=True)
 
     # --- beside

@@ -8,7 +8,7 @@ class LogisticsVisitCancel(models.TransientModel):
     _description = "Cancel Visits"
 
     visit_ids = fields.Many2many("logistics.visit", string="Visits", required=True)
-    reason = fields.Char(string="Why", required=True)
+    reason = fields.Char(string="Reason", required=True)
 
     def action_cancel(self):
         """Cancel the visits; they leave the calendar."""

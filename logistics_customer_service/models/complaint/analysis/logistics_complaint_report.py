@@ -57,7 +57,7 @@ class LogisticsComplaintReport(models.Model):
     product_ids = fields.Many2many(related="complaint_id.product_ids")
     user_id = fields.Many2one("res.users", string="Agent", readonly=True)
     team_id = fields.Many2one("logistics.service.team", readonly=True)
-    received_at = fields.Datetime(string="Reached Us", readonly=True)
+    received_at = fields.Datetime(string="Received On", readonly=True)
     first_reply_at = fields.Datetime(string="First Reply", readonly=True)
     resolved_at = fields.Datetime(string="Resolved", readonly=True)
     closed_at = fields.Datetime(string="Closed", readonly=True)

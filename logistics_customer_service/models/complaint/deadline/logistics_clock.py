@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ....tools.complaint import clocks
 from ....tools.complaint.clocks import ALWAYS, BREACHED, CANCELLED, MET, PAUSED, RUNNING
+from ....tools.foundation.parts import of_part
 from ...foundation import bulk
 from ...foundation.isolation import isolate
 from ...foundation.shown_json import ShownJson
@@ -427,6 +428,7 @@ class LogisticsClock(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("cases")
     def _cron_watch_clocks(self):
         """Look at one batch of the clocks that are due: what is not due costs nothing."""
         for attempt in range(RETRIES):

@@ -10,6 +10,7 @@ from odoo.tools import format_datetime, html2plaintext, split_every
 
 from ....tools.complaint import assignment
 from ....tools.complaint.anonymise import mask
+from ....tools.foundation.parts import of_part
 from ...foundation.concurrency import wait_for
 from ...foundation.isolation import isolate
 from ..deadline.logistics_sla_target import SETTLED
@@ -184,6 +185,7 @@ class LogisticsComplaint(models.Model):
         }
 
     @api.model
+    @of_part("cases")
     def _cron_distribute(self):
         """Give out what nobody has to who is at work, batch by batch.
 

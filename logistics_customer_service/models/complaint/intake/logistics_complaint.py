@@ -8,6 +8,7 @@ from odoo.tools import email_normalize, plaintext2html
 
 from ....tools.complaint import mail_text
 from ....tools.complaint.moments import NEW_CASE
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.said import SAID, is_said
 from ..logistics_complaint import INCIDENT, OWN
 from ..logistics_complaint_stage import CANCELLED, CLOSED, WAITING_CUSTOMER, WAITING_THIRD, WORKING
@@ -372,6 +373,7 @@ class LogisticsComplaint(models.Model):
             self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_acknowledge")
 
     @api.model
+    @of_part("cases")
     def _cron_acknowledge(self):
         """Write to those who turned to us: one batch a call, each once; in a copy they wait."""
         if not self.env["logistics.database"]._is_original():

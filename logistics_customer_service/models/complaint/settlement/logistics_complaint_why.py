@@ -5,7 +5,7 @@ class LogisticsComplaintWhy(models.Model):
     """One of the five whys: a question, and the answer that the next one asks about."""
 
     _name = "logistics.complaint.why"
-    _description = "Why"
+    _description = "One of Five Whys"
     _order = "complaint_id, sequence, id"
     _rec_name = "answer"
 

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, is_html_empty, plaintext2html, split_every
 
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date
 from .logistics_compensation_kinds import COUNTED
 
@@ -412,6 +413,7 @@ class LogisticsResultLetter(models.Model):
         return True
 
     @api.model
+    @of_part("cases")
     def _cron_note_silence(self):
         """Letters whose time has run out without an answer, batch by batch."""
         cron = self.env["ir.cron"]

@@ -41,7 +41,7 @@ class LogisticsCallback(models.Model):
     tier_id = fields.Many2one(related="profile_id.tier_id")
     tier_color = fields.Integer(related="tier_id.color", string="Tier Colour")
     phone = fields.Char(
-        string="Number",
+        string="Phone",
         compute="_compute_phone",
         store=True,
         readonly=False,
@@ -55,7 +55,7 @@ class LogisticsCallback(models.Model):
         ondelete="restrict",
         tracking=True,
     )
-    reason = fields.Char(string="Why", help="In a few words, for who calls.")
+    reason = fields.Char(string="Reason", help="In a few words, for who calls.")
     script = fields.Html(related="purpose_id.script")
     survey_policy_id = fields.Many2one(
         "logistics.survey.policy",

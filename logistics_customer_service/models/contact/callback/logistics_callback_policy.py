@@ -6,6 +6,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models, tools
 from odoo.tools import SQL
 
+from ....tools.foundation.parts import of_part
 from ...foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ class LogisticsCallbackPolicy(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
+    @of_part("callbacks")
     def _cron_plan_callbacks(self):
         """Plan what the policies ask for, batch by batch, going through the customers once."""
         cron = self.env["ir.cron"]

@@ -10,6 +10,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ....tools.contact import reach
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date, local_midnight
 from ...foundation import bulk
 from ...foundation.isolation import isolate
@@ -384,6 +385,7 @@ class LogisticsCallback(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("callbacks")
     def _cron_look_after_calls(self):
         """Put back calls that nobody ended, and tell supervisors of those that are overdue."""
         self._put_back_forgotten()

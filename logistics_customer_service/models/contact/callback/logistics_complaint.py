@@ -41,6 +41,8 @@ class LogisticsComplaint(models.Model):
     def _plan_callback(self):
         """A date for a callback is a callback: who is owed one stands in the queue of calls."""
         result = super()._plan_callback()
+        if not self.env["res.groups"]._has_logistics_part("callbacks"):
+            return result
         owed = self.filtered(
             lambda case: case.callback_on and (case.contact_id or case.partner_id)
         )

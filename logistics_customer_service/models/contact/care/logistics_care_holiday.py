@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ....tools.contact import public_holidays
+from ....tools.foundation.parts import of_part
 
 COMING_YEARS = 2
 
@@ -50,6 +51,7 @@ class LogisticsCareHoliday(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
+    @of_part("care")
     def _cron_load(self):
         """Load the holidays of this year and the two coming, for the countries of customers."""
         countries = self._get_countries()

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ....tools.contact import days
 from ....tools.foundation import quiet_hours
+from ....tools.foundation.parts import of_part
 from ...complaint.logistics_complaint_category import SEVERITIES
 from .res_partner import MONTHS
 
@@ -247,6 +248,7 @@ class LogisticsCareOccasion(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
+    @of_part("care")
     def _cron_plan_greetings(self):
         """Plan the greetings of the coming days; what is planned already is not found again."""
         cron = self.env["ir.cron"]

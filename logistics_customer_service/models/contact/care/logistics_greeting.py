@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ....tools.foundation.foresight import HELD_BACK, Fate
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date
 from ...complaint.logistics_complaint_category import SEVERITIES
 from ...complaint.logistics_complaint_stage import CANCELLED, CLOSED
@@ -197,6 +198,7 @@ class LogisticsGreeting(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("care")
     def _cron_send_greetings(self):
         """Greet those whose time has come, batch by batch."""
         self._process_due()

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ....tools.contact import planning
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_midnight
 from ...foundation.isolation import isolate
 from ..callback.logistics_callback import OFFICE_HOURS
@@ -110,6 +111,7 @@ class LogisticsVisitPlan(models.Model):
         return {**action, "domain": [("plan_id", "=", self.id)], "context": {}}
 
     @api.model
+    @of_part("visits")
     def _cron_plan_visits(self):
         """Plan what is due, batch by batch; what is planned already is not found again."""
         cron = self.env["ir.cron"]

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import split_every
 
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date, local_midnight
 from ...foundation.concurrency import begin_anew_on
 from ...foundation.isolation import isolate
@@ -395,6 +396,7 @@ class LogisticsVisitDailyReport(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("visits")
     def _cron_remind(self):
         """Lay a draft before those who made visits and sent no report, and remind them once."""
         cron = self.env["ir.cron"]

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ....tools.contact import months
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date, local_midnight
 from ...foundation.isolation import isolate
 
@@ -284,6 +285,7 @@ class LogisticsVisitMonthlyReport(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("visits")
     def _cron_draw(self):
         """Draw the last month's report of each team that made visits, once a month."""
         cron = self.env["ir.cron"]

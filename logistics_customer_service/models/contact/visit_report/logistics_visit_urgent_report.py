@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ....tools.foundation.parts import of_part
 from ...foundation.isolation import isolate
 
 _logger = logging.getLogger(__name__)
@@ -374,6 +375,7 @@ class LogisticsVisitUrgentReport(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("visits")
     def _cron_remind(self):
         """Tell again what nobody has acknowledged, and remind of what was not sent."""
         cron = self.env["ir.cron"]

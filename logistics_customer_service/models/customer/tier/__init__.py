@@ -1,3 +1,4 @@
+from . import base
 from . import logistics_tier_scheme
 from . import logistics_tier_scheme_part_mixin
 from . import logistics_tier

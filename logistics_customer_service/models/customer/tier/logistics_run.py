@@ -267,7 +267,7 @@ class LogisticsRun(models.Model):
         return True
 
     def _run_cuts(self):
-        if not self.scheme_id:
+        if not self.scheme_id or not self.env["res.groups"]._has_logistics_part("tiers"):
             return self._finish()
         self.write({"cuts": self._get_cuts(), "phase": "rates", "cursor_id": 0})
         if self.since:

@@ -2,6 +2,7 @@ import logging
 
 from odoo import Command, api, fields, models
 
+from ....tools.foundation.parts import of_part
 from ....tools.satisfaction import themes
 from ...foundation.isolation import isolate
 
@@ -64,6 +65,7 @@ class LogisticsFeedback(models.Model):
         self.env["ir.cron"]._wake("logistics_customer_service.ir_cron_suggest_themes")
 
     @api.model
+    @of_part("surveys")
     def _cron_suggest_themes(self):
         """Suggest themes of comments not read by the rules as they are now, a batch a call.
 

@@ -14,7 +14,7 @@ class LogisticsFeedbackBoard(models.AbstractModel):
     """Today's answers as they come, the bad ones on top."""
 
     _name = "logistics.feedback.board"
-    _description = "Answers of Today"
+    _description = "Today's Answers"
 
     @api.model
     @api.readonly

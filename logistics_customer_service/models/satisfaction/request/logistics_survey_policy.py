@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ....tools.foundation import quiet_hours
+from ....tools.foundation.parts import of_part
 from ....tools.satisfaction import sampling
 
 _logger = logging.getLogger(__name__)
@@ -311,6 +312,7 @@ class LogisticsSurveyPolicy(models.Model):
         return sampling.is_drawn(f"{self.id} {occasion}", self.sample_share)
 
     @api.model
+    @of_part("surveys")
     def _cron_plan_requests(self):
         """Plan what the calendar brings, policy by policy and company by company."""
         cron = self.env["ir.cron"]

@@ -228,7 +228,8 @@ class LogisticsSurveyRequest(models.Model):
         # whoever delivers goods need not see the company's settings
         company = self.env["res.company"].sudo().browse(fact["company_id"])
         policies = self.env["logistics.survey.policy"]
-        return company.logistics_survey and trigger in policies._get_covered_triggers(company.id)
+        asks = company.logistics_survey and self.env["res.groups"]._has_logistics_part("surveys")
+        return asks and trigger in policies._get_covered_triggers(company.id)
 
     @api.model
     def _choose_policies(self, policies, facts):

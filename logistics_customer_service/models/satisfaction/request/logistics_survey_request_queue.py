@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ....tools.foundation.foresight import GOES, HELD_BACK, WAITS, Fate
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_midnight
 from ....tools.satisfaction import sampling
 from ....tools.shipment import shipment
@@ -26,6 +27,7 @@ class LogisticsSurveyRequest(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("surveys")
     def _cron_send_requests(self):
         """Send, remind and close what is due, batch by batch."""
         self._process_due()

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date, local_midnight
 from ....tools.shipment import arrival, shipment
 from ...foundation import bulk
@@ -324,6 +325,7 @@ class StockPicking(models.Model):
         )
 
     @api.model
+    @of_part("shipments")
     def _cron_watch_shipments(self):
         """Note what time alone brings about: a new day, a missed promise, silence.
 

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ....tools.foundation.parts import of_part
 from ....tools.shipment import shipment
 from ...foundation import bulk
 from ..outcome.logistics_outcome_mixin import TOLERANCE
@@ -333,6 +334,7 @@ class LogisticsException(models.Model):
         )
 
     @api.model
+    @of_part("shipments")
     def _cron_detect_exceptions(self):
         """Bring the list up to date, one kind at a time; trouble with one is not the others'.
 

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, format_datetime
 
+from ....tools.foundation.parts import of_part
 from ....tools.foundation.periods import local_date
 from ....tools.shipment import notices
 
@@ -218,6 +219,7 @@ class LogisticsNotice(models.Model):
     # === CRON METHODS ===#
 
     @api.model
+    @of_part("shipments")
     def _cron_send_notices(self):
         """Put the notices that are due into the queues of mails and SMS, batch by batch."""
         self._process_due()

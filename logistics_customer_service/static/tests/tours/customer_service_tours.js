@@ -71,8 +71,8 @@ registry.category("web_tour.tours").add("logistics_manager_tour", {
     steps: () => [
         ...openApp(),
         {
-            content: "Open the tiers",
-            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_tiers']",
+            content: "Open the policies",
+            trigger: "button[data-menu-xmlid='logistics_customer_service.menu_configuration']",
             run: "click",
         },
         {
