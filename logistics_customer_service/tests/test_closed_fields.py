@@ -18,6 +18,7 @@ WAYS = {
 
 # what customers read of ours with their own login; anything new here is a decision
 SHOWN = {
+    "ir.filters": {"logistics_name"},  # core's own name beside it
     "account.move": {"logistics_reason_id"},
     "logistics.complaint": {
         "active", "closed_at", "company_id", "create_date", "is_open", "kind", "name", "number",
