@@ -60,7 +60,7 @@ class LogisticsOverview(models.AbstractModel):
             "user_id": {"fields": {"display_name": {}}},
         }
         found = works.web_search_read(domain, specification, limit=ROWS)
-        labels = dict(works._get_kinds())
+        labels = dict(works._fields["kind"]._description_selection(self.env))
         return {
             "key": key,
             "name": name,
@@ -142,22 +142,13 @@ class LogisticsOverview(models.AbstractModel):
     @api.model
     def _read_decisions(self):
         """Return what waits for a manager's word: the name, how many, and the list behind it."""
+        proposed, sent = [("state", "=", "proposed")], [("state", "=", "sent")]
+        mine = [*proposed, ("asked_user_id", "in", (self.env.uid, False))]
+        compensations = self.env._("Compensations that nobody else may decide")
         named = [
-            (
-                self.env._("Compensations that nobody else may decide"),
-                "logistics.compensation",
-                [("state", "=", "proposed"), ("asked_user_id", "in", (self.env.uid, False))],
-            ),
-            (
-                self.env._("Proposals of tiers"),
-                "logistics.tier.change",
-                [("state", "=", "proposed")],
-            ),
-            (
-                self.env._("Urgent reports"),
-                "logistics.visit.urgent.report",
-                [("state", "=", "sent")],
-            ),
+            (compensations, "logistics.compensation", mine),
+            (self.env._("Proposals of tiers"), "logistics.tier.change", proposed),
+            (self.env._("Urgent reports"), "logistics.visit.urgent.report", sent),
         ]
         return [
             {"name": name, "model": model, "domain": domain, "count": count}

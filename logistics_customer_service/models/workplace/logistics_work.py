@@ -9,6 +9,16 @@ from ...tools.foundation.said import Known
 SUPERVISOR = "logistics_customer_service.group_supervisor"
 # rows of so many kinds have numbers of their own
 PARTS = 16
+KINDS = [
+    ("case", "Case"),
+    ("call", "Call"),
+    ("exception", "Exception"),
+    ("visit", "Visit"),
+    ("action", "Agreed Action"),
+    ("answer", "Bad Answer"),
+    ("approval", "Approval"),
+    ("report", "Report to Read"),
+]
 COLUMNS = (
     "kind",
     "res_model",
@@ -35,7 +45,7 @@ class LogisticsWork(models.Model):
     _order = "due_at, id"
     _rec_name = "subject"
 
-    kind = fields.Selection(selection="_get_kinds", string="What", readonly=True)
+    kind = fields.Selection(KINDS, string="What", readonly=True)
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Integer(string="Document", readonly=True, aggregator=False)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -50,7 +60,7 @@ class LogisticsWork(models.Model):
     since_at = fields.Datetime(string="Waiting Since", readonly=True)
 
     subject = fields.Char(compute="_compute_texts")
-    reason = fields.Char(string="Why", compute="_compute_texts")
+    reason = fields.Char(string="Reason", compute="_compute_texts")
     countdown = fields.Json(string="Time Left", compute="_compute_texts")
     step = fields.Char(compute="_compute_step", help="What the row's button does.")
     is_overdue = fields.Boolean(
@@ -61,19 +71,6 @@ class LogisticsWork(models.Model):
         search="_search_in_my_care",
         help="One's own and what nobody of one's teams has yet; for a supervisor all of the teams.",
     )
-
-    @api.model
-    def _get_kinds(self):
-        return [
-            ("case", self.env._("Case")),
-            ("call", self.env._("Call")),
-            ("exception", self.env._("Exception")),
-            ("visit", self.env._("Visit")),
-            ("action", self.env._("Agreed Action")),
-            ("answer", self.env._("Bad Answer")),
-            ("approval", self.env._("Approval")),
-            ("report", self.env._("Report to Read")),
-        ]
 
     # === COMPUTE METHODS ===#
 
