@@ -8,7 +8,7 @@ from .common import MODULE, LogisticsCommon
 # section: screens that an agent finds in it, what a supervisor and a manager find more. Whatever
 # comes new names its place here; an agent's screens stay few.
 PLACES = {
-    "Workplace": ("Overview", "My Work"),
+    "Workplace": ("My Work",),
     "Cases": ("My Cases", "All Cases", "Register a Case", "Case Library"),
     "Customers": ("Profiles",),
     "Shipments": ("Exceptions", "Deliveries", "Cash on Delivery", "Damaged and Short"),
@@ -18,7 +18,7 @@ PLACES = {
     "Satisfaction": ("Customer Answers",),
 }
 SUPERVISOR = {
-    "Workplace": ("Team's Work", "Approvals", "Load by Agent"),
+    "Workplace": ("Service Overview", "Team's Work", "Approvals", "Load by Agent"),
     "Cases": ("Compensations", "Investigations", "Result Letters", "Agent Skills"),
     "Customers": (
         "Undeliverable Addresses", "Tier Proposals", "Planned Contacts", "Next 14 Days", "Greetings",

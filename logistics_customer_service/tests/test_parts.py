@@ -110,7 +110,7 @@ class TestParts(LogisticsCommon):
 
     def test_all_off_leaves_what_is_common(self):
         self._switch_off(*PARTS)
-        self.assertEqual(self._get_names(self.agent), {"Profiles", "Overview", "My Work"})
+        self.assertEqual(self._get_names(self.agent), {"Profiles", "My Work"})
         for model in FORMS:
             for view_type in VIEWS:
                 self._get_arch(model, view_type)

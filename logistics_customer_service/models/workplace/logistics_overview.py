@@ -14,7 +14,7 @@ class LogisticsOverview(models.AbstractModel):
     """What a supervisor has to see to, and what a manager looks at first."""
 
     _name = "logistics.overview"
-    _description = "Overview"
+    _description = "Service Overview"
 
     @api.model
     @api.readonly

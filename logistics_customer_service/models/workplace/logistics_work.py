@@ -45,7 +45,7 @@ class LogisticsWork(models.Model):
     _order = "due_at, id"
     _rec_name = "subject"
 
-    kind = fields.Selection(KINDS, string="What", readonly=True)
+    kind = fields.Selection(KINDS, string="Kind", readonly=True)
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Integer(string="Document", readonly=True, aggregator=False)
     company_id = fields.Many2one("res.company", readonly=True)
