@@ -191,7 +191,7 @@ class TestForeignIds(LogisticsCommon):
         )
         self.assertTrue(case._is_correspondence(message))
         touched = self.env["logistics.touchpoint"].with_env(agent)
-        narrowed = touched.with_context(logistics_touchpoint_ids=[])
+        narrowed = touched.with_context(**{"logistics.touchpoint ids": []})
         self.assertEqual(narrowed.search_count([]), touched.search_count([]))
 
     def test_every_transient_is_its_makers_alone(self):

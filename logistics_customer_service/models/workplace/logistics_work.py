@@ -1,14 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd, DomainCondition
-from odoo.tools import SQL, Query
-
-from ...tools.foundation.said import Known
+from odoo.tools import SQL
 
 SUPERVISOR = "logistics_customer_service.group_supervisor"
-# rows of so many kinds have numbers of their own
-PARTS = 16
 KINDS = [
     ("case", "Case"),
     ("call", "Call"),
@@ -40,6 +35,7 @@ class LogisticsWork(models.Model):
     """
 
     _name = "logistics.work"
+    _inherit = ["logistics.union.mixin"]
     _description = "Work That Waits"
     _auto = False
     _order = "due_at, id"
@@ -130,55 +126,15 @@ class LogisticsWork(models.Model):
         """Return what is next with work that nobody has, by kind."""
         return {"case": "take", "exception": "take", "call": "start"}
 
-    # === SEARCH ===#
-
     @api.model
-    def _search(self, domain, *args, **kwargs):
-        """Rows that are known are looked up by the keys of their parts, not among all work."""
-        known = self._find_known(Domain(domain))
-        records = self if known is None else self.with_context(logistics_work_ids=known)
-        return super(LogisticsWork, records)._search(domain, *args, **kwargs)
-
-    @api.model
-    def _find_known(self, domain):
-        """Return the ids that a domain asks for, or None where it asks for others, too."""
-        for part in domain.children if isinstance(domain, DomainAnd) else [domain]:
-            if (
-                isinstance(part, DomainCondition)
-                and (part.field_expr, part.operator) == ("id", "in")
-                and not isinstance(part.value, Query)
-            ):
-                return Known(part.value)
-        return None
-
-    @property
-    def _table_query(self):
-        known = self.env.context.get("logistics_work_ids")
-        parts = enumerate(self._get_parts())
-        if not isinstance(known, Known):
-            return SQL(" UNION ALL ").join(self._select(number, *part) for number, part in parts)
-        rows = {}
-        for row, number in (divmod(known_id, PARTS) for known_id in known):
-            rows.setdefault(number, []).append(row)
-        # without any rows one part is enough to tell the columns
-        return SQL(" UNION ALL ").join(
-            SQL("%s AND r.id = ANY(%s)", self._select(number, *part), rows.get(number, []))
-            for number, part in parts
-            if number in (rows or [0])
+    def _select(self, part, number, rows=None):
+        columns, source = part
+        names = SQL(", ").join(
+            SQL("%s AS %s", columns[name], SQL.identifier(name)) for name in COLUMNS
         )
-
-    @api.model
-    def _select(self, number, columns, source):
-        """Return the select of a part, its rows with ids that no other part has."""
-        return SQL(
-            "SELECT r.id::bigint * %s + %s AS id, %s %s",
-            PARTS,
-            number,
-            SQL(", ").join(
-                SQL("%s AS %s", columns[name], SQL.identifier(name)) for name in COLUMNS
-            ),
-            source,
-        )
+        key = self._get_id_sql(SQL("r.id"), number)
+        asked = SQL() if rows is None else SQL("AND r.id = ANY(%s)", rows)
+        return SQL("SELECT %s AS id, %s %s %s", key, names, source, asked)
 
     @api.model
     def _expand_users(self, users, domain):

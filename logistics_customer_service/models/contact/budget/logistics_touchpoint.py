@@ -1,12 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd, DomainCondition
-from odoo.tools import SQL, Query
-
-from ....tools.foundation.said import Known
-
-# rows of so many parts have numbers of their own
-PARTS = 64
+from odoo.tools import SQL
 
 
 class LogisticsTouchpoint(models.Model):
@@ -16,6 +9,7 @@ class LogisticsTouchpoint(models.Model):
     """
 
     _name = "logistics.touchpoint"
+    _inherit = ["logistics.union.mixin"]
     _description = "Contact with a Customer"
     _auto = False
     _order = "at desc, id desc"
@@ -135,60 +129,21 @@ class LogisticsTouchpoint(models.Model):
     # === BUSINESS METHODS ===#
 
     @api.model
-    def _search(self, domain, *args, **kwargs):
-        """Rows that are known are looked up by the keys of their parts, not among all contacts."""
-        known = self._find_known(Domain(domain))
-        records = self if known is None else self.with_context(logistics_touchpoint_ids=known)
-        return super(LogisticsTouchpoint, records)._search(domain, *args, **kwargs)
-
-    @api.model
-    def _find_known(self, domain):
-        """Return the ids that a domain asks for, or None where it asks for others, too."""
-        for part in domain.children if isinstance(domain, DomainAnd) else [domain]:
-            if (
-                isinstance(part, DomainCondition)
-                and (part.field_expr, part.operator) == ("id", "in")
-                and not isinstance(part.value, Query)
-            ):
-                return Known(part.value)
-        return None
-
-    @property
-    def _table_query(self):
-        known = self.env.context.get("logistics_touchpoint_ids")
-        known = known if isinstance(known, Known) else None
-        parts = enumerate(self._get_parts())
-        if known is None:
-            selects = [self._number(part, number) for number, part in parts]
-        else:
-            rows = {}
-            for row, number in (divmod(known_id, PARTS) for known_id in known):
-                rows.setdefault(number, []).append(row)
-            # without any rows one part is enough to tell the columns
-            selects = [
-                SQL(
-                    "%s WHERE part.row = ANY(%s)", self._number(part, number), rows.get(number, [])
-                )
-                for number, part in parts
-                if number in (rows or [0])
-            ]
-        return SQL(" UNION ALL ").join(selects)
-
-    @api.model
-    def _number(self, part, number):
-        """Return a part with ids that no other part has, and what is exempt by its purpose."""
+    def _select(self, part, number, rows=None):
+        """What is exempt by its purpose is exempt."""
         return SQL(
-            """SELECT part.row::bigint * %(parts)s + %(number)s AS id, part.partner_id,
+            """SELECT %(id)s AS id, part.partner_id,
                       part.customer_id, part.company_id, part.purpose_id, part.kind,
                       part.channel, part.at, part.state, part.reason,
                       part.is_exempt OR COALESCE(purpose.budget_exempt, TRUE) AS is_exempt,
                       part.res_model, part.res_id
                  FROM (%(part)s) part (row, partner_id, customer_id, company_id, purpose_id, kind,
                                        channel, at, state, reason, is_exempt, res_model, res_id)
-            LEFT JOIN logistics_consent_purpose purpose ON purpose.id = part.purpose_id""",
-            parts=PARTS,
-            number=number,
+            LEFT JOIN logistics_consent_purpose purpose ON purpose.id = part.purpose_id
+                WHERE %(asked)s""",
+            id=self._get_id_sql(SQL("part.row"), number),
             part=part,
+            asked=SQL("TRUE") if rows is None else SQL("part.row = ANY(%s)", rows),
         )
 
     @api.model
