@@ -13,7 +13,6 @@ OPEN = {
     "logistics_mail_enclosed": "who wrote enclosed mails: the mail that is read says it just as well",
     "logistics_mail_wrappings": "kinds of files: the text about them is all that follows",
     "logistics_note_handled": "a function: JSON has none",
-    "logistics_touchpoint_ids": "ids of a class of our own",
     "logistics_no_acknowledgement": "counts while data is loaded alone",
     "skip_logistics_notices": "counts while data is loaded alone",
 }

@@ -8,4 +8,4 @@ class LogisticsOutcomeRebuild(models.Model):
         """All days are added up once: the batches of a large past would do it again and again."""
         for name in ("logistics.order.day", "logistics.delivery.day"):
             self.env[name]._add_up()
-        super()._finish()
+        return super()._finish()
