@@ -14,7 +14,7 @@ class IrFilters(models.Model):
     def get_filters(self, model, *args, **kwargs):
         """Return core's list of favourites; those we ship bear their name in the user's language."""
         found = super().get_filters(model, *args, **kwargs)
-        favourites = self.with_context(self.env["res.users"].context_get())
+        favourites = self.with_context(**self.env["res.users"].context_get())
         favourites = favourites.browse([row["id"] for row in found])
         names = {favourite.id: favourite.logistics_name for favourite in favourites}
         return [{**row, "name": names[row["id"]] or row["name"]} for row in found]
