@@ -200,7 +200,7 @@ suite("logistics_customer_service.board", () => {
         expect(".o_board_answer.o_board_low").toHaveCount(1);
         expect(".o_board_comment").toHaveText("<b>Late</b>");
         expect(".o_board_said").toHaveText("★★☆☆☆");
-        expect(".o_board_count:eq(1)").toHaveText("Too few\nCSAT");
+        expect(".o_board_count:eq(1)").toHaveText("Too few\nCSAT\nn = 1");
         isAway = true;
         document.dispatchEvent(new Event("visibilitychange"));
         await animationFrame();
