@@ -80,6 +80,18 @@ REMOVED_XMLIDS |= dict.fromkeys(
     ),
     FIVE_REPORTS,
 )
+REMOVED_XMLIDS |= dict.fromkeys(
+    (
+        "logistics_complaint_action_my_day",
+        "logistics_complaint_view_kanban_my_day",
+        "logistics_feedback_action_todo",
+        "menu_clocks",
+        "menu_feedback_todo",
+        "menu_my_day",
+        "menu_next_call",
+    ),
+    "One list has all that waits.",
+)
 REMOVED_XMLIDS["config_undeliverable_days"] = "A retention policy says it, in months."
 # model: why the upgrade adds rows to it
 GROWN_MODELS = {
