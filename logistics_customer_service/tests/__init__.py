@@ -4,6 +4,7 @@ from .foundation import test_cached
 from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
+from .foundation import test_accessibility
 from .foundation import test_link_page
 from .foundation import test_links
 from .foundation import test_public_routes
