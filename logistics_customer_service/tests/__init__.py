@@ -76,6 +76,7 @@ from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_mail_origin
 from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
+from .complaint.intake import test_portal_accessibility
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case

@@ -1,8 +1,7 @@
 from odoo.fields import Command, Domain
 from odoo.http import content_disposition, request, route
 
-from ...models.complaint.logistics_complaint_stage import OPEN_PHASES, WAITING_CUSTOMER
-from ...models.complaint.settlement.logistics_result_letter import SENDING, TOLD, UNDELIVERED
+from ...models.complaint.logistics_complaint_stage import OPEN_PHASES
 from ...tools.foundation.received import clean, clean_line
 from ..foundation.limit import Limit
 from ..foundation.portal_list import OWN_LOOKING, OWN_SENDING, PortalList, read_number
@@ -43,14 +42,10 @@ class PortalCases(PortalList):
 
     def _get_cases_filters(self):
         is_open = Domain("phase", "in", OPEN_PHASES)
-        # that a result waits for the customer's answer is no secret from the customer
-        asked = Domain("letter_ids", "any!", [("state", "in", (SENDING, UNDELIVERED, TOLD))])
+        waiting = request.env["logistics.complaint"]._get_customer_turn_domain()
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
-            "waiting": {
-                "label": request.env._("Waiting for You"),
-                "domain": Domain("phase", "=", WAITING_CUSTOMER) | asked,
-            },
+            "waiting": {"label": request.env._("Waiting for You"), "domain": waiting},
             "open": {"label": request.env._("Open"), "domain": is_open},
             "settled": {"label": request.env._("Settled"), "domain": ~is_open},
         }
