@@ -59,6 +59,7 @@ from .complaint.deadline import test_clock
 from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
+from .complaint.deadline import test_due_state
 from .complaint.settlement import test_external
 from .complaint.settlement import test_level
 from .complaint.settlement import test_authority

@@ -52,7 +52,7 @@ registry.category("web_tour.tours").add("logistics_call_tour", {
             trigger: ".o_form_view .o_field_widget[name='number']:contains('C/')",
         },
         {
-            trigger: ".o_form_view .o_field_widget[name='description']:contains('Two cartons arrived broken')",
+            trigger: ".o_form_view .o_case_words:contains('Two cartons arrived broken')",
         },
         {
             content: "Begin to work on it",
