@@ -51,6 +51,7 @@ from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
 from .shipment.indicator import test_indicators
 from .shipment.indicator import test_reports
+from .complaint import test_case_form
 from .complaint import test_complaint
 from .complaint import test_complaint_security
 from .complaint import test_complaint_performance

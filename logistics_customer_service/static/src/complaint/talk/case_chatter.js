@@ -46,6 +46,14 @@ export class CaseChatter extends Chatter {
         return way === "portal" ? _t("Reply to %(name)s, on the portal", { name }) : _t("Reply");
     }
 
+    /** Odoo's own speaks of followers, who are not whom an answer is for. */
+    get placeholder() {
+        const { name } = this.talk.reply || {};
+        return this.state.composerType === "message" && name
+            ? _t("Write to %(name)s…", { name })
+            : undefined;
+    }
+
     get callLabel() {
         const { name } = this.talk.reply;
         return name ? _t("Call %(name)s", { name }) : _t("Call");
