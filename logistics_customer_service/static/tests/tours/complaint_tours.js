@@ -64,3 +64,99 @@ registry.category("web_tour.tours").add("logistics_call_tour", {
         },
     ],
 });
+
+/** The steps from an open composer to a sent answer, counted by the clicks that they take. */
+function answer(text) {
+    return [
+        {
+            content: "The answer is for the customer, by name",
+            trigger: ".o-mail-RecipientsInput .o_tag:contains('Anna Weber')",
+        },
+        {
+            content: "The customer's words stay in sight",
+            trigger: ".o_logistics_main :contains('Two cartons are wet'):visible",
+        },
+        {
+            trigger: ".o-mail-Composer-input",
+            run: `edit ${text}`,
+        },
+        {
+            content: "Send",
+            trigger: ".o-mail-Composer-send:enabled",
+            run: "click",
+        },
+        {
+            trigger: `.o-mail-Message:contains('${text}')`,
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add("logistics_reply_tour", {
+    steps: () => [
+        {
+            content: "Open the case",
+            trigger: ".o_data_cell:contains('Wet cartons')",
+            run: "click",
+        },
+        {
+            content: "Reply",
+            trigger: ".o_case_reply:contains('Reply to Anna Weber, by mail')",
+            run: "click",
+        },
+        ...answer("We send two new ones"),
+        {
+            content: "It is the customer's turn",
+            trigger: "button[name='action_wait']",
+            run: "click",
+        },
+        {
+            trigger: ".o_arrow_button_current:contains('Waiting for Customer')",
+        },
+        {
+            content: "The other pages are a click away",
+            trigger: ".o_notebook a[name='more']",
+            run: "click",
+        },
+        {
+            trigger: ".o_notebook a[name='clocks']",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name='clock_ids']",
+        },
+        {
+            trigger: ".o_notebook a[name='talk']",
+            run: "click",
+        },
+        {
+            content: "A canned answer fills Odoo's composer",
+            trigger: ".o_case_answers",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown-item:contains('Please Send Us More')",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name='partner_ids'] .o_tag:contains('Anna Weber')",
+        },
+        {
+            trigger: ".modal .o_mail_send:enabled, .modal button[name='action_send_mail']:enabled",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) .o-mail-Message:contains('photographs of the goods')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("logistics_work_reply_tour", {
+    steps: () => [
+        {
+            content: "Reply from what waits",
+            trigger: ".o_data_row:contains('Wet cartons') button:contains('Reply')",
+            run: "click",
+        },
+        ...answer("We send two new ones"),
+    ],
+});
