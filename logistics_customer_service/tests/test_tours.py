@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -124,6 +125,17 @@ class TestTours(HttpCase):
         self.assertEqual((first | second).partner_ids, case.contact_id)
         self.assertTrue(case.first_reply_at)
         self.assertEqual(case.phase, "waiting_customer")
+
+    def test_agent_answers_on_the_phone(self):
+        """The customer's words come before any field, the button that answers them below."""
+        case = self._mail_case("tour_phone")
+        with patch.object(type(self), "browser_size", "390x844"), patch.object(
+            type(self), "touch_enabled", True
+        ):
+            self.start_tour(
+                "/odoo/logistics-my-cases", "logistics_reply_phone_tour", login="tour_phone"
+            )
+        self.assertEqual(case.message_ids.partner_ids, case.contact_id)
 
     def test_agent_answers_from_what_waits(self):
         """Two clicks from the list of what waits."""

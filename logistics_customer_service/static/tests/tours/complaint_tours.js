@@ -91,6 +91,39 @@ function answer(text) {
     ];
 }
 
+/** The customer's words and the button that answers them are there without scrolling. */
+function seenAtOnce() {
+    return {
+        content: "Words and Reply at first sight, before any field that is to be filled",
+        trigger: ".o_case_reply",
+        run() {
+            const [words, reply, label] = [".o_case_words", ".o_case_reply", ".o_inner_group"].map(
+                (selector) => document.querySelector(selector).getBoundingClientRect()
+            );
+            const seen = words.top > 0 && reply.bottom < window.innerHeight;
+            const beside = label.left > words.right;
+            if (!seen || !(beside || label.top > reply.bottom)) {
+                throw new Error(`words ${words.top}, reply ${reply.bottom}, fields ${label.top}`);
+            }
+        },
+    };
+}
+
+registry.category("web_tour.tours").add("logistics_reply_phone_tour", {
+    steps: () => [
+        {
+            trigger: ".o_kanban_record:contains('Wet cartons')",
+            run: "click",
+        },
+        seenAtOnce(),
+        {
+            trigger: ".o_case_reply:contains('Reply to Anna Weber, by mail')",
+            run: "click",
+        },
+        ...answer("We send two new ones"),
+    ],
+});
+
 registry.category("web_tour.tours").add("logistics_reply_tour", {
     steps: () => [
         {
@@ -98,6 +131,7 @@ registry.category("web_tour.tours").add("logistics_reply_tour", {
             trigger: ".o_data_cell:contains('Wet cartons')",
             run: "click",
         },
+        seenAtOnce(),
         {
             content: "Reply",
             trigger: ".o_case_reply:contains('Reply to Anna Weber, by mail')",
