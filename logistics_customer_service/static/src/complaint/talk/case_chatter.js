@@ -38,6 +38,16 @@ export class CaseChatter extends Chatter {
         return toLocaleDateTimeString(deserializeDateTime(this.words.at), { showSeconds: false });
     }
 
+    get isLong() {
+        return this.words.text.length > 700 || this.words.text.split("\n").length > 7;
+    }
+
+    /** Whether the customer can be called, and reached by no other way. */
+    get mustCall() {
+        const { reply } = this.talk;
+        return reply && !reply.way && reply.phone;
+    }
+
     get replyLabel() {
         const { name, way } = this.talk.reply || {};
         if (way === "mail") {
@@ -47,11 +57,11 @@ export class CaseChatter extends Chatter {
     }
 
     /** Odoo's own speaks of followers, who are not whom an answer is for. */
-    get placeholder() {
+    get composerProps() {
         const { name } = this.talk.reply || {};
         return this.state.composerType === "message" && name
-            ? _t("Write to %(name)s…", { name })
-            : undefined;
+            ? { placeholder: _t("Write to %(name)s…", { name }) }
+            : {};
     }
 
     get callLabel() {
