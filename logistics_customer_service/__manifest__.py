@@ -300,6 +300,7 @@
             "logistics_customer_service/static/src/foundation/related_reports/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
+            "logistics_customer_service/static/src/complaint/talk/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
             "logistics_customer_service/static/src/satisfaction/insight/**/*",
             "logistics_customer_service/static/src/contact/visit/*",

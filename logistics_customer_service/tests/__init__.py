@@ -52,6 +52,7 @@ from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
 from .shipment.indicator import test_indicators
 from .shipment.indicator import test_reports
+from .complaint import test_case_form
 from .complaint import test_complaint
 from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
@@ -60,6 +61,7 @@ from .complaint.deadline import test_clock
 from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
+from .complaint.deadline import test_due_state
 from .complaint.settlement import test_external
 from .complaint.settlement import test_level
 from .complaint.settlement import test_authority
