@@ -92,6 +92,7 @@ REMOVED_XMLIDS |= dict.fromkeys(
     ),
     "One list has all that waits.",
 )
+REMOVED_XMLIDS["action_next_callback"] = "Next Call is a button of the callbacks."
 REMOVED_XMLIDS["config_undeliverable_days"] = "A retention policy says it, in months."
 # model: why the upgrade adds rows to it
 GROWN_MODELS = {
