@@ -9,8 +9,9 @@ const HOUR = [
     ...["wrong_number", "postponed", "done", "no_answer"],
 ];
 
+const name = (number) => `Hour ${String(number).padStart(2, "0")}`;
 const person = (number) =>
-    `.o_form_view .o_field_widget[name='partner_id']:contains('Hour ${String(number).padStart(2, "0")}')`;
+    `.o_form_view .o_field_widget[name='partner_id']:contains('${name(number)}')`;
 const inCall = (number) => [
     { content: `Call ${number} is on the screen`, trigger: person(number) },
     {
@@ -51,7 +52,7 @@ const goOn = {
     run: "press alt+g",
 };
 const start = (number) => [
-    { content: `Call ${number} is shown, and nobody's yet`, trigger: person(number) },
+    { content: `Call ${number} is shown, and nobody's yet`, trigger: `.o_field_widget[name='partner_id'] input:value(${name(number)})` },
     {
         content: "It is the agent's from now on",
         trigger: ".o_statusbar_buttons .btn-primary[name='action_start']:visible",
