@@ -298,6 +298,7 @@
         "web.assets_backend": [
             "logistics_customer_service/static/src/foundation/shown_list/*",
             "logistics_customer_service/static/src/foundation/related_reports/*",
+            "logistics_customer_service/static/src/foundation/suggest/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
