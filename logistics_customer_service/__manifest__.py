@@ -299,6 +299,7 @@
             "logistics_customer_service/static/src/foundation/shown_list/*",
             "logistics_customer_service/static/src/foundation/related_reports/*",
             "logistics_customer_service/static/src/foundation/suggest/*",
+            "logistics_customer_service/static/src/foundation/tags/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
             "logistics_customer_service/static/src/satisfaction/answer/phone/*",
