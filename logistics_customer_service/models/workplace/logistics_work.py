@@ -111,15 +111,29 @@ class LogisticsWork(models.Model):
     @api.depends("kind", "user_id")
     @api.depends_context("uid")
     def _compute_step(self):
+        begun = self._get_begun_visits()
         for work in self:
             mine = work.user_id == self.env.user
             steps = self._get_own_steps() if mine else self._get_free_steps()
-            work.step = (mine or not work.user_id) and steps.get(work.kind) or "open"
+            step = (mine or not work.user_id) and steps.get(work.kind) or "open"
+            work.step = "leave" if step == "arrive" and work.res_id in begun else step
+
+    def _get_begun_visits(self):
+        """Return the ids of the visits among these whose visitor is there now."""
+        visits = self.filtered(lambda work: work.kind == "visit").mapped("res_id")
+        begun = [("id", "in", visits), ("state", "=", "under_way")]
+        return set(self.env["logistics.visit"].search(begun).ids if visits else ())
 
     @api.model
     def _get_own_steps(self):
         """Return what is next with one's own work, by kind; the rest is opened."""
-        return {"case": "reply", "call": "start", "action": "finish", "approval": "decide"}
+        return {
+            "case": "reply",
+            "call": "start",
+            "visit": "arrive",
+            "action": "finish",
+            "approval": "decide",
+        }
 
     @api.model
     def _get_free_steps(self):

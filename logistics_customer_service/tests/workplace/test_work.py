@@ -284,6 +284,15 @@ class TestWhoseWork(WorkCommon):
             self.assertEqual(document.user_id, self.second)
         self.assertEqual(self._row(wrong, self.supervisor).user_id, self.second)
 
+    def test_a_visit_is_opened_to_check_in_and_out(self):
+        visit = self._visit(2)
+        row = self._row(visit)
+        self.assertEqual(row.step, "arrive")
+        self.assertEqual(row.action_open()["res_id"], visit.id)
+        visit.with_user(visit.user_id).action_check_in()
+        self.assertEqual(self._row(visit).step, "leave")
+        self.assertEqual(self._row(visit, self.supervisor).step, "open", "another's visit is looked at")
+
     def test_in_bulk(self):
         cases = self._due_case(1) | self._due_case(2)
         rows = self.Work.with_user(self.supervisor).search([])
