@@ -33,6 +33,7 @@
         "views/foundation/link_page_templates.xml",
         "views/foundation/logistics_database_templates.xml",
         "views/foundation/logistics_link_copy_views.xml",
+        "views/foundation/logistics_assign_views.xml",
         "views/foundation/logistics_undeliverable_address_views.xml",
         "views/foundation/logistics_retention_policy_views.xml",
         "views/foundation/mail_layout.xml",

@@ -35,7 +35,7 @@ class LogisticsWork(models.Model):
     """
 
     _name = "logistics.work"
-    _inherit = ["logistics.union.mixin"]
+    _inherit = ["logistics.union.mixin", "logistics.assigned.mixin"]
     _description = "Work That Waits"
     _auto = False
     _order = "due_at, id"
@@ -171,6 +171,9 @@ class LogisticsWork(models.Model):
         self._reassign(self.env["res.users"].browse(vals["user_id"] or ()))
         return True
 
+    def _give_to(self, user):
+        self.write({"user_id": user.id})
+
     def _reassign(self, user):
         """Give work to somebody, or to nobody where whoever is free may take it."""
         if not self.env.user.has_group(SUPERVISOR):
@@ -214,7 +217,7 @@ class LogisticsWork(models.Model):
 
     @api.model
     def _reassign_exception(self, exceptions, user):
-        exceptions._get_of_delivery()._assign(self._need(user))
+        exceptions._give_to(self._need(user))
 
     @api.model
     def _reassign_answer(self, answers, user):

@@ -164,10 +164,3 @@ class LogisticsWork(models.Model):
         if set(self.mapped("kind")) != {"approval"}:
             raise UserError(self.env._("Only what is proposed is approved or refused."))
         return self._get_documents()
-
-    def action_reassign(self):
-        """Ask who is to do the work that is selected."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_customer_service.logistics_work_assign_action"
-        )
-        return {**action, "context": {"default_work_ids": self.ids}}

@@ -34,6 +34,7 @@ class LogisticsException(models.Model):
     """
 
     _name = "logistics.exception"
+    _inherit = ["logistics.assigned.mixin"]
     _description = "Delivery Exception"
     _order = "tier_rank, order_value desc, id"
     _check_company_auto = True
@@ -380,21 +381,14 @@ class LogisticsException(models.Model):
         mine = self._get_whole().filtered("is_mine")
         mine.sudo().write({"user_id": False, "state": "open"})  # as in _hand_to
 
-    def action_assign(self):
-        """Open the dialogue that hands exceptions to an agent."""
-        return self._open_dialogue("logistics_exception_assign_action")
-
     def action_settle(self):
         """Open the dialogue that asks what came of it."""
-        return self._open_dialogue("logistics_exception_settle_action")
-
-    def _open_dialogue(self, name):
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"logistics_customer_service.{name}"
+            "logistics_customer_service.logistics_exception_settle_action"
         )
         return {**action, "context": {"default_exception_ids": self.ids}}
 
-    def _assign(self, user):
+    def _give_to(self, user):
         """Hand exceptions, with all of their deliveries, to an agent, whoever has them.
 
         :raise AccessError: when the user is no supervisor

@@ -411,7 +411,7 @@ class TestWorklist(ExceptionCommon):
         self.assertEqual((broken.user_id, set(broken.mapped("state"))), (self.agent, {"in_hand"}))
         row.action_give_back()
         self.assertEqual((broken.user_id.id, set(broken.mapped("state"))), (False, {"open"}))
-        row.with_user(self.supervisor)._assign(self.colleague)
+        row.with_user(self.supervisor)._give_to(self.colleague)
         self.assertEqual(broken.user_id, self.colleague)
         row.with_user(self.colleague)._settle("called")
         self.assertEqual(set(broken.mapped("state")), {"settled"})
@@ -460,16 +460,16 @@ class TestWorklist(ExceptionCommon):
     def test_supervisor_assigns(self):
         exceptions = self._late() + self._late()
         action = exceptions.with_user(self.supervisor).action_assign()
-        wizards = self.env["logistics.exception.assign"].with_user(self.supervisor)
+        wizards = self.env["logistics.assign"].with_user(self.supervisor)
         form = Form(wizards.with_context(**action["context"]))
         form.user_id = self.agent
         form.save().action_assign()
         self.assertEqual(exceptions.user_id, self.agent)
         with self.assertRaises(AccessError):
-            exceptions.with_user(self.agent)._assign(self.colleague)
+            exceptions.with_user(self.agent)._give_to(self.colleague)
         company = self.env["res.company"].create({"name": "Elsewhere"})
         with self.assertRaises(UserError):
-            exceptions.with_user(self.supervisor)._assign(
+            exceptions.with_user(self.supervisor)._give_to(
                 self._new_user("stranger", "group_agent", company=company)
             )
 
