@@ -309,6 +309,8 @@ class TestSecurity(LogisticsCommon):
             overrides |= {"message_new", "message_update"}
             overrides |= {"message_subscribe"}  # takes a right away
             overrides |= {"register_cases", "read_case_states"}  # the API, with the caller's rights
+            # what the form asks to say whom an answer is for, and with which words
+            overrides |= {"read_reply_recipients", "read_canned_answers"}
             overrides |= {"get_state_text"}  # as of when figures are, to whom they are shown
             self.assertLessEqual(public - allowed, overrides)
 
