@@ -131,7 +131,7 @@ class TestCaseForm(LogisticsCommon):
         self.assertEqual((words["text"], words["by"]), ("And the pallet?", "Anna Weber"))
         self.assertEqual((words["channel"], words["waits"], words["newest"]), ("Mail", True, True))
         self._mail(self._customer("Carrier", email="desk@carrier.example"), "<p>On its way.</p>")
-        self.case.message_post(body="We look into it.", subtype_xmlid="mail.mt_note")
+        self.case._message_log(body="We look into it.")
         words = self._talk()["words"]
         self.assertEqual((words["text"], words["newest"]), ("And the pallet?", False))
 
@@ -176,7 +176,7 @@ class TestCaseForm(LogisticsCommon):
         composer = (
             self.env["mail.compose.message"]
             .with_user(self.agent)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({})
         )
         self.assertEqual(composer.partner_ids, self.anna)
