@@ -187,6 +187,14 @@ class TestCaseForm(LogisticsCommon):
         with self.assertRaises(UserError):
             self.case.action_answer_with(foreign.id)
 
+    def test_who_has_answered_may_wait_or_resolve(self):
+        """Without pressing Start first."""
+        self.assertNotIn("action_wait", {node.get("name") for node in self._shown(self.case)})
+        self.case.action_note_spoken()
+        self.assertLessEqual(
+            {"action_wait", "action_resolve"}, {node.get("name") for node in self._shown(self.case)}
+        )
+
     def test_wait_lays_the_case_before_the_customer(self):
         self.case.action_start()
         self.case.action_wait()
