@@ -33,6 +33,7 @@
         "views/foundation/link_page_templates.xml",
         "views/foundation/logistics_database_templates.xml",
         "views/foundation/logistics_link_copy_views.xml",
+        "views/foundation/logistics_assign_views.xml",
         "views/foundation/logistics_undeliverable_address_views.xml",
         "views/foundation/logistics_retention_policy_views.xml",
         "views/foundation/mail_layout.xml",
@@ -298,6 +299,8 @@
         "web.assets_backend": [
             "logistics_customer_service/static/src/foundation/shown_list/*",
             "logistics_customer_service/static/src/foundation/related_reports/*",
+            "logistics_customer_service/static/src/foundation/suggest/*",
+            "logistics_customer_service/static/src/foundation/tags/*",
             "logistics_customer_service/static/src/complaint/complaint.scss",
             "logistics_customer_service/static/src/complaint/countdown/*",
             "logistics_customer_service/static/src/complaint/talk/*",

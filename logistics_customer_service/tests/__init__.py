@@ -4,6 +4,7 @@ from .foundation import test_cached
 from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
+from .foundation import test_accessibility
 from .foundation import test_link_page
 from .foundation import test_links
 from .foundation import test_public_routes
@@ -77,6 +78,7 @@ from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_mail_origin
 from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
+from .complaint.intake import test_portal_accessibility
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case
@@ -138,6 +140,7 @@ from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from .workplace import test_work
+from .workplace import test_work_tour
 from .workplace import test_overview
 from . import test_demo
 from . import test_core_models
