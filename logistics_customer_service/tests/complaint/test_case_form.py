@@ -131,7 +131,7 @@ class TestCaseForm(LogisticsCommon):
         self.assertEqual((words["text"], words["by"]), ("And the pallet?", "Anna Weber"))
         self.assertEqual((words["channel"], words["waits"], words["newest"]), ("Mail", True, True))
         self._mail(self._customer("Carrier", email="desk@carrier.example"), "<p>On its way.</p>")
-        self.case.message_post(body="We look into it.", subtype_xmlid="mail.mt_note")
+        self.case._message_log(body="We look into it.")
         words = self._talk()["words"]
         self.assertEqual((words["text"], words["newest"]), ("And the pallet?", False))
 
@@ -176,7 +176,7 @@ class TestCaseForm(LogisticsCommon):
         composer = (
             self.env["mail.compose.message"]
             .with_user(self.agent)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({})
         )
         self.assertEqual(composer.partner_ids, self.anna)
@@ -186,6 +186,14 @@ class TestCaseForm(LogisticsCommon):
         foreign = self.env["mail.template"].create({"name": "Other", "model_id": model_id})
         with self.assertRaises(UserError):
             self.case.action_answer_with(foreign.id)
+
+    def test_who_has_answered_may_wait_or_resolve(self):
+        """Without pressing Start first."""
+        self.assertNotIn("action_wait", {node.get("name") for node in self._shown(self.case)})
+        self.case.action_note_spoken()
+        self.assertLessEqual(
+            {"action_wait", "action_resolve"}, {node.get("name") for node in self._shown(self.case)}
+        )
 
     def test_wait_lays_the_case_before_the_customer(self):
         self.case.action_start()

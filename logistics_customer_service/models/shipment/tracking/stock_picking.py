@@ -242,7 +242,7 @@ class StockPicking(models.Model):
         if self.shipment_state in (shipment.ATTEMPTED, shipment.PROBLEM):
             kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
             return {"tone": "warning", "label": kinds[self.shipment_state]}
-        tone = {tracking.FAILED: "danger", tracking.CURRENT: "info"}.get(last["state"], "success")
+        tone = {tracking.FAILED: "warning", tracking.CURRENT: "info"}.get(last["state"], "success")
         return {"tone": tone, "label": last["label"]}
 
     def _prepare_tracking_expected(self, steps):

@@ -65,7 +65,8 @@ class TestDueState(ClockCommon):
                 case._note_course({"due_at": hours and now + timedelta(hours=hours)})
                 cases |= case
             self.assertEqual(cases.mapped("due_state"), ["overdue", "today", "fine", False])
-            bar = {"field": "due_state", "colors": {"overdue": "danger", "today": "warning", "fine": "success"}}
+            colors = {"overdue": "danger", "today": "warning", "fine": "success"}
+            bar = {"field": "due_state", "colors": colors}
             counted = self.Case.with_context(tz="UTC").read_progress_bar(
                 [("id", "in", cases.ids)], "phase", bar
             )

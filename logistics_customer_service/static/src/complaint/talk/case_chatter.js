@@ -69,14 +69,17 @@ export class CaseChatter extends Chatter {
         return name ? _t("Call %(name)s", { name }) : _t("Call");
     }
 
+    /** Opens the composer for the customer, whoever wrote last; closes it where it is open. */
     async reply() {
-        if (this.state.composerType !== "message") {
-            await this.toggleComposer("message", { force: true });
+        const opens = this.state.composerType !== "message";
+        this.toggleComposer("message");
+        if (opens) {
+            this.state.thread.suggestedRecipients = await this.orm.call(
+                CASE,
+                "read_reply_recipients",
+                [[this.props.threadId]]
+            );
         }
-        const recipients = await this.orm.call(CASE, "read_reply_recipients", [
-            [this.props.threadId],
-        ]);
-        this.state.thread.suggestedRecipients = recipients;
     }
 
     async loadAnswers() {
