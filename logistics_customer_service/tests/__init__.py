@@ -137,6 +137,7 @@ from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from .workplace import test_work
 from .workplace import test_overview
+from .workplace import test_home
 from . import test_demo
 from . import test_core_models
 from . import test_security
