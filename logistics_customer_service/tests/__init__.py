@@ -11,6 +11,7 @@ from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
+from .foundation import test_settings
 from .foundation import test_shown_list
 from .foundation import test_waking
 from .foundation import test_phone_numbers

@@ -10,7 +10,7 @@ from . import logistics_complaint
 from . import logistics_complaint_line
 from . import logistics_profile
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import deadline
 from . import settlement
 from . import intake

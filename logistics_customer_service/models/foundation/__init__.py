@@ -5,6 +5,8 @@ from . import logistics_chart
 from . import logistics_chart_mixin
 from . import logistics_demo
 from . import res_company
+from . import logistics_settings_mixin
+from . import logistics_settings
 from . import res_config_settings
 from . import res_currency
 from . import res_groups

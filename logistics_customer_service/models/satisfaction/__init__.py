@@ -1,5 +1,5 @@
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import logistics_aspect
 from . import survey_survey
 from . import survey_question
