@@ -18,3 +18,6 @@ from . import desk
 from . import analysis
 from . import logistics_personal
 from . import logistics_privacy_protocol
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "cases"

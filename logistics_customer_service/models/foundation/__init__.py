@@ -8,6 +8,7 @@ from . import res_company
 from . import logistics_settings_mixin
 from . import logistics_settings
 from . import res_config_settings
+from . import spreadsheet_dashboard
 from . import res_currency
 from . import res_groups
 from . import res_partner

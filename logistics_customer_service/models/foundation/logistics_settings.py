@@ -31,10 +31,9 @@ class LogisticsSettings(models.TransientModel):
     def _get_view(self, view_id=None, view_type="form", **options):
         """The form holds what the administrator's holds of ours, but what is the administrator's."""
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type == "form" and (place := arch.find(".//app")) is not None:
-            settings = self.env["res.config.settings"]._get_view(view_type="form")[0]
-            for block in settings.xpath(f"{APP}/block"):
-                place.append(block)
+        for place in arch.xpath(APP):
+            settings, _view = self.env["res.config.settings"]._get_view(view_type="form")
+            place.extend(settings.xpath(f"{APP}/block"))
             self._take_out_administrators(place)
         return arch, view
 

@@ -11,3 +11,6 @@ from . import request
 from . import answer
 from . import insight
 from . import logistics_personal
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "surveys"

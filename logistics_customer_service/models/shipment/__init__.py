@@ -24,3 +24,6 @@ from . import exception
 from . import cod
 from . import indicator
 from . import logistics_personal
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "shipments"

@@ -110,7 +110,10 @@ class LogisticsOverview(models.AbstractModel):
     @api.model
     def _get_newest(self, figures):
         newest, enough = {}, self.env.company._get_logistics_min_answers()
+        off = self.env["res.groups"]._get_logistics_parts_off()
         for figure in figures:  # the newest month first
+            if self.env[figure.indicator_id.report]._get_logistics_part() in off:
+                continue
             held = newest.setdefault(figure.indicator_id, figure)
             if held.is_ratio and held.denominator < min(enough, figure.denominator):
                 newest[figure.indicator_id] = figure
