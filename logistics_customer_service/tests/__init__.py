@@ -146,6 +146,7 @@ from . import test_menus
 from . import test_multicompany
 from . import test_closed_fields
 from . import test_parts
+from . import test_reach
 from . import test_past
 from . import test_foreign_ids
 from . import test_new_records

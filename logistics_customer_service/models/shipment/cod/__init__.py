@@ -1,6 +1,7 @@
 from . import logistics_cod_rule
 from . import logistics_cod
 from . import logistics_cod_report
+from . import logistics_profile
 from . import logistics_retention_policy
 from . import sale_order
 from . import stock_move
