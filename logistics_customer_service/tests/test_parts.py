@@ -221,6 +221,25 @@ class TestParts(LogisticsCommon):
         self.assertTrue(arch.xpath("//field[@name='kpi_logistics_on_time']"))
         self.assertFalse(arch.xpath("//field[@name='kpi_logistics_answers']"))
 
+    def test_indicators_reports_and_favourites_follow(self):
+        indicators, windows = self.env["logistics.indicator"], self.env["ir.actions.act_window"]
+        asked = ["logistics_profile_action_analysis", "logistics_feedback_score_report_action"]
+        action = self.env.ref(f"{MODULE}.logistics_complaint_report_action")
+        favourite = self.env.ref(f"{MODULE}.filter_cases_causes")
+        favourite.context = "{'group_by': ['tier_id', 'received_at:month']}"
+
+        def find():
+            offered = indicators.search([("is_offered", "=", True)])
+            self.assertEqual(offered, indicators.search([]).filtered("is_offered"))
+            reports = windows.with_user(self.worker).get_logistics_reports(asked)
+            names = self.env["ir.filters"].with_user(self.worker).get_filters(action.res_model, action.id)
+            shown = favourite.logistics_name in [row["name"] for row in names]
+            return {"csat", "sla"} & set(offered.mapped("code")), len(reports), shown
+
+        self.assertEqual(find(), ({"csat", "sla"}, 2, True))
+        self._switch_off("tiers", "surveys")
+        self.assertEqual(find(), ({"sla"}, 0, False))
+
     def test_no_job_runs_that_no_part_knows(self):
         """A job of ours belongs to a part or is common to all."""
         common = {

@@ -92,7 +92,11 @@ class LogisticsOverview(models.AbstractModel):
         Each is of the newest month in which enough was counted, else of that with most.
         """
         figures = self.env["logistics.indicator.figure"].search(
-            [("scope", "=", "all"), ("company_id", "=", self.env.company.id)],
+            [
+                ("scope", "=", "all"),
+                ("company_id", "=", self.env.company.id),
+                ("indicator_id.is_offered", "=", True),
+            ],
             limit=500,  # the newest months of all indicators
         )
         newest = self._get_newest(figures)
@@ -110,10 +114,7 @@ class LogisticsOverview(models.AbstractModel):
     @api.model
     def _get_newest(self, figures):
         newest, enough = {}, self.env.company._get_logistics_min_answers()
-        off = self.env["res.groups"]._get_logistics_parts_off()
         for figure in figures:  # the newest month first
-            if self.env[figure.indicator_id.report]._get_logistics_part() in off:
-                continue
             held = newest.setdefault(figure.indicator_id, figure)
             if held.is_ratio and held.denominator < min(enough, figure.denominator):
                 newest[figure.indicator_id] = figure
