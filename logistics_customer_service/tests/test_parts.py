@@ -15,7 +15,7 @@ SCREENS = {
     "tiers": {"Tier Proposals", "Tier Schemes"},
     "shipments": {"Exceptions", "Notices", "Cash on Delivery", "Delivery Analysis", "Codes to Map"},
     "cod": {"Cash on Delivery", "Cash on Delivery Rules"},
-    "cases": {"My Cases", "Case Analysis", "Teams", "Recoveries"},
+    "cases": {"My Cases", "Case Analysis", "Teams", "Recoveries", "Approvals"},
     "surveys": {"Customer Answers", "Satisfaction Analysis", "Theme Rules"},
     "callbacks": {"My Callbacks", "All Callbacks", "Callback Policies"},
     "visits": {"Route of the Day", "Report Urgently", "Monthly Reports", "Visit Plans"},
@@ -220,6 +220,24 @@ class TestParts(LogisticsCommon):
         arch = self._get_arch("digest.digest", "form")
         self.assertTrue(arch.xpath("//field[@name='kpi_logistics_on_time']"))
         self.assertFalse(arch.xpath("//field[@name='kpi_logistics_answers']"))
+
+    def test_no_work_of_what_is_off_waits(self):
+        """On the list of what waits and on the overview; its document is not even looked up."""
+        case = self.env["logistics.complaint"].create(
+            {"partner_id": self._customer().id, "user_id": self.worker.id}
+        )
+        works = self.env["logistics.work"].with_user(self.worker)
+        mine = [("kind", "=", "case"), ("res_id", "=", case.id)]
+        row = works.search(mine)
+        self.assertEqual(len(row), 1)
+        overview = self.env["logistics.overview"].with_user(self.worker)
+        keys = [section["key"] for section in overview.action_read()["sections"]]
+        self.assertEqual(keys, ["overdue", "unassigned", "approval", "report"])
+        self._switch_off("cases", "visits")
+        self.assertFalse(works.search(mine))
+        self.assertFalse(row.exists())
+        keys = [section["key"] for section in overview.action_read()["sections"]]
+        self.assertEqual(keys, ["overdue", "unassigned"])
 
     def test_indicators_reports_and_favourites_follow(self):
         indicators, windows = self.env["logistics.indicator"], self.env["ir.actions.act_window"]
