@@ -4,6 +4,7 @@ from .foundation import test_cached
 from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
+from .foundation import test_accessibility
 from .foundation import test_link_page
 from .foundation import test_links
 from .foundation import test_public_routes
@@ -52,6 +53,7 @@ from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
 from .shipment.indicator import test_indicators
 from .shipment.indicator import test_reports
+from .complaint import test_case_form
 from .complaint import test_complaint
 from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
@@ -60,6 +62,7 @@ from .complaint.deadline import test_clock
 from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
+from .complaint.deadline import test_due_state
 from .complaint.settlement import test_external
 from .complaint.settlement import test_level
 from .complaint.settlement import test_authority
@@ -76,6 +79,7 @@ from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_mail_origin
 from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
+from .complaint.intake import test_portal_accessibility
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case
@@ -137,6 +141,7 @@ from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from .workplace import test_work
+from .workplace import test_work_tour
 from .workplace import test_overview
 from .workplace import test_home
 from . import test_demo

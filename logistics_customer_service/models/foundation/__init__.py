@@ -32,6 +32,7 @@ from . import logistics_retention_policy
 from . import logistics_retention_policy_run
 from . import logistics_told_mixin
 from . import logistics_past_mixin
+from . import logistics_assigned_mixin
 from . import logistics_union_mixin
 from . import logistics_time_correction
 from . import logistics_corrected_time_mixin

@@ -90,6 +90,11 @@ class ResCompany(models.Model):
         tolerance = self.sudo().logistics_clock_tolerance  # it is no secret
         return fields.Datetime.now() + timedelta(minutes=tolerance)
 
+    def _prepare_logistics_contact(self):
+        """Return whom customers ask: name, phone and mail address, which are no secret."""
+        company = self.sudo()  # visitors read it on every page
+        return {"name": company.name, "phone": company.phone, "email": company.email}
+
     def _get_logistics_tz(self):
         """Return the name of the company's time zone: its address's, its calendar's, or UTC.
 
