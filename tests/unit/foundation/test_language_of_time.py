@@ -5,7 +5,7 @@ ADDON = Path(__file__).parents[3] / "logistics_customer_service"
 RED = re.compile(r"""decoration-danger="([^"]*)"|[\w-]*\bdanger\b""")
 # by what is said beside it, red means overdue
 OVERDUE = re.compile(
-    r"overdue|breached' and not stopped_at|== 'late'|promise_missed_on|days_late|shipment_open"
+    r"overdue|breached' and not stopped_at|== 'late'|promise_missed_on|days_late|shipment_open|== LATE"
 )
 # what a visitor filled in wrongly, on pages without login and in forms of the portal
 WRONG = re.compile(r't-if="problem"')

@@ -82,9 +82,10 @@ class LogisticsException(models.Model):
         labels = dict(self._get_kinds())
         kinds = self._get_kinds_of_delivery()
         for exception in self:
-            shown = kinds.get(exception.picking_id.id) if exception.state in LIVE else None
+            live = exception.state in LIVE
+            shown = kinds.get(exception.picking_id.id) if live else None
             exception.kind_tags = [
-                {"label": labels[kind], "level": "danger" if kind == LATE else "warning"}
+                {"label": labels[kind], "level": "danger" if live and kind == LATE else "warning"}
                 for kind in shown or filter(None, [exception.kind])
             ]
 
