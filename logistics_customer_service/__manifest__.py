@@ -147,6 +147,7 @@
         "views/complaint/settlement/logistics_recovery_views.xml",
         "views/complaint/settlement/logistics_compensation_views.xml",
         "views/complaint/settlement/logistics_result_letter_views.xml",
+        "views/complaint/settlement/logistics_profile_views.xml",
         "views/complaint/settlement/logistics_policy_views.xml",
         "views/complaint/settlement/logistics_complaint_views.xml",
         "views/complaint/settlement/logistics_complaint_external_views.xml",

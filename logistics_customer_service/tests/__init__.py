@@ -12,6 +12,7 @@ from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
+from .foundation import test_settings
 from .foundation import test_shown_list
 from .foundation import test_waking
 from .foundation import test_phone_numbers
@@ -142,6 +143,7 @@ from .contact.care import test_care_performance
 from .workplace import test_work
 from .workplace import test_work_tour
 from .workplace import test_overview
+from .workplace import test_home
 from . import test_demo
 from . import test_core_models
 from . import test_security
@@ -149,6 +151,7 @@ from . import test_menus
 from . import test_multicompany
 from . import test_closed_fields
 from . import test_parts
+from . import test_reach
 from . import test_past
 from . import test_foreign_ids
 from . import test_new_records

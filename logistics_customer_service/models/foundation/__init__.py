@@ -5,7 +5,11 @@ from . import logistics_chart
 from . import logistics_chart_mixin
 from . import logistics_demo
 from . import res_company
+from . import logistics_settings_mixin
+from . import logistics_settings
+from . import ir_ui_menu
 from . import res_config_settings
+from . import spreadsheet_dashboard
 from . import res_currency
 from . import res_groups
 from . import res_partner

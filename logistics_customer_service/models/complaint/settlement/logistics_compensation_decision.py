@@ -222,6 +222,8 @@ class LogisticsCompensation(models.Model):
 
     def _get_missing(self):
         """Return in words what has to be said before anything can be proposed, or False."""
+        if not self.complaint_id:
+            return self.env._("Say first which case it is for.")
         if not self.complaint_id.partner_id:
             return self.env._("Say first which customer the case is of.")
         if self.kind in MOVES_GOODS:

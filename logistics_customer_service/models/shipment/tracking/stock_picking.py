@@ -48,7 +48,8 @@ class StockPicking(models.Model):
 
     @api.depends("tracking_link_ids.active", "tracking_link_ids.expires_on")
     def _compute_tracking_page_url(self):
-        links = self._get_tracking_links().filtered(lambda link: link._is_open())
+        on = self.env["res.groups"]._has_logistics_part("shipments")
+        links = self._get_tracking_links().filtered(lambda link: on and link._is_open())
         paths = {link.picking_id.id: link._get_path() for link in links}
         for picking in self:
             path = paths.get(picking.id)
