@@ -311,6 +311,7 @@ class TestSecurity(LogisticsCommon):
             overrides |= {"message_subscribe"}  # takes a right away
             overrides |= {"register_cases", "read_case_states"}  # the API, with the caller's rights
             overrides |= {"get_state_text"}  # as of when figures are, to whom they are shown
+            overrides |= {"fields_get", "get_views"}  # of what is there anyway, less is offered
             overrides |= {"execute", "cancel"}  # the names of Odoo's settings view; nothing is written
             self.assertLessEqual(public - allowed, overrides)
 

@@ -1,0 +1,4 @@
+import sys
+from types import ModuleType
+
+from logistics_customer_service.tools.foundation.parts import get_part
