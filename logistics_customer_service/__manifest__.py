@@ -251,6 +251,7 @@
         "views/workplace/logistics_compensation_views.xml",
         "views/workplace/logistics_indicator_views.xml",
         "views/workplace/logistics_work_views.xml",
+        "views/workplace/logistics_outgoing_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

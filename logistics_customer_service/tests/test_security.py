@@ -100,6 +100,7 @@ MATRIX = {
     "logistics.care.load": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.care.preview": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.work": ({READ}, {READ, WRITE}, {READ, WRITE}, NOTHING),
+    "logistics.outgoing": (NOTHING, NOTHING, {READ, WRITE}, NOTHING),
     "logistics.work.assign": (NOTHING, {READ, WRITE, CREATE}, {READ, WRITE, CREATE}, NOTHING),
     "logistics.touchpoint": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.contact.budget": ({READ}, {READ}, ALL, NOTHING),

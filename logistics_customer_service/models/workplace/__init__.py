@@ -6,3 +6,4 @@ from . import logistics_work
 from . import logistics_work_parts
 from . import logistics_work_done
 from . import logistics_overview
+from . import logistics_outgoing
