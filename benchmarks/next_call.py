@@ -81,6 +81,8 @@ def generate(env, size, share, asleep=False):
         [size],
     )
     partners = [row[0] for row in env.cr.fetchall()]
+    # else each foreign key is looked up as if there were a handful
+    env.cr.execute("ANALYZE res_partner")
     env.cr.execute(
         "UPDATE res_partner SET commercial_partner_id = id WHERE id = ANY(%s)", [partners]
     )

@@ -4,6 +4,7 @@ from .foundation import test_cached
 from .foundation import test_chart
 from .foundation import test_demo_stories
 from .foundation import test_export
+from .foundation import test_accessibility
 from .foundation import test_link_page
 from .foundation import test_links
 from .foundation import test_public_routes
@@ -11,6 +12,7 @@ from .foundation import test_mail_templates
 from .foundation import test_prints
 from .foundation import test_renames
 from .foundation import test_retention
+from .foundation import test_settings
 from .foundation import test_shown_list
 from .foundation import test_waking
 from .foundation import test_phone_numbers
@@ -51,6 +53,7 @@ from .shipment.indicator import test_indicator
 from .shipment.indicator import test_goal
 from .shipment.indicator import test_indicators
 from .shipment.indicator import test_reports
+from .complaint import test_case_form
 from .complaint import test_complaint
 from .complaint import test_complaint_security
 from .complaint import test_complaint_performance
@@ -59,6 +62,7 @@ from .complaint.deadline import test_clock
 from .complaint.deadline import test_first_response
 from .complaint.deadline import test_escalation
 from .complaint.deadline import test_countdown
+from .complaint.deadline import test_due_state
 from .complaint.settlement import test_external
 from .complaint.settlement import test_level
 from .complaint.settlement import test_authority
@@ -75,6 +79,7 @@ from .complaint.intake import test_mail_shapes
 from .complaint.intake import test_mail_origin
 from .complaint.intake import test_mail_matter
 from .complaint.intake import test_portal_cases
+from .complaint.intake import test_portal_accessibility
 from .complaint.intake import test_service_form
 from .complaint.intake import test_form_at_once
 from .complaint.intake import test_remark_case
@@ -136,7 +141,9 @@ from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
 from .workplace import test_work
+from .workplace import test_work_tour
 from .workplace import test_overview
+from .workplace import test_home
 from . import test_demo
 from . import test_core_models
 from . import test_security
@@ -144,6 +151,7 @@ from . import test_menus
 from . import test_multicompany
 from . import test_closed_fields
 from . import test_parts
+from . import test_reach
 from . import test_past
 from . import test_foreign_ids
 from . import test_new_records

@@ -80,6 +80,7 @@ class TestMenus(LogisticsCommon):
         others = [screen for screen in screens if screen[0] != "Configuration"]
         self.assertEqual(sorted(others), self._get_expected(PLACES, SUPERVISOR))
         self.assertEqual(list(dict.fromkeys(section for section, _name in screens)), SECTIONS)
+        self.assertIn(("Configuration", "Settings"), screens)
 
     def test_no_two_menus_of_one_name(self):
         root = self.env.ref(f"{MODULE}.menu_root")

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -95,6 +96,53 @@ class TestTours(HttpCase):
         self.start_tour(f"/odoo/res.partner/{person.id}", "logistics_erasure_tour", login="tour_eraser")
         self.assertNotIn("Tour", person.name)
         self.assertFalse(person.active or case.description)
+
+    def _mail_case(self, login):
+        """Return a case that came by mail and lies with an agent."""
+        agent = new_test_user(self.env, login, groups="logistics_customer_service.group_agent")
+        anna = self.env["res.partner"].create(
+            {"name": "Anna Weber", "parent_id": self.customer.id, "email": "anna@tour.example"}
+        )
+        return self.env["logistics.complaint"].create(
+            {
+                "name": "Wet cartons",
+                "partner_id": self.customer.id,
+                "contact_id": anna.id,
+                "channel": "mail",
+                "description": "<p>Two cartons are wet.</p>",
+                "user_id": agent.id,
+                "stage_id": self.env["logistics.complaint.stage"]._get_by_phase(
+                    "working", self.env["logistics.service.team"]
+                ).id,
+            }
+        )
+
+    def test_agent_answers_a_mail(self):
+        """Three clicks: open, reply, send; then the customer's turn, and a canned answer."""
+        case = self._mail_case("tour_reply")
+        self.start_tour("/odoo/logistics-my-cases", "logistics_reply_tour", login="tour_reply")
+        first, second = case.message_ids.filtered("partner_ids").sorted("id")
+        self.assertEqual((first | second).partner_ids, case.contact_id)
+        self.assertTrue(case.first_reply_at)
+        self.assertEqual(case.phase, "waiting_customer")
+
+    def test_agent_answers_on_the_phone(self):
+        """The customer's words come before any field, the button that answers them below."""
+        case = self._mail_case("tour_phone")
+        with patch.object(type(self), "browser_size", "390x844"), patch.object(
+            type(self), "touch_enabled", True
+        ):
+            self.start_tour(
+                "/odoo/logistics-my-cases", "logistics_reply_phone_tour", login="tour_phone"
+            )
+        self.assertEqual(case.message_ids.partner_ids, case.contact_id)
+
+    def test_agent_answers_from_what_waits(self):
+        """Two clicks from the list of what waits."""
+        case = self._mail_case("tour_work")
+        action = "action-logistics_customer_service.logistics_work_action"
+        self.start_tour(f"/odoo/{action}", "logistics_work_reply_tour", login="tour_work")
+        self.assertEqual(case.message_ids.partner_ids, case.contact_id)
 
     def test_agent_registers_a_call(self):
         """An agent takes a call: the customer is found by telephone, the order beside is ticked."""

@@ -4,4 +4,3 @@ from . import shipment
 from . import complaint
 from . import satisfaction
 from . import contact
-from . import workplace

@@ -3,18 +3,23 @@
 import os
 import shutil
 import subprocess
+import zipfile
 
 from . import shell
 from .console import Problem, Step
-from .paths import BIN, VENV, VENV_PYTHON
+from .paths import BIN, STATE, VENV, VENV_PYTHON
 
 # The names that Odoo's test runner looks for.
 NAMES = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 PLAYWRIGHT = "playwright==1.65.2"
+# of this package the one file that checks pages is taken: axe-core 4.12.1
+AXE = "axe-playwright-python==0.1.8"
+AXE_SCRIPT = STATE / "axe" / "axe.min.js"
 
 
 def prepare():
-    """Return the path of a browser, getting one where there is none."""
+    """Return the path of a browser, getting one where there is none, and what checks its pages."""
+    fetch_axe()
     return find() or by_apt() or by_playwright() or give_up()
 
 
@@ -22,6 +27,20 @@ def find():
     """Return the browser on the path or the one fetched earlier."""
     path = os.pathsep.join([os.environ.get("PATH", ""), str(BIN)])
     return next(filter(None, (shutil.which(name, path=path) for name in NAMES)), None)
+
+
+def fetch_axe():
+    """Fetch axe-core, which says what keeps people from using a page, once."""
+    if AXE_SCRIPT.exists():
+        return
+    folder, log = AXE_SCRIPT.parent, shell.fresh_log("axe")
+    command = [VENV_PYTHON, "-m", "pip", "download", "--no-input", "--no-deps", "--dest", folder, AXE]
+    with Step("axe-core, for the browser tests"):
+        if shell.run(command, log):
+            raise Problem(f"pip could not fetch axe-core (whole log: {log}).\n{shell.tail(log)}")
+        [wheel] = folder.glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            AXE_SCRIPT.write_bytes(archive.read("axe_playwright_python/axe.min.js"))
 
 
 def by_apt():

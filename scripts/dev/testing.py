@@ -291,7 +291,7 @@ class TestRun:
     def environment(self):
         """Return the environment that parts run in."""
         environment = self.config.environ()
-        environment.update(LCS_TEMPLATES="1", CHROME_BIN=browser.find() or "")
+        environment.update(LCS_TEMPLATES="1", CHROME_BIN=browser.find() or "", AXE=str(browser.AXE_SCRIPT))
         environment.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LOGS.parent / "hypothesis"))
         return environment
 

@@ -21,6 +21,7 @@ ON_ANY_DATABASE = [
     ("next_call.py", "--sizes 200 --rounds 1", {"200"}),
     ("survey_requests.py", "--customers 3 --run 3 --rounds 1",
      {"survey.invite", "planned", "planned and queued", "ratio", "one run"}),
+    ("workplace.py", "--sizes 20 40 --rounds 1", {"by_open_cases", "most_by_least"}),
 ]  # fmt: skip
 APART = {"cases.py", "core_flows.py", "run.py", "reports.py"}
 HELPERS = {"_command.py", "_empty_route.py", "_paths.py", "bound.py", "generate.py", "night.py"}

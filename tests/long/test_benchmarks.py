@@ -32,3 +32,10 @@ def test_the_addon_adds_no_query_per_record_to_core_flows(databases):
     for row in found["flows"]:
         added = row["with"]["queries"] - row["without"]["queries"]
         assert added < 40, f"{row['flow']}, {row['records']}: {added} queries more"
+
+
+def test_the_workplace_does_not_depend_on_how_much_waits(databases):
+    found = bench_json(databases, *"workplace.py --sizes 200 20000 --rounds 3".split(), timeout=TIMEOUT)
+    few, many = found["by_open_cases"].values()
+    for screen in few:
+        assert few[screen]["queries"] == many[screen]["queries"], screen

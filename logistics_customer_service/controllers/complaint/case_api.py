@@ -9,6 +9,9 @@ OWN_PATHS = tuple(
     f"/json/2/logistics.complaint/{name}" for name in ("register_cases", "read_case_states")
 )
 
+# the API of all models goes through here
+PART = None
+
 
 def _limit_body(_controller):
     """Return how many bytes the call may have, before any of them is read.

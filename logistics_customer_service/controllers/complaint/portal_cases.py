@@ -19,9 +19,13 @@ class PortalCases(PortalList):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "case_count" in counters:
+        if "case_count" in counters and request.env["res.groups"]._has_logistics_part("cases"):
             domain = self._get_cases_domain()
             values["case_count"] = self._count_portal_records("logistics.complaint", domain, limit=100)
+        if "case_waiting_count" in counters:
+            domain = self._get_cases_domain() & self._get_cases_filters()["waiting"]["domain"]
+            count = self._count_portal_records("logistics.complaint", domain, limit=100)
+            values["case_waiting_count"] = count
         return values
 
     def _get_cases_domain(self):
@@ -38,8 +42,10 @@ class PortalCases(PortalList):
 
     def _get_cases_filters(self):
         is_open = Domain("phase", "in", OPEN_PHASES)
+        waiting = request.env["logistics.complaint"]._get_customer_turn_domain()
         return {
             "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "waiting": {"label": request.env._("Waiting for You"), "domain": waiting},
             "open": {"label": request.env._("Open"), "domain": is_open},
             "settled": {"label": request.env._("Settled"), "domain": ~is_open},
         }

@@ -6,7 +6,7 @@ from ...tools.complaint.mail_text import get_people
 from ...tools.foundation.folding import one_line
 from ...tools.foundation.received import clean, clean_line
 from ..foundation.limit import Limit
-from ..foundation.link_page import LOOKING, SENDING, LinkPage, is_stamped, make_stamp
+from ..foundation.link_page import LOOKING, SENDING, LinkPage, get_query_address, is_stamped, make_stamp
 from .uploads import ACCEPT, MAX_FORM, MAX_TEXT, read_files
 
 ADDRESS = "/service/form"
@@ -52,7 +52,7 @@ class ServiceForm(LinkPage, Controller):
             return self._show(team, token, problem=problem, **values)
         if not self._is_sent_again(team, values, files):
             refusal = self._take(team, values, files)
-        return refusal or request.redirect(f"{ADDRESS}/{token}?sent=1", code=303)
+        return refusal or request.redirect(f"{ADDRESS}/{token}?sent=1&lang={request.env.lang}", code=303)
 
     def _refuse_flood(self):
         """Count what an address sends, and return the answer where it was too much."""
@@ -117,7 +117,7 @@ class ServiceForm(LinkPage, Controller):
             **dict.fromkeys(("name", "email", "phone", "reference", "text"), ""),
             **values,
             "company": team.company_id,
-            "address": f"{ADDRESS}/{token}",
+            "address": get_query_address(f"{ADDRESS}/{token}"),
             "stamp": make_stamp(PURPOSE, _get_key(team)),
             "problem": problem,
             "accept": ACCEPT,

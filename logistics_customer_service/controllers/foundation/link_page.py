@@ -42,6 +42,7 @@ class LinkPage:
         :param link: what of the address opens the record
         :param lang: code from the address, trusted in nothing
         """
+        lang = lang or get_chosen_language()
         found = self._find_by_link(*link)
         if not found:
             return None, self._refuse(self._count_guess(), lang)
@@ -61,7 +62,7 @@ class LinkPage:
 
     def _refuse(self, status, lang=None):
         """Answer whoever has no link that opens something, or has to wait: always the same."""
-        set_language(lang)
+        set_language(get_chosen_language(), lang)
         return self._render(self._closed_page, {"busy": status == 429}, status)
 
     def _render(self, template, values, status=200):
@@ -75,9 +76,20 @@ def set_language(*wanted):
     request.update_context(lang=next(chosen, None) or get_lang(request.env).code)
 
 
+def get_chosen_language():
+    """Return the language that the reader chose where an address has none, trusted in nothing."""
+    return request.httprequest.args.get("lang")
+
+
 def get_address(base, lang):
     """Return the address of a page in the language that was chosen, if it is one."""
     return f"{base}/{lang}" if lang in get_languages() else base
+
+
+def get_query_address(base):
+    """Return the address of a page, with the language that was chosen, if it is one, in its query."""
+    lang = get_chosen_language()
+    return f"{base}?lang={lang}" if lang in get_languages() else base
 
 
 def get_languages():
@@ -86,13 +98,16 @@ def get_languages():
 
 
 def _prepare_languages(base):
-    """Return the installed languages: code, own name, address, whether it is shown now."""
+    """Return the installed languages: code, own name, address, whether it is shown now.
+
+    :param base: the page's address without language, or None where the query names it
+    """
     current = get_lang(request.env).code
     return [
         {
             "code": code.replace("_", "-"),
             "name": name.split(" / ")[-1],
-            "url": f"{base}/{code}",
+            "url": f"{base}/{code}" if base else f"?lang={code}",
             "current": code == current,
         }
         for code, name in get_languages().items()
@@ -102,16 +117,19 @@ def _prepare_languages(base):
 def render_page(template, values, status=200, headers=()):
     """Answer with a page of ``link_page_layout``.
 
-    :param values: ``company``, whose sign stands above the page, and ``base``, its address without
-        language if it can be read in others, beside what the template wants
+    :param values: ``company``, whose sign stands above the page, ``base``, its address without
+        language if that may end with one, beside what the template wants. Whoever has no link that
+        opens something is told the contact of the company whose database it is, whatever the link
     :param headers: what stands in the place of those of all pages
     """
     lang = get_lang(request.env)
     values.update(
         html_lang=lang.code.replace("_", "-"),
         direction=lang.direction,
-        languages=_prepare_languages(values["base"]) if values.get("base") else [],
+        languages=_prepare_languages(values.get("base")),
     )
+    company = values.get("company") or request.env.company
+    values.setdefault("contact", company._prepare_logistics_contact())
     response = request.render(f"logistics_customer_service.{template}", values, status=status)
     response.headers.update({**HEADERS, **dict(headers)})
     return response

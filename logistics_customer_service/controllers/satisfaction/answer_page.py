@@ -166,6 +166,8 @@ def _show_form(sheet, given, problem=None, problems=None, saved=False, no_contac
 
 def _render_sheet(template, sheet, values, status=200):
     values = {**values, "sheet": sheet, "company": sheet.company, "base": sheet.base}
+    if sheet.kiosk:
+        values["contact"] = None  # who stands at the counter asks there
     return render_answer(template, values, status)
 
 

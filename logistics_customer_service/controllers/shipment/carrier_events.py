@@ -29,6 +29,8 @@ class CarrierEvents(Controller):
         """Keep a carrier's events, all of a request or none, each once; a job makes something of them."""
         if not request.env["logistics.database"]._is_original():
             return _refuse(503, "unavailable", "This is a copy; the original takes events.")
+        if not request.env["res.groups"]._has_logistics_part("shipments"):
+            return _refuse(503, "unavailable", "Shipments are not followed here at present.")
         if request.httprequest.mimetype != "application/json":
             return _refuse(415, "unsupported_media_type", "Send application/json.")
         try:

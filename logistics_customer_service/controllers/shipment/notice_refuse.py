@@ -4,6 +4,8 @@ from ..customer.refuse_page import SENDING, RefusePage
 from ..foundation.link_page import LOOKING
 
 ADDRESSES = ["/n/<string:token>", "/n/<string:token>/<string:lang>"]
+# whoever was written to may refuse more of it, also when nothing is sent any more
+PART = None
 
 
 class NoticeRefuse(RefusePage, Controller):

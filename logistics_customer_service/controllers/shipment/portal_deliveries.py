@@ -12,9 +12,12 @@ class PortalDeliveries(PortalList):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "delivery_count" in counters:
+        if "delivery_count" in counters and request.env["res.groups"]._has_logistics_part("shipments"):
             domain = self._get_deliveries_domain()
             values["delivery_count"] = self._count_portal_records("stock.picking", domain, limit=1)
+        if "delivery_coming_count" in counters:
+            domain = self._get_deliveries_domain() & self._get_deliveries_filters()["coming"]["domain"]
+            values["delivery_coming_count"] = self._count_portal_records("stock.picking", domain, limit=100)
         return values
 
     def _get_deliveries_domain(self):
@@ -29,6 +32,13 @@ class PortalDeliveries(PortalList):
             "date": {"label": request.env._("Newest"), "order": "scheduled_date desc, id desc"},
             "name": {"label": request.env._("Number"), "order": "name"},
             "state": {"label": request.env._("State"), "order": "shipment_state, id desc"},
+        }
+
+    def _get_deliveries_filters(self):
+        coming = request.env["stock.picking"]._get_under_way_domain()
+        return {
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "coming": {"label": request.env._("On the Way"), "domain": coming},
         }
 
     def _get_deliveries_inputs(self):
@@ -59,6 +69,7 @@ class PortalDeliveries(PortalList):
             self._get_deliveries_domain(),
             self._get_deliveries_sortings(),
             params,
+            filters=self._get_deliveries_filters(),
             search=self._get_deliveries_search_domain,
         )
         values |= {

@@ -10,7 +10,7 @@ from . import logistics_complaint
 from . import logistics_complaint_line
 from . import logistics_profile
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import deadline
 from . import settlement
 from . import intake
@@ -18,3 +18,6 @@ from . import desk
 from . import analysis
 from . import logistics_personal
 from . import logistics_privacy_protocol
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "cases"

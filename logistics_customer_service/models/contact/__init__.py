@@ -1,5 +1,5 @@
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import logistics_contact_document_mixin
 from . import callback
 from . import budget

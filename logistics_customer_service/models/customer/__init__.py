@@ -16,7 +16,7 @@ from . import logistics_customer_document_mixin
 from . import logistics_sending_mixin
 from . import logistics_sending_mixin_refusal
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import res_partner
 from . import sale_order
 from . import stock_location

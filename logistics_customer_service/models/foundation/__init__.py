@@ -5,7 +5,11 @@ from . import logistics_chart
 from . import logistics_chart_mixin
 from . import logistics_demo
 from . import res_company
+from . import logistics_settings_mixin
+from . import logistics_settings
+from . import ir_ui_menu
 from . import res_config_settings
+from . import spreadsheet_dashboard
 from . import res_currency
 from . import res_groups
 from . import res_partner
@@ -28,6 +32,7 @@ from . import logistics_retention_policy
 from . import logistics_retention_policy_run
 from . import logistics_told_mixin
 from . import logistics_past_mixin
+from . import logistics_assigned_mixin
 from . import logistics_union_mixin
 from . import logistics_time_correction
 from . import logistics_corrected_time_mixin

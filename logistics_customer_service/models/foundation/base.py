@@ -1,13 +1,17 @@
 from collections import defaultdict
 
-from odoo import SUPERUSER_ID, Command, api, models
+from odoo import SUPERUSER_ID, Command, api, models, tools
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
+from ...tools.foundation.parts import get_part
 from ...tools.foundation.received import MAX_ID, read_id
 from .res_groups import PARTS
 
 MODULE = __name__.split(".")[2]
+OURS = __name__.partition(".models.")[0] + "."
+# what the web client asks of a field before it offers it for a filter, a group or an export
+OFFERS = ("searchable", "groupable", "exportable")
 
 
 class Base(models.AbstractModel):
@@ -37,6 +41,69 @@ class Base(models.AbstractModel):
             if part and not self.env["res.groups"]._has_logistics_part(part):
                 node.set("groups", f"{MODULE}.group_part_{part}")
         return arch, view
+
+    # A field is of the part whose room brings it. Where a part is off its fields are there, for
+    # views and code that read them; nobody is offered them for a filter, a group or an export.
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """What is of a part that is switched off is not offered."""
+        found = super().fields_get(allfields, attributes)
+        asked = [name for name in OFFERS if not attributes or name in attributes]
+        for name in self._find_logistics_off(found):
+            found[name].update(dict.fromkeys(asked, False))
+        return found
+
+    @api.model
+    def get_views(self, views, options=None):
+        """What is of a part that is switched off is no measure, unless the view says so itself."""
+        result = super().get_views(views, options)
+        shown = result["models"].get(self._name, {}).get("fields", {})
+        off = self._find_logistics_off(shown)
+        if off:
+            arch = " ".join(view["arch"] for view in result["views"].values())
+            for name in off:
+                if shown[name].get("aggregator") and f'name="{name}"' not in arch:
+                    shown[name]["aggregator"] = False
+        return result
+
+    @api.model
+    def _find_logistics_off(self, names):
+        off = self.env["res.groups"]._get_logistics_parts_off()
+        if not off:
+            return []
+        parts = self._get_logistics_field_parts()
+        return [name for name in names if not off.isdisjoint(parts.get(name, ()))]
+
+    @api.model
+    @tools.ormcache("self._name")
+    def _get_logistics_field_parts(self):
+        """Return field → the parts of customer service that it needs, of our fields that need some."""
+        ours = (name for name, field in self._fields.items() if field._module == MODULE)
+        found = {name: frozenset(self._get_logistics_parts_of(name)) for name in ours}
+        return {name: parts for name, parts in found.items() if parts}
+
+    @api.model
+    def _get_logistics_parts_of(self, name):
+        """Return the parts that a field of ours needs: its room's, and that of what it leads to."""
+        parts = {self._get_logistics_brought_by(lambda brought: name in brought)}
+        if comodel := self._fields[name].comodel_name:
+            parts.add(self.env[comodel]._get_logistics_part())
+        return parts - {None}
+
+    @api.model
+    def _get_logistics_part(self):
+        """Return the part of customer service that a model of ours is of, or None."""
+        if self._original_module != MODULE:
+            return None
+        return self._get_logistics_brought_by(lambda brought: brought.get("_name") == self._name)
+
+    @api.model
+    def _get_logistics_brought_by(self, brings):
+        for brought in reversed(type(self).mro()):
+            if brought.__module__.startswith(OURS) and brings(vars(brought)):
+                return get_part(brought.__module__)
+        return None
 
     # === WHAT IS ASKED FOR ===#
 

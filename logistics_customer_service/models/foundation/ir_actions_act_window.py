@@ -18,7 +18,7 @@ class IrActionsActWindow(models.Model):
 
     @api.model
     def _get_logistics_report(self, name):
-        """Return an action of ours, None where the user may not open it: by its groups, by its model."""
+        """Return an action of ours, or None where the user may not open it, or its part is off."""
         action = self.env.ref(f"{MODULE}.{name}", raise_if_not_found=False)
         if not action or action._name != self._name:
             return None
@@ -26,4 +26,6 @@ class IrActionsActWindow(models.Model):
         action = action.sudo()
         if action.group_ids and not action.group_ids & self.env.user.all_group_ids:
             return None
-        return action if self.env[action.res_model].has_access("read") else None
+        model = self.env[action.res_model]
+        off = model._get_logistics_part() in self.env["res.groups"]._get_logistics_parts_off()
+        return action if model.has_access("read") and not off else None

@@ -5,6 +5,7 @@ from odoo.http import request
 from odoo.tools import get_lang
 
 from ...tools.foundation.log_mask import mask_links
+from ...tools.foundation.parts import get_part
 
 OURS = __name__.partition(".models.")[0] + "."
 # whoever else writes addresses that were asked for is the proxy before the server
@@ -59,18 +60,37 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        """A copy opens nothing to whoever has no login: the links are the original's."""
+        """A copy opens nothing to whoever has no login: the links are the original's.
+
+        Of a part of customer service that is switched off there are no pages.
+        """
         result = super()._pre_dispatch(rule, args)
-        if cls._opens_without_login(rule.endpoint) and not request.env["logistics.database"]._is_original():
-            raise NotFound(response=cls._render_closed() if rule.endpoint.routing["type"] == "http" else None)
+        public = cls._opens_without_login(rule.endpoint)
+        if public and not request.env["logistics.database"]._is_original():
+            raise cls._make_closed(rule.endpoint, "link_page_of_copy")
+        if cls._is_logistics_off(rule.endpoint):
+            raise cls._make_closed(rule.endpoint, "link_page_of_off_part") if public else NotFound()
         return result
 
     @classmethod
-    def _render_closed(cls):
+    def _make_closed(cls, endpoint, template):
+        page = endpoint.routing["type"] == "http"
+        return NotFound(response=cls._render_closed(template) if page else None)
+
+    @classmethod
+    def _is_logistics_off(cls, endpoint):
+        module = endpoint.func.__module__
+        if not module.startswith(OURS) or endpoint.routing["auth"] == "none":
+            return False
+        part = get_part(module)
+        return bool(part) and not request.env["res.groups"]._has_logistics_part(part)
+
+    @classmethod
+    def _render_closed(cls, template):
         lang = get_lang(request.env)
         values = {"html_lang": lang.code.replace("_", "-"), "direction": lang.direction}
         qweb = request.env["ir.qweb"].with_context(lang=lang.code)
-        page = qweb._render("logistics_customer_service.link_page_of_copy", values)
+        page = qweb._render(f"logistics_customer_service.{template}", values)
         return request.make_response(page, status=404)
 
     @classmethod

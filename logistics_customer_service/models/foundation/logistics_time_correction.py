@@ -15,8 +15,8 @@ class LogisticsTimeCorrection(models.Model):
         string="Record", model_field="res_model", required=True, readonly=True, index=True
     )
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
-    told_at = fields.Datetime(string="As It Was", readonly=True)
-    happened_at = fields.Datetime(string="As It Is", required=True)
+    told_at = fields.Datetime(string="Time Noted Before", readonly=True)
+    happened_at = fields.Datetime(string="Corrected Time", required=True)
     reason = fields.Text(required=True, help="How you know.")
     user_id = fields.Many2one(
         "res.users", string="Corrected by", readonly=True, default=lambda self: self.env.user

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ...tools.foundation.periods import local_date
+from .res_groups import MODULE
 
 
 class ResCompany(models.Model):
@@ -51,6 +53,31 @@ class ResCompany(models.Model):
         "CHECK (logistics_clock_tolerance >= 0)", "A tolerance is not negative."
     )
 
+    def _write_logistics_settings(self, vals):
+        """Write what a service manager decides of a company without being its administrator.
+
+        :param vals: values of the fields of both settings screens, and of no others
+        :raise AccessError: for who is no service manager, of a company that is not at work, of
+            fields that are not ours, of links to what the user may not read
+        """
+        self.ensure_one()
+        if not self.env.user.has_group(f"{MODULE}.group_manager"):
+            raise AccessError(self.env._("Service managers decide the settings of customer service."))
+        if self not in self.env.companies:
+            raise AccessError(self.env._("You do not work for this company at present."))
+        if other := vals.keys() - self.env["logistics.settings"]._get_names():
+            raise AccessError(
+                self.env._("Not among the settings of customer service: %s", ", ".join(sorted(other)))
+            )
+        self._check_logistics_links([vals])
+        # companies are the administrator's; of them a service manager writes these fields alone
+        company = self.sudo()
+        company.write({name: value for name, value in vals.items() if company._differs(name, value)})
+
+    def _differs(self, name, value):
+        field = self._fields[name]
+        return self[name] != field.convert_to_record(field.convert_to_cache(value, self), self)
+
     @api.depends("email", "name")
     def _compute_logistics_emails(self):
         for company in self:
@@ -62,6 +89,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         tolerance = self.sudo().logistics_clock_tolerance  # it is no secret
         return fields.Datetime.now() + timedelta(minutes=tolerance)
+
+    def _prepare_logistics_contact(self):
+        """Return whom customers ask: name, phone and mail address, which are no secret."""
+        company = self.sudo()  # visitors read it on every page
+        return {"name": company.name, "phone": company.phone, "email": company.email}
 
     def _get_logistics_tz(self):
         """Return the name of the company's time zone: its address's, its calendar's, or UTC.

@@ -3,7 +3,8 @@ from odoo.exceptions import AccessError
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "logistics.settings.mixin"]
 
     # parts of customer service, for the whole database
     group_logistics_tiers = fields.Boolean(
@@ -32,12 +33,6 @@ class ResConfigSettings(models.TransientModel):
     )
     logistics_link_key_place = fields.Char(
         string="Key of Public Links", compute="_compute_logistics_link_key_place"
-    )
-    logistics_retention_years = fields.Integer(
-        related="company_id.logistics_retention_years", readonly=False
-    )
-    logistics_files_a_day = fields.Integer(
-        related="company_id.logistics_files_a_day", readonly=False
     )
     logistics_is_copy = fields.Boolean(string="Copy of a Database", compute="_compute_logistics_is_copy")
 

@@ -11,6 +11,11 @@ class ResGroups(models.Model):
     @api.model
     def _has_logistics_part(self, part):
         """Tell whether a part of customer service is switched on, without a query."""
+        return part not in self._get_logistics_parts_off()
+
+    @api.model
+    def _get_logistics_parts_off(self):
+        """Return the parts of customer service that are switched off, without a query."""
         groups = self._get_group_definitions()
-        employees = groups.get_id("base.group_user")
-        return groups.get_id(f"{MODULE}.group_part_{part}") in groups.get_superset_ids([employees])
+        held = groups.get_superset_ids([groups.get_id("base.group_user")])
+        return {part for part in PARTS if groups.get_id(f"{MODULE}.group_part_{part}") not in held}

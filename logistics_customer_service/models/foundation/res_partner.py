@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.foundation import phones
+from ...tools.foundation.periods import zone_of_address
 
 
 class ResPartner(models.Model):
@@ -24,6 +25,13 @@ class ResPartner(models.Model):
         return super()._phone_format_number(
             number, country, force_format=force_format, raise_exception=raise_exception
         )
+
+    def _get_logistics_address_tz(self, company):
+        """Return the name of the time zone by which a person reads what we write.
+
+        :param company: who writes, whose time zone counts where the address does not tell one
+        """
+        return zone_of_address(self.tz, self.country_id.code, company._get_logistics_tz())
 
     @api.ondelete(at_uninstall=False)
     def _unlink_without_records(self):

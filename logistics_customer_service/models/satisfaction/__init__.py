@@ -1,5 +1,5 @@
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import logistics_aspect
 from . import survey_survey
 from . import survey_question
@@ -11,3 +11,6 @@ from . import request
 from . import answer
 from . import insight
 from . import logistics_personal
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "surveys"

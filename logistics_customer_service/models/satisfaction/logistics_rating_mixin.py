@@ -58,7 +58,8 @@ class LogisticsRatingMixin(models.AbstractModel):
 
     def _prepare_rating(self):
         """Return what the occasion's page shows of it: the steps, or that it was answered."""
-        asked = self._can_be_rated() and self._get_rating_request()
+        on = self.env["res.groups"]._has_logistics_part("surveys")
+        asked = on and self._can_be_rated() and self._get_rating_request()
         steps = asked and asked.survey_id.with_context(lang=self.env.lang)._prepare_rating_steps()
         if not steps:
             return False

@@ -1,5 +1,5 @@
 from . import res_company
-from . import res_config_settings
+from . import logistics_settings_mixin
 from . import delivery_carrier
 from . import logistics_promise
 from . import logistics_event_code
@@ -24,3 +24,6 @@ from . import exception
 from . import cod
 from . import indicator
 from . import logistics_personal
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "shipments"

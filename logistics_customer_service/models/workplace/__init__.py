@@ -7,3 +7,5 @@ from . import logistics_work_parts
 from . import logistics_work_done
 from . import logistics_overview
 from . import logistics_outgoing
+from . import res_users
+from . import ir_http

@@ -50,7 +50,15 @@ class LogisticsOverview(models.AbstractModel):
             ("approval", self.env._("Approvals"), care & Domain("kind", "=", "approval")),
             ("report", self.env._("Reports to Read"), care & Domain("kind", "=", "report")),
         ]
-        return [self._read_section(*section) for section in sections]
+        # what is decided on and read is of one part of customer service each
+        of = {"approval": "logistics.compensation", "report": "logistics.visit.daily.report"}
+        offered = [section for section in sections if self._is_offered(of.get(section[0], self._name))]
+        return [self._read_section(*section) for section in offered]
+
+    @api.model
+    def _is_offered(self, model):
+        off = self.env["res.groups"]._get_logistics_parts_off()
+        return self.env[model]._get_logistics_part() not in off
 
     @api.model
     def _read_section(self, key, name, domain):
@@ -92,7 +100,11 @@ class LogisticsOverview(models.AbstractModel):
         Each is of the newest month in which enough was counted, else of that with most.
         """
         figures = self.env["logistics.indicator.figure"].search(
-            [("scope", "=", "all"), ("company_id", "=", self.env.company.id)],
+            [
+                ("scope", "=", "all"),
+                ("company_id", "=", self.env.company.id),
+                ("indicator_id.is_offered", "=", True),
+            ],
             limit=500,  # the newest months of all indicators
         )
         newest = self._get_newest(figures)
@@ -153,5 +165,5 @@ class LogisticsOverview(models.AbstractModel):
         return [
             {"name": name, "model": model, "domain": domain, "count": count}
             for name, model, domain in named
-            if (count := self.env[model].search_count(domain))
+            if self._is_offered(model) and (count := self.env[model].search_count(domain))
         ]

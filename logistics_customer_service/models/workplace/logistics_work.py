@@ -35,7 +35,7 @@ class LogisticsWork(models.Model):
     """
 
     _name = "logistics.work"
-    _inherit = ["logistics.union.mixin"]
+    _inherit = ["logistics.union.mixin", "logistics.assigned.mixin"]
     _description = "Work That Waits"
     _auto = False
     _order = "due_at, id"
@@ -111,15 +111,29 @@ class LogisticsWork(models.Model):
     @api.depends("kind", "user_id")
     @api.depends_context("uid")
     def _compute_step(self):
+        begun = self._get_begun_visits()
         for work in self:
             mine = work.user_id == self.env.user
             steps = self._get_own_steps() if mine else self._get_free_steps()
-            work.step = (mine or not work.user_id) and steps.get(work.kind) or "open"
+            step = (mine or not work.user_id) and steps.get(work.kind) or "open"
+            work.step = "leave" if step == "arrive" and work.res_id in begun else step
+
+    def _get_begun_visits(self):
+        """Return the ids of the visits among these whose visitor is there now."""
+        visits = self.filtered(lambda work: work.kind == "visit").mapped("res_id")
+        begun = [("id", "in", visits), ("state", "=", "under_way")]
+        return set(self.env["logistics.visit"].search(begun).ids if visits else ())
 
     @api.model
     def _get_own_steps(self):
         """Return what is next with one's own work, by kind; the rest is opened."""
-        return {"case": "reply", "call": "start", "action": "finish", "approval": "decide"}
+        return {
+            "case": "reply",
+            "call": "start",
+            "visit": "arrive",
+            "action": "finish",
+            "approval": "decide",
+        }
 
     @api.model
     def _get_free_steps(self):
@@ -134,6 +148,8 @@ class LogisticsWork(models.Model):
         )
         key = self._get_id_sql(SQL("r.id"), number)
         asked = SQL() if rows is None else SQL("AND r.id = ANY(%s)", rows)
+        if not self.env["res.groups"]._has_logistics_part(columns["part"]):
+            asked = SQL("AND FALSE")  # it keeps its place among the ids
         return SQL("SELECT %s AS id, %s %s %s", key, names, source, asked)
 
     @api.model
@@ -156,6 +172,9 @@ class LogisticsWork(models.Model):
         self.check_access("write")
         self._reassign(self.env["res.users"].browse(vals["user_id"] or ()))
         return True
+
+    def _give_to(self, user):
+        self.write({"user_id": user.id})
 
     def _reassign(self, user):
         """Give work to somebody, or to nobody where whoever is free may take it."""
@@ -200,7 +219,7 @@ class LogisticsWork(models.Model):
 
     @api.model
     def _reassign_exception(self, exceptions, user):
-        exceptions._get_of_delivery()._assign(self._need(user))
+        exceptions._give_to(self._need(user))
 
     @api.model
     def _reassign_answer(self, answers, user):

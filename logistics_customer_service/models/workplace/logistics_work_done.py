@@ -138,12 +138,14 @@ class LogisticsWork(models.Model):
         return self.action_open()
 
     def action_start(self):
-        """Begin the call, which is the caller's from now on."""
+        """Begin the call, which is the caller's from now on.
+
+        Where a colleague was quicker, that is said and the next one shown.
+        """
         self.ensure_one()
         callback = self._get_documents()
-        if callback.state == "in_call" and callback.user_id == self.env.user:
-            return callback._get_call_action()
-        return callback.action_call()
+        result = callback.action_start()
+        return callback._get_call_action() if result is True else result
 
     def action_finish(self):
         """Note that what was agreed is done."""
@@ -162,10 +164,3 @@ class LogisticsWork(models.Model):
         if set(self.mapped("kind")) != {"approval"}:
             raise UserError(self.env._("Only what is proposed is approved or refused."))
         return self._get_documents()
-
-    def action_reassign(self):
-        """Ask who is to do the work that is selected."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "logistics_customer_service.logistics_work_assign_action"
-        )
-        return {**action, "context": {"default_work_ids": self.ids}}

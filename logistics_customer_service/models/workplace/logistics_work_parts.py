@@ -129,8 +129,12 @@ class LogisticsWork(models.Model):
 
     @api.model
     def _prepare_columns(self, kind, res_model, **columns):
-        """Return the columns of a part: those of the main table, but for what is said otherwise."""
+        """Return the columns of a part: those of the main table, but for what is said otherwise.
+
+        Beside them stands the part of customer service that the work is of.
+        """
         return {
+            "part": self.env[res_model]._get_logistics_part(),
             "kind": SQL("%s::varchar", kind),
             "res_model": SQL("%s::varchar", res_model),
             "res_id": SQL("r.id"),

@@ -97,21 +97,36 @@ class TestLinkPage(LinkPages):
             with self.subTest(page=name):
                 self.assertEqual(self._get_language(path), "en-US")
                 menu = re.findall(r'href="([^"]+)" lang="zh-CN"', self._get(path).text)
-                if name in ("form", "letter"):
-                    self.assertFalse(menu, "no other language is offered")
-                    continue
-                self.assertEqual(menu, [f"{path}/zh_CN"])
-                page = self._get(f"{path}/zh_CN").text
+                mark = "?lang=" if name in ("form", "letter") else "/"
+                address = path if mark == "/" else ""
+                self.assertEqual(menu, [f"{address}{mark}zh_CN"])
+                page = self._get(f"{path}{mark}zh_CN").text
                 self.assertIn('<html lang="zh-CN"', page)
-                self.assertIn(f'href="{path}/en_US"', page)
-                self.assertIn(f'action="{path}/zh_CN', page, "what is sent is answered in it")
-                refused = self._get(f"{path[:-1]}/zh_CN").text
+                self.assertIn(f'href="{address}{mark}en_US"', page)
+                self.assertIn(f'action="{path}{mark}zh_CN', page, "what is sent is answered in it")
+                refused = self._get(f"{path[:-1]}{mark}zh_CN").text
                 self.assertIn('<html lang="zh-CN"', refused)
+                self.assertIn('href="?lang=en_US"', refused, "so is what does not open")
 
     def test_company_stands_above_the_page_alone(self):
-        """Whoever has no link that opens something is told of nobody."""
+        """Whoever has no link that opens something is told of nobody, but whom everybody may ask."""
         logo = f'src="/logo.png?company={self.company.id}"'
         for name, (path, _close) in self.pages.items():
             with self.subTest(page=name):
                 self.assertIn(logo, self._get(path).text)
                 self.assertNotIn("/logo.png", self._get(path[:-1]).text)
+
+    def test_everybody_is_told_whom_to_ask(self):
+        """With a link the company that gave it; else the one whose database it is, whatever the link."""
+        self.company.write({"phone": "+49 40 1234", "email": "help@logistics.example.com"})
+        main = self.env.ref("base.public_user").company_id
+        main.write({"phone": "+32 10 588 558", "email": "main@example.com"})
+        self.env.flush_all()
+        for name, (path, _close) in self.pages.items():
+            with self.subTest(page=name):
+                page = self._get(path).text
+                self.assertIn(f"Ask <strong>{self.company.name}</strong>", page)
+                self.assertIn("mailto:help@logistics.example.com", page)
+                dead = self._get(path[:-1]).text
+                self.assertIn("mailto:main@example.com", dead)
+                self.assertNotIn("help@logistics.example.com", dead)

@@ -87,7 +87,7 @@ class TestParcels(ParcelCommon):
         page = picking.sudo()._prepare_tracking_page()
         states = {parcel["number"]: parcel["state"] for parcel in page["parcels"]}
         self.assertEqual(states, {"LAB21": "Delivered", "LAB22": "Lost"})
-        self.assertEqual(page["outcome"], {"tone": "danger", "label": "Delivered in part"})
+        self.assertEqual(page["outcome"], {"tone": "warning", "label": "Delivered in part"})
 
     def test_customer_is_told_when_all_are_there(self):
         self.env.company.logistics_notify = True

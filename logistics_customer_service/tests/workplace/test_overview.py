@@ -86,6 +86,17 @@ class TestOverview(WorkCommon):
         [figure] = self._read(self.manager)["figures"]
         self.assertEqual(figure["base"], "20 of 20: Orders Due")
 
+    def test_no_figure_of_a_part_that_is_off(self):
+        self._figures(m10=(18.0, 24.0))
+        month = self.env["logistics.indicator.month"].search([("company_id", "=", self.company.id)])
+        figures = self.env["logistics.indicator.figure"]
+        indicator = self.env.ref(f"{MODULE}.indicator_csat")
+        sums = figures._prepare_sums(indicator, self.company, 18.0, 24.0)
+        figures.create({"month_id": month.id, "indicator_id": indicator.id, "scope": "all", **sums})
+        self.assertEqual(len(self._read(self.manager)["figures"]), 2)
+        self._switch_off("surveys")
+        self.assertEqual(len(self._read(self.manager)["figures"]), 1)
+
     def test_what_is_needed_to_decide(self):
         case = self._due_case(1, description="<p>All cups broken</p>")
         self.env["logistics.evidence"].create(

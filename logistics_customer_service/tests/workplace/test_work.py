@@ -284,13 +284,26 @@ class TestWhoseWork(WorkCommon):
             self.assertEqual(document.user_id, self.second)
         self.assertEqual(self._row(wrong, self.supervisor).user_id, self.second)
 
+    def test_a_visit_is_opened_to_check_in_and_out(self):
+        visit = self._visit(2)
+        row = self._row(visit)
+        self.assertEqual(row.step, "arrive")
+        self.assertEqual(row.action_open()["res_id"], visit.id)
+        visit.with_user(visit.user_id).action_check_in()
+        self.env.invalidate_all()
+        self.assertEqual(self._row(visit).step, "leave")
+        self.assertEqual(self._row(visit, self.supervisor).step, "open", "another's visit is looked at")
+
     def test_in_bulk(self):
         cases = self._due_case(1) | self._due_case(2)
         rows = self.Work.with_user(self.supervisor).search([])
-        context = rows.action_reassign()["context"]
-        wizard = self.env["logistics.work.assign"].with_user(self.supervisor)
-        wizard.with_context(**context).create({"user_id": self.second.id}).action_reassign()
+        context = rows.action_assign()["context"]
+        wizard = self.env["logistics.assign"].with_user(self.supervisor)
+        wizard.with_context(**context).create({"user_id": self.second.id}).action_assign()
         self.assertEqual(cases.user_id, self.second)
+        foreign = {"res_model": "logistics.complaint", "res_ids": cases.ids, "user_id": self.second.id}
+        with self.assertRaises(UserError):
+            wizard.create(foreign).action_assign()
 
     def test_agents_give_nothing_to_others(self):
         self._due_case(1)

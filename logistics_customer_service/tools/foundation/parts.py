@@ -1,6 +1,7 @@
 """What belongs to a part of customer service that can be switched off."""
 
-from functools import wraps
+import sys
+from functools import cache, wraps
 
 
 def of_part(part):
@@ -21,3 +22,19 @@ def of_part(part):
         return run
 
     return decorate
+
+
+@cache
+def get_part(module):
+    """Return the part of customer service that a Python module is of, or None.
+
+    The room says it: the nearest ``PART`` of the module and the packages around it.
+
+    :param module: its full name
+    """
+    while "." in module:
+        names = vars(sys.modules[module])
+        if "PART" in names:
+            return names["PART"]
+        module = module.rpartition(".")[0]
+    return None

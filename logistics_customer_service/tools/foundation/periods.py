@@ -3,6 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytz
+from babel.dates import get_timezone_name
 from dateutil.relativedelta import relativedelta
 
 SINCE_EVER = datetime(1, 1, 1)
@@ -52,6 +53,34 @@ def local_midnight(day, tz_name):
 def local_date(instant, tz_name):
     """Return the calendar day of a naive UTC instant in the time zone."""
     return pytz.utc.localize(instant).astimezone(pytz.timezone(tz_name)).date()
+
+
+def zone_of_address(own, country, otherwise):
+    """Return the time zone of an address.
+
+    A zone on a contact is often that of whoever typed it in: it counts where the country has it.
+
+    :param own: name of the contact's time zone, or False
+    :param country: the address's country, as a code of two letters, or False
+    :param otherwise: name of the time zone where the address does not tell one
+    """
+    zones = pytz.country_timezones.get(country or "", ())
+    clocks = {_offset_now(zone) for zone in zones}
+    if own and (not zones or _offset_now(own) in clocks):
+        return own
+    return zones[0] if len(clocks) == 1 else otherwise
+
+
+def _offset_now(tz_name):
+    return datetime.now(pytz.timezone(tz_name)).utcoffset()
+
+
+def word_zone(tz_name, locale):
+    """Return a time zone in words, as "China Time".
+
+    :param locale: a babel locale
+    """
+    return get_timezone_name(pytz.timezone(tz_name), locale=locale)
 
 
 def to_local(instant, tz_name):

@@ -9,6 +9,7 @@ from ...tools.foundation.folding import one_line
 
 FOUND = 8
 LAST_ORDERS = 6
+CONTACTS = 50
 
 
 class LogisticsComplaintIntake(models.TransientModel):
@@ -34,15 +35,23 @@ class LogisticsComplaintIntake(models.TransientModel):
         store=True,
         readonly=False,
     )
+    # who speaks for the customer: one of those on file, or whatever name is given
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
+        string="Contact on File",
         compute="_compute_partner_id",
         store=True,
         readonly=False,
         domain="[('commercial_partner_id', '=', partner_id)]",
     )
-    contact_name = fields.Char(string="Caller")
+    contact_name = fields.Char(
+        string="Contact",
+        compute="_compute_contact_name",
+        store=True,
+        readonly=False,
+        help="Who turns to us: choose a contact of the customer, or write the name.",
+    )
+    contact_choices = fields.Json(compute="_compute_contact_choices")
     email_from = fields.Char(
         string="Email", compute="_compute_address", store=True, readonly=False
     )
@@ -191,6 +200,41 @@ class LogisticsComplaintIntake(models.TransientModel):
             customer = chosen.commercial_partner_id
             intake.partner_id = customer
             intake.contact_id = chosen if chosen != customer else False
+
+    @api.depends("contact_id")
+    def _compute_contact_name(self):
+        for intake in self:
+            intake.contact_name = intake.contact_id.name or intake.contact_name
+
+    @api.depends("partner_id", "company_id")
+    def _compute_contact_choices(self):
+        for intake in self:
+            intake.contact_choices = intake._search_contacts().mapped("name")
+
+    def _search_contacts(self, domain=Domain.TRUE):
+        """Return the people of the customer who are on file, but for the customer."""
+        customer = self.partner_id._origin
+        if not customer:
+            return customer
+        people = Domain("commercial_partner_id", "=", customer.id) & Domain("id", "!=", customer.id)
+        usable = customer._get_logistics_caller_domain(self.company_id)
+        return customer.search(
+            usable & people & Domain("name", "!=", False) & domain, limit=CONTACTS, order="name, id"
+        )
+
+    @api.onchange("contact_name", "partner_id")
+    def _onchange_contact_name(self):
+        """Whose name is that of a contact on file is that contact."""
+        name = one_line(self.contact_name or "")
+        person = self.contact_id
+        if person.name != name or person.commercial_partner_id != self.partner_id:
+            self.contact_id = name and self._search_contacts(Domain("name", "=ilike", name))[:1]
+
+    @api.onchange("choice_id")
+    def _onchange_choice_id(self):
+        """Whom somebody else was looked for by is not the contact of this customer."""
+        if self.choice_id:
+            self.contact_name = self.contact_id.name
 
     @api.depends("partner_id", "contact_id")
     def _compute_address(self):
@@ -357,7 +401,7 @@ class LogisticsComplaintIntake(models.TransientModel):
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
             "contact_id": self.contact_id.id,
-            "contact_name": self.contact_name,
+            "contact_name": not self.contact_id and self.contact_name,
             "email_from": self.email_from,
             "phone": self.phone,
             "kind": self.kind,

@@ -36,7 +36,7 @@ class LogisticsComplaintStepUp(models.TransientModel):
         string="External Body", compute="_compute_external", store=True, readonly=False
     )
     external_on = fields.Date(
-        string="There Since",
+        string="Referred On",
         compute="_compute_external",
         store=True,
         readonly=False,

@@ -9,8 +9,8 @@ from ...tools.foundation.foresight import GOES, HELD_BACK, JOINED, PUT_OFF, WAIT
 DAYS = 14
 COLORS = {
     GOES: "text-bg-success",
-    HELD_BACK: "text-bg-danger",
-    PUT_OFF: "text-bg-warning",
+    HELD_BACK: "text-bg-warning",
+    PUT_OFF: "text-bg-light border",
     JOINED: "text-bg-info",
     WAITS: "text-bg-secondary",
 }

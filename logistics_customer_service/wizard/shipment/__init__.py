@@ -2,7 +2,6 @@ from . import account_move_reversal
 from . import stock_return_picking
 from . import logistics_promise_agree
 from . import logistics_shipment_reroute
-from . import logistics_exception_assign
 from . import logistics_exception_settle
 from . import logistics_cod_remittance
 from . import logistics_notice_preview

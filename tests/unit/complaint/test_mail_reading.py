@@ -5,10 +5,10 @@ from email import message_from_string, policy
 
 import pytest
 
-from logistics_customer_service.tools.complaint.mail_language import choose_language
 from logistics_customer_service.tools.complaint.mail_numbers import find_numbers, names_number
 from logistics_customer_service.tools.complaint.mail_wrapping import find_wrappings
 from logistics_customer_service.tools.foundation.folding import fold, one_line, spell
+from logistics_customer_service.tools.foundation.text_language import choose_language
 
 
 def test_folding_keeps_places():

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import pytz
+from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from logistics_customer_service.tools.foundation.periods import (
     local_hour,
     local_midnight,
     window_start,
+    word_zone,
+    zone_of_address,
 )
 
 ZONES = ("Asia/Shanghai", "America/Sao_Paulo", "Europe/Berlin", "Pacific/Apia", "UTC")
@@ -20,6 +23,24 @@ ZONES = ("Asia/Shanghai", "America/Sao_Paulo", "Europe/Berlin", "Pacific/Apia", 
 
 def test_window_begins_at_local_midnight():
     assert window_start(date(2026, 3, 10), 12, "Asia/Shanghai") == datetime(2025, 3, 9, 16)
+
+
+def test_zone_of_an_address():
+    berlin, shanghai = "Europe/Berlin", "Asia/Shanghai"
+    # whose clock the country has; whoever typed it in may sit elsewhere
+    assert zone_of_address("Europe/Paris", "DE", shanghai) == "Europe/Paris"
+    assert zone_of_address(shanghai, "FR", shanghai) == "Europe/Paris"
+    assert zone_of_address(False, "JP", berlin) == "Asia/Tokyo"
+    assert zone_of_address("America/Denver", "US", berlin) == "America/Denver"
+    # of several clocks none is chosen
+    assert zone_of_address(False, "US", berlin) == berlin
+    assert zone_of_address("America/Denver", False, berlin) == "America/Denver"
+    assert zone_of_address(False, "XX", berlin) == berlin
+
+
+def test_zone_in_words():
+    assert word_zone("Asia/Shanghai", Locale("en")) == "China Time"
+    assert word_zone("Asia/Shanghai", Locale("zh")) == "中国时间"
 
 
 def test_window_of_a_short_month():

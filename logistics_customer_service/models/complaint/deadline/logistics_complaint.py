@@ -5,7 +5,6 @@ from odoo.tools import email_normalize
 from ....tools.complaint import clocks, sla
 from ....tools.complaint.moments import NEW_CASE
 from ...foundation.concurrency import begin_anew_on
-from ...foundation.shown_json import ShownJson
 from ..logistics_complaint import INCIDENT
 from ..logistics_complaint_stage import CANCELLED, CLOSED, NEW, OPEN_PHASES, RESOLVED
 from .logistics_sla_target import (
@@ -52,27 +51,8 @@ class LogisticsComplaint(models.Model):
         copy=False,
         help="When a person first answered the customer.",
     )
-    countdown = ShownJson(string="Time Left", compute="_compute_countdown")
 
     _due_idx = models.Index("(due_at) WHERE due_at IS NOT NULL")
-
-    # === COMPUTE METHODS ===#
-
-    @api.depends("clock_ids.state", "clock_ids.due_at", "clock_ids.stopped_at")
-    @api.depends_context("lang")
-    def _compute_countdown(self):
-        """Show the clock that matters most: one query for all cases of a list."""
-        clocks = self.env["logistics.clock"]
-        labels = dict(clocks._fields["target"]._description_selection(self.env))
-        chosen = {}
-        for clock in clocks._get_shown(self.ids):
-            held = chosen.get(clock["complaint_id"])
-            # the first that is open; where none is, the last
-            if not held or held["stopped_at"]:
-                chosen[clock["complaint_id"]] = clock
-        for case in self:
-            clock = chosen.get(case._origin.id)
-            case.countdown = clock and clocks._prepare_countdown(clock, labels)
 
     # === CRUD METHODS ===#
 
@@ -353,6 +333,8 @@ class LogisticsComplaint(models.Model):
         due = {}
         for clock in own.filtered("due_at"):
             if not clock.stopped_at and clock.state != clocks.CANCELLED:
+                if clock.complaint_id._is_customers_turn(clock.target):
+                    continue
                 case_id = clock.complaint_id.id
                 due[case_id] = min(clock.due_at, due.get(case_id, clock.due_at))
         stale = self.filtered(lambda case: case.due_at != due.get(case.id, False))
@@ -407,6 +389,8 @@ class LogisticsComplaint(models.Model):
         self.ensure_one()
         if offer.target == STATUTORY:
             return False
+        if self._is_customers_turn(offer.target):
+            return True
         outside = self.resolution_level == "external" and not self.external_answered_on
         return self.phase in offer.pauses or (outside and bool(offer.pauses))
 

@@ -19,7 +19,7 @@ class LogisticsEscalation(models.Model):
     rule_id = fields.Many2one(
         "logistics.escalation.rule", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    occurrence = fields.Integer(string="Time", readonly=True)
+    occurrence = fields.Integer(string="Occurrence", readonly=True)
     happened_at = fields.Datetime(
         string="Came Due", readonly=True, help="When it should have been, by the clock."
     )

@@ -56,7 +56,7 @@ class LogisticsEscalationRule(models.Model):
         default=8.0,
         help="Hours of the clock's own kind: working hours, or any where it runs in calendar days.",
     )
-    times = fields.Integer(string="At Most", default=3, help="How often, at most.")
+    times = fields.Integer(string="Maximum Times", default=3, help="How often, at most.")
     level = fields.Selection(
         LEVELS,
         string="To",

@@ -2,6 +2,7 @@ from . import logistics_agent_skill
 from . import logistics_service_turn
 from . import logistics_service_team
 from . import logistics_complaint
+from . import logistics_complaint_talk
 from . import logistics_complaint_merge
 from . import logistics_exception
 from . import logistics_profile

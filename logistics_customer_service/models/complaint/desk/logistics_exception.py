@@ -31,10 +31,11 @@ class LogisticsException(models.Model):
         return {**action, "context": {**action["context"], **found}}
 
     def _become(self, case):
-        """Keep the case that takes an exception over, and be done with it."""
+        """Keep the case that takes an exception over, with all of the delivery's; be done with them."""
+        whole = self._get_whole()
         # agents work on exceptions through actions only
-        self.sudo().complaint_id = case
-        live = self.filtered(lambda exception: exception.state in LIVE)
+        whole.sudo().complaint_id = case
+        live = whole.filtered(lambda exception: exception.state in LIVE)
         if live:
             live._settle(self.env._("Case %s", case.number))
 

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize, formataddr, html2plaintext, plaintext2html
 
-from ....tools.complaint import mail_language, mail_numbers, mail_text, mail_wrapping
+from ....tools.complaint import mail_numbers, mail_text, mail_wrapping
+from ....tools.foundation import text_language
 from ....tools.foundation.folding import spell
 from ....tools.foundation.said import is_said
 
@@ -177,7 +178,7 @@ class LogisticsCaseMailMixin(models.AbstractModel):
         usual = company.partner_id.lang or self.env.lang
         text = f"{values['name'] or ''} {html2plaintext(values['description'] or '')}"
         installed = [code for code, _name in self.env["res.lang"].get_installed()]
-        return mail_language.choose_language(text, installed, usual)
+        return text_language.choose_language(text, installed, usual)
 
     @api.model
     def _get_wrapping_texts(self):

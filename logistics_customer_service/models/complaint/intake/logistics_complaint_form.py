@@ -15,7 +15,7 @@ from odoo.tools.misc import babel_locale_parse
 
 from ....tools.complaint import mail_text
 from ....tools.foundation.folding import spell
-from ....tools.foundation.periods import to_local
+from ....tools.foundation.periods import to_local, word_zone
 from ....tools.foundation.said import SAID
 from ..deadline.logistics_sla_target import RESOLUTION
 from ..logistics_complaint import INCIDENT
@@ -157,7 +157,7 @@ class LogisticsComplaint(models.Model):
                 self._prepare_customer_message(message) for message in self._get_customer_messages()
             ],
             "letters": self._prepare_customer_letters(),
-            "tz": self._get_customer_tz(),
+            "tz": word_zone(self._get_customer_tz(), babel_locale_parse(get_lang(self.env).code)),
             "can_reply": kept == self,
         }
 
@@ -194,7 +194,7 @@ class LogisticsComplaint(models.Model):
         return self.env._("We want to settle it by %s.", day)
 
     def _get_customer_tz(self):
-        return self.contact_id.tz or self.partner_id.tz or self.company_id._get_logistics_tz()
+        return (self.contact_id or self.partner_id)._get_logistics_address_tz(self.company_id)
 
     def _format_customer_day(self, instant):
         local = to_local(instant, self._get_customer_tz())

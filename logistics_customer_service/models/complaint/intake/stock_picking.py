@@ -33,7 +33,8 @@ class StockPicking(models.Model):
         """Return the team that gets cases from remarks, empty where remarks open none."""
         company = self.company_id
         teams = self.env["logistics.service.team"]
-        if not company.logistics_remark_case:
+        on = self.env["res.groups"]._has_logistics_part("cases")
+        if not (on and company.logistics_remark_case):
             return teams
         return teams._get_first(company).get(company, teams)
 

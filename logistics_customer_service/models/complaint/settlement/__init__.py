@@ -3,6 +3,7 @@ from . import logistics_cause
 from . import logistics_complaint_why
 from . import logistics_evidence
 from . import logistics_investigation
+from . import logistics_profile
 from . import logistics_tier
 from . import logistics_case_document_mixin
 from . import logistics_compensation_standard

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .logistics_compensation_kinds import (
@@ -310,6 +310,21 @@ class LogisticsCompensation(models.Model):
     def _compute_recovered_amount(self):
         for record in self:
             record.recovered_amount = sum(record.recovery_ids.mapped("received_company"))
+
+    @api.onchange("complaint_id", "kind", "delivery_id")
+    def _onchange_goods(self):
+        """Begin with the goods of the case, where goods are given or taken back."""
+        if self.kind in MOVES_GOODS and self.complaint_id and not self.line_ids:
+            lines = self.complaint_id._get_lines_affected().grouped("product_id")
+            self.line_ids = [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "quantity": sum(line._get_product_quantity() for line in goods),
+                    }
+                )
+                for product, goods in lines.items()
+            ]
 
     def _get_converter(self, source):
         """Return a function that turns an unrounded amount of a currency into this one's."""

@@ -91,27 +91,65 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
             returned[product] = max(min(back, over, wanted), 0.0)
         return returned
 
-    def _get_held_shares(self):
+    def _get_lines_affected(self):
+        """Return the goods of the case; where nobody has named any, those it may be about.
+
+        :return: lines, of which those that nobody named are not kept
+        """
+        if self.line_ids:
+            return self.line_ids
+        new = self.line_ids.new
+        lines = [
+            new({"complaint_id": self.id, "product_id": product.id, "quantity": quantity})
+            for product, quantity in self._get_goods_affected().items()
+        ]
+        return self.line_ids.browse().union(*lines)
+
+    def _get_goods_affected(self):
+        """Return the goods of the case's deliveries, of its orders where it names none.
+
+        :return: mapping of product to a quantity in its own unit
+        """
+        orders = self._get_confirmed_orders()
+        freight = self._filter_freight(orders.order_line).product_id
+        brought = self._get_delivered(orders)
+        # what is due does not depend on what the person may read
+        moves = self.picking_ids.sudo().move_ids.filtered(lambda move: move.state != "cancel")
+        named = defaultdict(float)
+        for move in moves:
+            named[move.product_id] += move.product_uom._compute_quantity(
+                move.quantity if move.state == "done" else move.product_uom_qty,
+                move.product_id.uom_id,
+                round=False,
+            )
+        return {
+            product: quantity
+            for product, quantity in (named or brought).items()
+            if quantity > 0 and product.type == "consu" and product not in freight
+        }
+
+    def _get_held_shares(self, lines):
         """Return by line of the case which share of its quantity can be: more is not counted."""
         delivered = self._get_delivered(self._get_confirmed_orders())
-        shares = dict.fromkeys(self.line_ids, 1.0)
+        shares = dict.fromkeys(lines, 1.0)
         if not delivered:
             return shares
-        for product, lines in self.line_ids.grouped("product_id").items():
-            claimed = sum(line._get_product_quantity() for line in lines)
+        for product, claims in lines.grouped("product_id").items():
+            claimed = sum(line._get_product_quantity() for line in claims)
             there = delivered.get(product, 0.0)
             if product.uom_id.compare(claimed, there) > 0:
-                shares.update(dict.fromkeys(lines, there / claimed))
+                shares.update(dict.fromkeys(claims, there / claimed))
         return shares
 
     def _get_value_held(self):
         """Return the value of the goods concerned, of no more than were delivered."""
-        shares = self._get_held_shares()
+        lines = self._get_lines_affected()
+        shares = self._get_held_shares(lines)
         today = fields.Date.context_today(self)
         company = self.company_id
         return sum(
             line.currency_id._convert(line.value_affected, company.currency_id, company, today) * shares[line]
-            for line in self.line_ids
+            for line in lines
             if line.currency_id._has_logistics_rate(company, today)
         )
 
@@ -120,13 +158,14 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
         kilogram = self.env.ref("uom.product_uom_kgm")
         # the unit of weights is a setting of the whole database
         unit = self.env["product.template"].sudo()._get_weight_uom_id_from_ir_config_parameter()
-        shares = self._get_held_shares()
+        lines = self._get_lines_affected()
+        shares = self._get_held_shares(lines)
         return sum(
             unit._compute_quantity(
                 line._get_product_quantity() * line.product_id.weight, kilogram, round=False
             )
             * shares[line]
-            for line in self.line_ids
+            for line in lines
         )
 
     def _get_doubts(self, weight):
@@ -134,10 +173,11 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
 
         :param weight: whether the weight matters
         """
-        shares = self._get_held_shares()
+        affected = self._get_lines_affected()
+        shares = self._get_held_shares(affected)
         delivered = self._get_delivered(self._get_confirmed_orders())
-        doubts = []
-        for product, lines in self.line_ids.grouped("product_id").items():
+        doubts = [("not_named", {})] if affected and not self.line_ids else []
+        for product, lines in affected.grouped("product_id").items():
             name = product.display_name
             if min(shares[line] for line in lines) < 1:
                 claimed = sum(line._get_product_quantity() for line in lines)

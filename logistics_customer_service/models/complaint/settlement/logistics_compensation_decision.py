@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -22,6 +22,16 @@ class LogisticsCompensation(models.Model):
     """Who may decide on a compensation, and deciding."""
 
     _inherit = "logistics.compensation"
+
+    missing = fields.Char(compute="_compute_missing", help="What has to be said before proposing.")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("complaint_id.partner_id", "kind", "line_ids", "amount", "currency_id", "steps")
+    @api.depends_context("lang")
+    def _compute_missing(self):
+        for record in self:
+            record.missing = record._get_missing()
 
     # === BUSINESS METHODS ===#
 
@@ -210,16 +220,22 @@ class LogisticsCompensation(models.Model):
         self.env.add_to_compute(self._fields["computed_amount"], self)
         return True
 
-    def _check_proposal(self):
+    def _get_missing(self):
+        """Return in words what has to be said before anything can be proposed, or False."""
+        if not self.complaint_id:
+            return self.env._("Say first which case it is for.")
         if not self.complaint_id.partner_id:
-            raise UserError(self.env._("Say first which customer the case is of."))
-        if self.kind in MOVES_GOODS and not self.line_ids:
-            raise UserError(self.env._("Name the goods first."))
+            return self.env._("Say first which customer the case is of.")
+        if self.kind in MOVES_GOODS:
+            return not self.line_ids and self.env._("Name the goods first.")
+        if self.amount and not (self.currency_id and self.currency_id.is_zero(self.amount)):
+            return False
+        return "\n".join([self.env._("Name the amount first."), *self._word_missing()])
+
+    def _check_proposal(self):
         self._check_currency()
-        if self.kind not in MOVES_GOODS and self.currency_id.is_zero(self.amount):
-            raise UserError(
-                "\n".join([self.env._("Name the amount first."), *self._word_missing()])
-            )
+        if self.missing:
+            raise UserError(self.missing)
         # whether the invoice still stands does not depend on who may read it
         if self.invoice_id and self.kind in PAID_BACK and not self.sudo()._get_invoice():
             raise UserError(

@@ -134,6 +134,10 @@ class LogisticsCompensation(models.Model):
             rules.CAP_FREIGHT: self.env._("At most %(rate)s times the freight of %(money)s: %(amount)s."),
             rules.CAP_AMOUNT: self.env._("At most %(amount)s."),
             rules.CAP_LEFT: self.env._("At most what was paid and not yet given: %(amount)s."),
+            "not_named": self.env._(
+                "The case names no goods: all of its delivery, or order, is counted. Lower the value "
+                "of the goods where only a part is concerned."
+            ),
             "too_many": self.env._(
                 "%(product)s: %(claimed)g are claimed, %(delivered)g were delivered; more is not "
                 "counted. Ask how many there are."

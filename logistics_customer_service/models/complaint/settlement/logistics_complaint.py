@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from ....tools.complaint import clocks
@@ -9,9 +10,16 @@ from ....tools.complaint.moments import OTHER_CUSTOMER
 from ....tools.foundation.periods import local_date, local_midnight
 from ..deadline.logistics_sla_target import EXTERNAL, STATUTORY
 from ..logistics_complaint_category import SEVERITIES
-from ..logistics_complaint_stage import CANCELLED, CLOSED, OPEN_PHASES, RESOLVED, WORKING
+from ..logistics_complaint_stage import (
+    CANCELLED,
+    CLOSED,
+    OPEN_PHASES,
+    RESOLVED,
+    WAITING_CUSTOMER,
+    WORKING,
+)
 from .logistics_compensation_kinds import COUNTED, PROPOSED
-from .logistics_result_letter import SENDING
+from .logistics_result_letter import SENDING, TOLD, UNDELIVERED
 
 
 class LogisticsComplaint(models.Model):
@@ -386,6 +394,15 @@ class LogisticsComplaint(models.Model):
         if self._get_letters(message):
             return self.env._("The result letter did not arrive")
         return super()._get_undelivered_name(message)
+
+    @api.model
+    def _get_customer_turn_domain(self):
+        """Return which cases wait for their customer: an answer we asked for, or that to a result."""
+        # customers may not read the letters, but that one of their own waits they are told
+        letters = self.env["logistics.result.letter"].sudo()
+        asked = letters._search([("state", "in", (SENDING, UNDELIVERED, TOLD))])
+        answer = Domain("phase", "=", WAITING_CUSTOMER)
+        return answer | Domain("id", "in", asked.subselect("complaint_id"))
 
     @api.model
     def _get_letters(self, message):

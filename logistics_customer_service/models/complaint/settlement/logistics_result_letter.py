@@ -366,6 +366,10 @@ class LogisticsResultLetter(models.Model):
         """Tell whether the customer may answer by the link now."""
         return bool(self.expires_at) and self.expires_at > fields.Datetime.now()
 
+    def _can_be_answered(self):
+        """Tell whether the customer has not answered yet, and still may."""
+        return self.state in ANSWERABLE
+
     def _answer(self, accepted, note="", channel="link"):
         """Keep the customer's answer; the first stands.
 
@@ -374,7 +378,7 @@ class LogisticsResultLetter(models.Model):
         :return: whether this answer was the first
         """
         self.ensure_one()
-        if self.state not in ANSWERABLE:
+        if not self._can_be_answered():
             return False
         self._note_told(fields.Datetime.now())
         self._note_course(

@@ -14,3 +14,6 @@ from . import logistics_callback_choice
 from . import logistics_callback_queue
 from . import logistics_callback_report
 from . import logistics_callback_screen
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "callbacks"

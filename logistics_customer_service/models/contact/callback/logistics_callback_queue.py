@@ -32,17 +32,27 @@ class LogisticsCallback(models.Model):
 
     _inherit = "logistics.callback"
 
+    is_due = fields.Boolean(compute="_compute_is_due", help="It may be made now.")
+
+    # === COMPUTE METHODS ===#
+
+    @api.depends("next_at")
+    def _compute_is_due(self):
+        now = fields.Datetime.now()
+        for callback in self:
+            callback.is_due = bool(callback.next_at and callback.next_at <= now)
+
     # === BUSINESS METHODS ===#
 
     def action_next_call(self):
-        """Take the call that matters most now, and open it; tell where there is none.
+        """Show the call that matters most now; tell where there is none.
 
-        The button stands on a callback, too; which one does not matter. No two agents get the same:
-        whoever asks at the same moment gets the next one.
+        The button stands on a callback, too; which one does not matter. Whoever looks takes
+        nothing: the call is whose who presses *Start*.
         """
         if not self.env.user.has_group("logistics_customer_service.group_agent"):
             raise AccessError(self.env._("Only customer service makes callbacks."))
-        callback = self._get_current() or self._take_next()
+        callback = self._get_current() or self._find_next()
         if callback:
             # an hour of calls leaves no trail of breadcrumbs
             return {**callback._get_call_action(), "target": "main"}
@@ -53,6 +63,32 @@ class LogisticsCallback(models.Model):
                 "type": "success",
                 "message": self.env._("Nobody waits for a call now."),
             },
+        }
+
+    def action_start(self):
+        """Take the call that is on the screen; where a colleague was quicker, show the next one.
+
+        :return: True, or the action that tells of the colleague and goes on
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if self.state == IN_CALL and self.user_id == self.env.user:
+            return True
+        if self.state not in WAITING or not self._lock_customer_unless_taken():
+            return self._tell_taken()
+        self.action_call()
+        return True
+
+    def _tell_taken(self):
+        """Say that somebody else has the call, or has made it, and go on with the next one."""
+        following = self.action_next_call()
+        if following["type"] == "ir.actions.client":  # nobody waits
+            following["params"]["next"] = {"type": "ir.actions.client", "tag": "soft_reload"}
+        message = self.env._("A colleague was quicker: this call is taken. Here is the next one.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "warning", "message": message, "next": following},
         }
 
     def action_call(self):
@@ -102,8 +138,11 @@ class LogisticsCallback(models.Model):
         return self.search(domain, limit=1)
 
     @api.model
-    def _take_next(self):
-        """Return the best call that is due, in the customer's hours, and nobody's yet."""
+    def _find_next(self):
+        """Return the best call that is due, in the customer's hours, and nobody's yet.
+
+        What a colleague takes or looks for at this moment is passed by.
+        """
         now = fields.Datetime.now()
         tried, asleep, languages = self.browse(), [], ()
         while candidates := self._get_candidates(now, tried, asleep, *languages):
@@ -116,9 +155,10 @@ class LogisticsCallback(models.Model):
             tried |= candidates
             objections = wanted._get_objections()
             for callback in wanted:
-                if callback._lock_customer_unless_taken() and callback._cancel_unwanted(objections):
-                    callback._begin()
+                if not objections[callback] and callback._is_free():
                     return callback
+                if objections[callback] and callback._lock_customer_unless_taken():
+                    callback._cancel_unwanted(objections)
         return self.browse()
 
     def _pick_callable(self, now):
@@ -303,6 +343,17 @@ class LogisticsCallback(models.Model):
             return False
         others.invalidate_recordset(["state"])
         return self.state in WAITING and IN_CALL not in others.mapped("state")
+
+    def _is_free(self):
+        """Return whether nobody calls the customer, nor takes the call at this moment; lock nothing."""
+        self.env.flush_all()  # what is undone in there shall be the lock alone
+        savepoint = self.env.cr.savepoint(flush=False)
+        try:
+            return self._lock_customer()
+        except SerializationFailure:
+            return False
+        finally:
+            savepoint.close(rollback=True)
 
     def _lock_customer_unless_taken(self):
         """Lock as above; what a colleague took since it was found is passed by.

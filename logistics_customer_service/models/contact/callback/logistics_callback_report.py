@@ -52,7 +52,7 @@ class LogisticsCallbackReport(models.Model):
     )
     case_count = fields.Integer(string="Cases Opened", readonly=True)
     order_count = fields.Integer(string="Orders Won", readonly=True)
-    saved_count = fields.Integer(string="Customers Kept", readonly=True)
+    saved_count = fields.Integer(string="Customers Retained", readonly=True)
     attempt_count = fields.Integer(string="Attempts", readonly=True)
     minutes = fields.Float(string="Minutes", readonly=True, aggregator="sum")
     due_count = fields.Integer(

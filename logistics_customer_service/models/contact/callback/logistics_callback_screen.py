@@ -311,11 +311,14 @@ class LogisticsCallback(models.Model):
 
     # --- how the call ends
 
-    def action_done(self):
+    def action_done(self, outcome=None):
         """The customer was reached and everything was said.
 
+        :param outcome: what came of it, unless that is noted already
         :raise UserError: where nobody says what came of it
         """
+        if outcome:
+            self.filtered(lambda callback: not callback.outcome).outcome = outcome
         if not all(callback.outcome for callback in self):
             raise UserError(self.env._("Say what came of the call: choose an outcome."))
         for callback in self:

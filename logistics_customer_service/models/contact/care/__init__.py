@@ -7,3 +7,6 @@ from . import logistics_profile
 from . import logistics_touchpoint
 from . import sms_sms
 from . import logistics_retention_policy
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "care"

@@ -15,3 +15,6 @@ from . import logistics_visit_coverage
 from . import logistics_visit_analysis
 from . import mail_activity
 from . import res_partner
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "visits"

@@ -84,7 +84,7 @@ class LogisticsVisit(models.Model):
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     cancelled_at = fields.Datetime(string="Cancelled", readonly=True, copy=False)
     origin = fields.Selection(
-        [("cadence", "Cadence"), ("manual", "Planned by Hand"), ("need", "Need")],
+        [("cadence", "Cadence"), ("manual", "Planned by Hand"), ("need", "Special Need")],
         required=True,
         default="manual",
         copy=False,

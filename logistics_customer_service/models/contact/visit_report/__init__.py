@@ -12,3 +12,6 @@ from . import logistics_visit
 from . import logistics_visit_action
 from . import logistics_complaint
 from . import logistics_improvement
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "visits"

@@ -239,6 +239,19 @@ class LogisticsVisitDailyReport(models.Model):
             report._draw()
         return report._get_records_action()
 
+    def action_view_earlier(self):
+        """Open the daily reports of the same visitor."""
+        return self._open_list("logistics_visit_daily_report_action")
+
+    def action_view_urgent(self):
+        """Open the urgent reports of the same visitor."""
+        return self._open_list("logistics_visit_urgent_report_action")
+
+    def _open_list(self, name):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"logistics_customer_service.{name}")
+        return {**action, "domain": [("user_id", "=", self.user_id.id)], "context": {}}
+
     def action_draw(self):
         """Draw the day's visits and calls again; what was typed stays."""
         self.check_access("write")

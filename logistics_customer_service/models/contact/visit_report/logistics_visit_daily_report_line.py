@@ -33,7 +33,7 @@ class LogisticsVisitDailyReportLine(models.Model):
     time_out = fields.Datetime(string="Left At", readonly=True)
     visit_state = fields.Selection(
         selection=lambda self: self.env["logistics.visit"]._get_states(),
-        string="Came To",
+        string="Result of the Visit",
         readonly=True,
     )
     purpose_id = fields.Many2one(

@@ -21,7 +21,7 @@ class LogisticsVisitDailyReportMissing(models.Model):
     daily_id = fields.Many2one("logistics.visit.daily.report", string="Report", readonly=True)
     state = fields.Selection(
         [("draft", "Draft"), ("returned", "Returned")],
-        string="So Far",
+        string="Current Status",
         readonly=True,
         help="Empty: not begun.",
     )

@@ -10,3 +10,6 @@ from . import logistics_profile_rating
 from . import logistics_profile_portal
 from . import logistics_run
 from . import logistics_run_change
+
+# the part of customer service that this room is: ``res_groups.PARTS``
+PART = "tiers"

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 
 TIER = re.compile(r"(^|_)tiers?(_|$)")
-PART = "logistics_customer_service.group_part_tiers"
+GROUP = "logistics_customer_service.group_part_tiers"
 
 
 class Base(models.AbstractModel):
@@ -18,7 +18,7 @@ class Base(models.AbstractModel):
             for node in self._get_tier_nodes(arch):
                 # core itself then sees to what other nodes need of it
                 shown = node if node.getparent().tag != "span" else node.getparent()
-                shown.set("groups", PART)
+                shown.set("groups", GROUP)
         return arch, view
 
     def _get_tier_nodes(self, arch):
@@ -32,6 +32,12 @@ class Base(models.AbstractModel):
             for node in arch.iter("field", "filter", "button", "page", "label")
             if self._is_tier_node(node) and f"record.{node.get('name')}" not in code
         ]
+
+    @api.model
+    def _get_logistics_parts_of(self, name):
+        """Also of tiers: what bears their name, wherever it is."""
+        found = super()._get_logistics_parts_of(name)
+        return found | {"tiers"} if TIER.search(name) else found
 
     def _is_tier_node(self, node):
         name = node.get("name") or node.get("for") or ""

@@ -83,7 +83,7 @@ class LogisticsFeedback(models.Model):
     )
 
     score_label = fields.Char(
-        string="Said",
+        string="Score Given",
         compute="_compute_score_label",
         help="The overall score; else the recommendation or the effort.",
     )

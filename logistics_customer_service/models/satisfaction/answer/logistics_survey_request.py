@@ -112,7 +112,7 @@ class LogisticsSurveyRequest(models.Model):
         """Return the day of an instant as the customer's calendar and language have it, or False."""
         if not instant:
             return False
-        local = to_local(instant, self.partner_id.tz or self.company_id._get_logistics_tz())
+        local = to_local(instant, self.partner_id._get_logistics_address_tz(self.company_id))
         return format_skeleton("yMMMd", local, locale=babel_locale_parse(get_lang(self.env).code))
 
     def _get_answer_mood(self, vals):

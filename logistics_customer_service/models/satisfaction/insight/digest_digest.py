@@ -3,6 +3,8 @@ from odoo.fields import Domain
 
 from ...customer.logistics_profile_mixin import AGENTS
 
+ANSWERS = ("kpi_logistics_answers", "kpi_logistics_csat", "kpi_logistics_bad_answers")
+
 
 class DigestDigest(models.Model):
     _inherit = "digest.digest"
@@ -51,6 +53,9 @@ class DigestDigest(models.Model):
                 self._mark_few_answers(kpi, company, user)
         return kpis
 
+    def _get_logistics_kpi_parts(self):
+        return {**super()._get_logistics_kpi_parts(), **dict.fromkeys(ANSWERS, "surveys")}
+
     def _get_logistics_burdens(self):
         return super()._get_logistics_burdens() | {"kpi_logistics_bad_answers"}
 
@@ -86,5 +91,4 @@ class DigestDigest(models.Model):
         actions = super()._compute_kpis_actions(company, user)
         menu = self.env.ref("logistics_customer_service.menu_root").id
         report = f"logistics_customer_service.logistics_feedback_report_action?menu_id={menu}"
-        names = ("kpi_logistics_answers", "kpi_logistics_csat", "kpi_logistics_bad_answers")
-        return {**actions, **dict.fromkeys(names, report)}
+        return {**actions, **dict.fromkeys(ANSWERS, report)}

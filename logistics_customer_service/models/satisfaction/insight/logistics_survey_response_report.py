@@ -48,7 +48,7 @@ class LogisticsSurveyResponseReport(models.Model):
     )
     partial_count = fields.Integer(string="Partly Answered", readonly=True)
     silent_count = fields.Integer(
-        string="Silent", readonly=True, help="Were sent the request, and said nothing."
+        string="Did Not Answer", readonly=True, help="Were sent the request, and said nothing."
     )
     reminded_count = fields.Integer(string="Reminded", readonly=True)
     unasked_count = fields.Integer(

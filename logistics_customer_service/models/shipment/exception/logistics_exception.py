@@ -34,6 +34,7 @@ class LogisticsException(models.Model):
     """
 
     _name = "logistics.exception"
+    _inherit = ["logistics.assigned.mixin"]
     _description = "Delivery Exception"
     _order = "tier_rank, order_value desc, id"
     _check_company_auto = True
@@ -140,34 +141,6 @@ class LogisticsException(models.Model):
             exception.is_mine = exception.state == "in_hand" and exception.user_id == self.env.user
 
     # === BUSINESS METHODS ===#
-
-    @api.model
-    def _get_first_sql(self, alias):
-        """Tell in SQL whether a row stands for its delivery: that in hand, else the oldest."""
-        return SQL(
-            """NOT EXISTS (
-                SELECT FROM logistics_exception other
-                 WHERE other.picking_id = %(row)s.picking_id AND other.state IN %(live)s
-                   AND (other.state <> 'in_hand', other.id)
-                     < (%(row)s.state <> 'in_hand', %(row)s.id))""",
-            row=SQL.identifier(alias),
-            live=LIVE,
-        )
-
-    def _get_of_delivery(self):
-        """Return all that is wrong with the deliveries of these."""
-        return self.search(
-            [("picking_id", "in", self.picking_id.ids), ("state", "in", LIVE)]
-        )
-
-    def _get_kinds_of_delivery(self):
-        """Return what is wrong now by the id of each delivery: one query."""
-        rows = self._read_group(
-            [("picking_id", "in", self.picking_id.ids), ("state", "in", LIVE)],
-            ["picking_id"],
-            ["kind:array_agg"],
-        )
-        return {picking.id: kinds for picking, kinds in rows}
 
     @api.model
     def _get_detection_sql(self, kind):
@@ -361,14 +334,15 @@ class LogisticsException(models.Model):
             _logger.exception("Exceptions are not detected: %s", args[0])
 
     def action_take(self):
-        """Take exceptions in hand: the first who takes one has it.
+        """Take exceptions in hand, with all of their deliveries: the first who takes one has it.
 
         :raise UserError: when there is nothing left to take
         """
         self._ensure_agent()
         # two at once: the database lets one write, the other's request is done again and sees it
-        free = self.filtered(lambda exception: exception.state == "open")
-        others = (self - free).filtered(
+        whole = self._get_whole()
+        free = whole.filtered(lambda exception: exception.state == "open")
+        others = (whole - free).filtered(
             lambda exception: exception.state == "in_hand" and not exception.is_mine
         )
         if not free:
@@ -400,28 +374,22 @@ class LogisticsException(models.Model):
         self.sudo().write({"user_id": user.id, "state": "in_hand"})
 
     def action_give_back(self):
-        """Put exceptions that one has in hand back on the list of all."""
+        """Put deliveries whose exceptions one has in hand back on the list of all."""
         self._ensure_agent()
         if not all(self.mapped("is_mine")):
             raise UserError(self.env._("Only what you have in hand yourself can be given back."))
-        self.sudo().write({"user_id": False, "state": "open"})  # as in _hand_to
-
-    def action_assign(self):
-        """Open the dialogue that hands exceptions to an agent."""
-        return self._open_dialogue("logistics_exception_assign_action")
+        mine = self._get_whole().filtered("is_mine")
+        mine.sudo().write({"user_id": False, "state": "open"})  # as in _hand_to
 
     def action_settle(self):
         """Open the dialogue that asks what came of it."""
-        return self._open_dialogue("logistics_exception_settle_action")
-
-    def _open_dialogue(self, name):
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"logistics_customer_service.{name}"
+            "logistics_customer_service.logistics_exception_settle_action"
         )
         return {**action, "context": {"default_exception_ids": self.ids}}
 
-    def _assign(self, user):
-        """Hand exceptions to an agent, whoever has them.
+    def _give_to(self, user):
+        """Hand exceptions, with all of their deliveries, to an agent, whoever has them.
 
         :raise AccessError: when the user is no supervisor
         """
@@ -434,7 +402,7 @@ class LogisticsException(models.Model):
         live._hand_to(user)
 
     def _settle(self, outcome):
-        """Settle exceptions with a note of what was said and done.
+        """Settle exceptions, with all of their deliveries, by a note of what was said and done.
 
         :param outcome: a person's words
         """
@@ -459,7 +427,7 @@ class LogisticsException(models.Model):
             )
 
     def _get_live(self):
-        live = self.filtered(lambda exception: exception.state in LIVE)
+        live = self._get_whole().filtered(lambda exception: exception.state in LIVE)
         if not live:
             raise UserError(self.env._("That is settled, or gone by itself."))
         return live

@@ -16,3 +16,6 @@ from . import logistics_indicator_goal
 from . import logistics_indicator_month
 from . import logistics_indicator_figure
 from . import digest_digest
+
+# what is here serves every part: ``res_groups.PARTS``
+PART = None

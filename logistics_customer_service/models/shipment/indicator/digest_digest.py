@@ -32,11 +32,23 @@ class DigestDigest(models.Model):
         )
 
     def _compute_kpis(self, company, user):
-        """As inherited; the mail is told of which figures more is worse, see ``digest_tool_kpi``."""
-        kpis = super()._compute_kpis(company, user)
+        """As inherited, without figures of parts that are switched off.
+
+        The mail is told of which figures more is worse, see ``digest_tool_kpi``.
+        """
+        off = self._find_logistics_off_kpis()
+        kpis = [kpi for kpi in super()._compute_kpis(company, user) if kpi["kpi_name"] not in off]
         for kpi in kpis:
             kpi["more_is_worse"] = kpi["kpi_name"] in self._get_logistics_burdens()
         return kpis
+
+    def _find_logistics_off_kpis(self):
+        parts, off = self._get_logistics_kpi_parts(), self.env["res.groups"]._get_logistics_parts_off()
+        return {name for name, part in parts.items() if part in off}
+
+    def _get_logistics_kpi_parts(self):
+        """Return of which part of customer service each figure of ours is."""
+        return dict.fromkeys(("kpi_logistics_on_time", "kpi_logistics_late"), "shipments")
 
     def _get_logistics_burdens(self):
         """Return the names of the figures of which more is worse."""

@@ -64,6 +64,9 @@ class LogisticsIndicator(models.Model):
     by_tier = fields.Boolean(compute="_compute_dimensions", store=True, readonly=False)
     by_carrier = fields.Boolean(compute="_compute_dimensions", store=True, readonly=False)
     by_warehouse = fields.Boolean(compute="_compute_dimensions", store=True, readonly=False)
+    is_offered = fields.Boolean(
+        string="Of a Part That Is On", compute="_compute_is_offered", search="_search_is_offered"
+    )
     goal_ids = fields.One2many("logistics.indicator.goal", "indicator_id", string="Goals")
     error = fields.Text(
         readonly=True, help="Why the figures could not be worked out the last time."
@@ -92,6 +95,22 @@ class LogisticsIndicator(models.Model):
         for indicator in self:
             for scope in DIMENSIONS:
                 indicator[f"by_{scope}"] = indicator._has_dimension(scope)
+
+    @api.depends("report")
+    def _compute_is_offered(self):
+        off = self.env["res.groups"]._get_logistics_parts_off()
+        for indicator in self:
+            indicator.is_offered = self.env[indicator.report]._get_logistics_part() not in off
+
+    @api.model
+    def _search_is_offered(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        off = self.env["res.groups"]._get_logistics_parts_off()
+        reports = [name for name, _label in self._get_reports()]
+        offered = [name for name in reports if self.env[name]._get_logistics_part() not in off]
+        found = Domain("report", "in", offered)
+        return found if True in value else ~found
 
     # === CONSTRAINT METHODS ===#
 

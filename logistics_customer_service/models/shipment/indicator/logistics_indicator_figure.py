@@ -63,7 +63,7 @@ class LogisticsIndicatorFigure(models.Model):
     tier_id = fields.Many2one("logistics.tier", readonly=True, ondelete="restrict")
     carrier_id = fields.Many2one("delivery.carrier", readonly=True, ondelete="restrict")
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True, ondelete="restrict")
-    part_name = fields.Char(string="Of", compute="_compute_part_name")
+    part_name = fields.Char(string="Breakdown", compute="_compute_part_name")
 
     numerator = fields.Float(readonly=True)
     denominator = fields.Float(readonly=True)

@@ -18,3 +18,6 @@ from . import logistics_shipment_event
 from . import logistics_run
 from . import logistics_tier_change
 from . import stock_picking_type
+
+# what is here serves every part: ``res_groups.PARTS``
+PART = None

@@ -1,16 +1,20 @@
 import base64
 import io
+from collections import defaultdict
+from itertools import islice
 
 import qrcode
 from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import get_lang
+from odoo.tools import format_time, get_lang
 from odoo.tools.misc import babel_locale_parse
 
-from ....tools.foundation.periods import local_date, to_local
+from ....tools.foundation.periods import local_date, to_local, word_zone
+from ....tools.foundation.text_language import tell_language
 from ....tools.shipment import shipment, tracking
 from ....tools.shipment.masking import mask_name, mask_place
 from ....tools.shipment.tracking_numbers import joined
@@ -18,6 +22,7 @@ from ....tools.shipment.tracking_numbers import joined
 # carriers' remarks are for customers; what staff note for each other is not
 TOLD_BY = ("carrier",)
 MAX_MOVEMENTS = 40
+MAX_GOODS = 200
 MAX_REMARK = 1000
 
 
@@ -43,7 +48,8 @@ class StockPicking(models.Model):
 
     @api.depends("tracking_link_ids.active", "tracking_link_ids.expires_on")
     def _compute_tracking_page_url(self):
-        links = self._get_tracking_links().filtered(lambda link: link._is_open())
+        on = self.env["res.groups"]._has_logistics_part("shipments")
+        links = self._get_tracking_links().filtered(lambda link: on and link._is_open())
         paths = {link.picking_id.id: link._get_path() for link in links}
         for picking in self:
             path = paths.get(picking.id)
@@ -95,6 +101,16 @@ class StockPicking(models.Model):
             and self.shipment_state not in shipment.FINAL
         )
 
+    @api.model
+    def _get_under_way_domain(self):
+        """Return which deliveries are still to come, as ``_is_under_way`` tells of one."""
+        return (
+            Domain("state", "!=", "cancel")
+            & Domain("shipment_state", "not in", shipment.FINAL)
+            & Domain("carrier_delivered_at", "=", False)
+            & (Domain("carrier_id", "!=", False) | Domain("state", "!=", "done"))
+        )
+
     def _get_tracking_expected(self):
         """Return when the customer may expect the goods, a naive UTC instant or False.
 
@@ -114,7 +130,10 @@ class StockPicking(models.Model):
         return self.carrier_delivered_at or (not self.carrier_id and self.delivered_at)
 
     def _get_tracking_tz(self):
-        return self._get_recipient().tz or self.company_id._get_logistics_tz()
+        return self._get_recipient()._get_logistics_address_tz(self.company_id)
+
+    def _word_tracking_tz(self):
+        return word_zone(self._get_tracking_tz(), babel_locale_parse(get_lang(self.env).code))
 
     def _get_tracking_kinds(self):
         """Return what can be wrong with a delivery: pairs of code and label."""
@@ -159,28 +178,36 @@ class StockPicking(models.Model):
             "order_reference": self.sale_id.client_order_ref,
             "recipient": mask_name(partner.name or partner.commercial_partner_id.name),
             "place": mask_place(partner.city, partner.street),
-            "company": self._prepare_tracking_company(),
+            "company": self.company_id._prepare_logistics_contact(),
             "steps": steps,
             "outcome": self._get_tracking_outcome(steps),
             "expected": self._prepare_tracking_expected(steps),
             "carrier": self.carrier_id.name,
             "carrier_url": self._get_tracking_carrier_links().get(""),
+            "goods": self._prepare_tracking_goods(),
             "parcels": self._prepare_tracking_parcels(),
             "movements": self._prepare_tracking_movements(),
             "proof": self._prepare_tracking_proof(),
-            "tz": self._get_tracking_tz(),
+            "tz": self._word_tracking_tz(),
             "kinds": self._get_tracking_kinds(),
             "max_remark": MAX_REMARK,
         }
 
-    def _prepare_tracking_company(self):
-        company = self.company_id
-        return {
-            "id": company.id,
-            "name": company.name,
-            "phone": company.phone,
-            "email": company.email,
-        }
+    def _prepare_tracking_goods(self):
+        """Return what the delivery brings, in the reader's language: name, and quantity with its unit."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        goods = defaultdict(float)
+        for move in self.move_ids.filtered(lambda move: move.state != "cancel"):
+            moved = move.quantity if move.state == "done" else move.product_uom_qty
+            goods[move.product_id.with_context(display_default_code=False), move.product_uom] += moved
+        return [
+            {
+                "name": product.display_name,
+                "quantity": f"{format_decimal(quantity, locale=locale)} {unit.name}",
+            }
+            for (product, unit), quantity in islice(goods.items(), MAX_GOODS)
+            if quantity
+        ]
 
     def _prepare_tracking_steps(self):
         """Return the steps with their labels and local times."""
@@ -216,7 +243,7 @@ class StockPicking(models.Model):
         if self.shipment_state in (shipment.ATTEMPTED, shipment.PROBLEM):
             kinds = dict(self.env["logistics.shipment.event"]._get_kinds())
             return {"tone": "warning", "label": kinds[self.shipment_state]}
-        tone = {tracking.FAILED: "danger", tracking.CURRENT: "info"}.get(last["state"], "success")
+        tone = {tracking.FAILED: "warning", tracking.CURRENT: "info"}.get(last["state"], "success")
         return {"tone": tone, "label": last["label"]}
 
     def _prepare_tracking_expected(self, steps):
@@ -279,6 +306,8 @@ class StockPicking(models.Model):
                 "parcel": several and event.tracking_ref,
                 "place": event.place,
                 "text": event.source in TOLD_BY and event.text,
+                # the label is in the reader's language, a carrier's own words are in the carrier's
+                "lang": tell_language(event.text),
             }
             for event in events[:MAX_MOVEMENTS]
         ]
@@ -306,7 +335,8 @@ class StockPicking(models.Model):
         if not instant:
             return False
         local = to_local(instant, self._get_tracking_tz())
-        return f"{self._format_tracking_day(instant)} {local:%H:%M}"
+        time = format_time(self.env, local.time(), time_format="short")
+        return f"{self._format_tracking_day(instant)} {time}"
 
     def _format_tracking_day(self, instant):
         local = to_local(instant, self._get_tracking_tz())

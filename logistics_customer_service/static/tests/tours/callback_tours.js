@@ -9,8 +9,9 @@ const HOUR = [
     ...["wrong_number", "postponed", "done", "no_answer"],
 ];
 
+const name = (number) => `Hour ${String(number).padStart(2, "0")}`;
 const person = (number) =>
-    `.o_form_view .o_field_widget[name='partner_id']:contains('Hour ${String(number).padStart(2, "0")}')`;
+    `.o_form_view .o_field_widget[name='partner_id']:contains('${name(number)}')`;
 const inCall = (number) => [
     { content: `Call ${number} is on the screen`, trigger: person(number) },
     {
@@ -22,21 +23,13 @@ const inCall = (number) => [
 
 /** The result by its key, and what it asks for. */
 function end(number, result) {
-    const steps = [];
-    if (result === "done" && number !== 5) {
-        steps.push({
-            content: "What came of it",
-            trigger: ".o_field_widget[name='outcome'] .o_selection_badge:contains('Satisfied'):visible",
-            run: "click",
-        });
-    }
-    steps.push(
+    const steps = [
         {
             content: `Call ${number}: ${result}`,
             trigger: "button[name='action_done']:visible",
             run: `press alt+${KEYS[result]}`,
-        }
-    );
+        },
+    ];
     if (result === "postponed") {
         steps.push({
             content: "Until tomorrow",
@@ -54,10 +47,18 @@ function end(number, result) {
 }
 
 const goOn = {
-    content: "The next one",
+    content: "The next one is shown",
     trigger: "button[name='action_next_call']:visible",
     run: "press alt+g",
 };
+const start = (number) => [
+    { content: `Call ${number} is shown, and nobody's yet`, trigger: `.o_field_widget[name='partner_id'] input:value(${name(number)})` },
+    {
+        content: "It is the agent's from now on",
+        trigger: ".o_statusbar_buttons .btn-primary[name='action_start']:visible",
+        run: "press alt+q",
+    },
+];
 
 registry.category("web_tour.tours").add("logistics_agent_hour_tour", {
     url: "/odoo",
@@ -75,7 +76,7 @@ registry.category("web_tour.tours").add("logistics_agent_hour_tour", {
             run: "edit All came whole",
         },
         ...HOUR.flatMap((result, index) => [
-            ...(index ? [goOn, ...inCall(index + 1)] : []),
+            ...(index ? [goOn, ...start(index + 1), ...inCall(index + 1)] : []),
             ...(index === 4 ? openCase : []),
             ...end(index + 1, result),
         ]),

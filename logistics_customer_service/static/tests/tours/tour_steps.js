@@ -11,3 +11,20 @@ export function openApp() {
         },
     ];
 }
+
+/** Return steps of the user's with one more that fails where they take too many clicks. */
+export function withinClicks(limit, steps) {
+    const clicks = steps.filter((step) => /^(click|check)/.test(step.run || "")).length;
+    return [
+        ...steps,
+        {
+            content: `${clicks} clicks`,
+            trigger: "body",
+            run() {
+                if (clicks > limit) {
+                    throw new Error(`${clicks} clicks, which are more than ${limit}`);
+                }
+            },
+        },
+    ];
+}

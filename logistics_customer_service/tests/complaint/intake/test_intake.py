@@ -139,7 +139,8 @@ class TestIntake(ComplaintCommon):
         form = self._new(phone="(021) 5559 8731")
         self.assertEqual(form.known_ids[:], self.person)
         form.partner_id = self.customer
-        form.contact_id = self.person
+        form.contact_name = self.person.name.upper()
+        self.assertEqual(form.contact_id, self.person)
         partners = self.env["res.partner"].search_count([])
         self.assertEqual(self._register(form).partner_id, self.customer)
         self.assertEqual(self.env["res.partner"].search_count([]), partners)

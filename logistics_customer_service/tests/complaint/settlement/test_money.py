@@ -2,7 +2,7 @@ import random
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ...common import MODULE
 from .common import ResolutionCommon
@@ -482,9 +482,40 @@ class TestCalculator(MoneyCommon):
         replacement.action_propose()
         self._assert_refused(replacement, self.manager)
 
+    def test_begins_with_the_goods_of_the_order(self):
+        self._standard(share=0.5)
+        compensation = self._draft(self._late(quantity=0))
+        self.assertEqual((compensation.basis_value, compensation.amount), (1464, 732))
+        self.assertIn("names no goods", compensation.explanation)
+        self.assertFalse(compensation.missing)
+
+    def test_begins_with_the_goods_of_the_delivery(self):
+        self._standard(share=1)
+        case = self._late(quantity=0)
+        part = self.delivery.copy({"sale_id": False})
+        part.move_ids.write({"product_uom_qty": 3})
+        case.picking_ids = part
+        self.assertEqual(self._draft(case).basis_value, 72)
+        form = Form(self.Compensation.with_context(default_complaint_id=case.id))
+        form.kind = "replacement"
+        self.assertEqual(form.line_ids.edit(0).quantity, 3)
+        replacement = form.save()
+        self.assertEqual((replacement.line_ids.product_id, replacement.amount), (self.product, 72))
+
+    def test_nothing_is_proposed_before_it_is_said(self):
+        case = self._case(self.customer, line_ids=[], category_id=self.delay.id)
+        form = Form(self.Compensation.with_context(default_complaint_id=case.id))
+        self.assertIn("amount", form.missing)
+        form.kind = "replacement"
+        self.assertIn("goods", form.missing)
+        form.kind = "refund"
+        form.amount = 5
+        self.assertFalse(form.missing)
+
     def test_case_without_goods(self):
         self._standard(share=1)
-        compensation = self._draft(self._late(quantity=0))
+        case = self._case(self.customer, line_ids=[], category_id=self.delay.id)
+        compensation = self._draft(case)
         self.assertIn("value of the goods is not known", compensation.explanation)
         with self.assertRaisesRegex(UserError, "value of the goods is not known"):
             compensation.action_propose()

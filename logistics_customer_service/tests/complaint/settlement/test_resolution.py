@@ -344,10 +344,10 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
     def _get(self, url):
         return self.url_open(url)
 
-    def _post(self, url, answer, token=True, note=""):
+    def _post(self, url, answer, token=True, note="", sure="1"):
         page = self._get(url).text
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        data = {"answer": answer, "note": note}
+        data = {"answer": answer, "note": note, "sure": sure}
         if token and found:
             data["csrf_token"] = found.group(1)
         return self.url_open(url, data=data)
@@ -373,13 +373,29 @@ class TestResultLetter(LetterCommon, LinkPageHttp):
         self.assertNotIn("<script>alert", self.case.message_ids[0].body)
         self.assertEqual(self.case.resolution_level, "first")
 
+    def test_an_answer_is_final_and_asked_for_once_more(self):
+        letter = self._sent()
+        url = self._url(letter)
+        for answer, caused in (("accept", "settles the matter"), ("refuse", "the next level")):
+            asked = self._post(url, answer, note="It <b>hurts</b>", sure="")
+            self.assertIn(caused, asked.text)
+            self.assertIn('name="note" value="It &lt;b&gt;hurts&lt;/b&gt;"', asked.text)
+            self.assertRegex(asked.text, f'<button [^>]*name="answer" [^>]*value="{answer}"')
+            self.env.invalidate_all()
+            self.assertEqual(letter.state, "sending")
+        self.assertNotIn("It is final", self._post(url, "maybe").text)
+        self._post(url, "accept")
+        self.env.invalidate_all()
+        self.assertEqual(letter.state, "accepted")
+        self.assertNotIn("Yes, I Agree", self._post(url, "refuse", sure="").text)
+
     def test_first_answer_stands(self):
         letter = self._sent()
         url = self._url(letter)
         page = self._get(url).text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
         for answer in ("refuse", "accept"):
-            self.url_open(url, data={"answer": answer, "csrf_token": token})
+            self.url_open(url, data={"answer": answer, "csrf_token": token, "sure": "1"})
         self.env.invalidate_all()
         self.assertEqual(letter.state, "refused")
         with self.assertRaises(UserError):

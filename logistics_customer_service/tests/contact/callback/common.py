@@ -15,9 +15,12 @@ class CallingCommon(StandingClock, LogisticsCommon):
         cls.other = cls.env.ref(f"{MODULE}.callback_purpose_other")
 
     def _next(self, user=None):
-        """Return the callback an agent gets who presses Next Call."""
+        """Return the callback an agent gets who presses Next Call and starts it."""
         callbacks = self.Callback.with_user(user or self.agent)
-        return callbacks.browse(callbacks.action_next_call().get("res_id"))
+        callback = callbacks.browse(callbacks.action_next_call().get("res_id"))
+        if callback:
+            callback.action_start()
+        return callback
 
 
     def _done(self, callback, outcome="other"):

@@ -69,6 +69,35 @@ class TestCalling(CallbackCommon):
         self.assertEqual((first | second).mapped("state"), ["done", "done"])
         self.assertEqual(later.state, "planned")
 
+    def test_next_call_is_shown_before_it_is_taken(self):
+        waiting = self._callback()
+        for user in (self.agent, self.second, self.agent):
+            shown = self.Callback.with_user(user).action_next_call()
+            self.assertEqual(shown["res_id"], waiting.id, "looking takes nothing")
+        self.assertEqual((waiting.state, waiting.user_id), ("planned", self.env["res.users"]))
+        self.assertIs(waiting.with_user(self.agent).action_start(), True)
+        self.assertEqual((waiting.state, waiting.user_id), ("in_call", self.agent))
+        self.assertIs(waiting.with_user(self.agent).action_start(), True, "it is the agent's own")
+
+    def test_who_starts_second_is_told_and_gets_the_next(self):
+        first, second = self._callback(priority="3"), self._callback(self._customer("Nova"))
+        first.with_user(self.agent).action_start()
+        for state in ("in_call", "done"):
+            answer = first.with_user(self.second).action_start()
+            self.assertIn("quicker", answer["params"]["message"])
+            self.assertEqual(answer["params"]["next"]["res_id"], second.id)
+            self.assertEqual((first.state, second.state), (state, "planned"))
+            if state == "in_call":
+                self._done(first.with_user(self.agent))
+        self.assertIs(second.with_user(self.second).action_start(), True)
+        answer = first.with_user(self.agent).action_start()
+        self.assertEqual(answer["params"]["next"]["tag"], "display_notification", "nobody waits")
+
+    def test_done_with_what_came_of_it_in_one(self):
+        callback = self._callback()
+        self._next().action_done("saved")
+        self.assertEqual((callback.state, callback.outcome), ("done", "saved"))
+
     def test_not_twice_in_a_day(self):
         self._callback()
         self._done(self._next())
@@ -819,7 +848,10 @@ class TestAtOnce(AtOnceCommon):
                     if first:
                         first = False
                         begun.wait(30)
-                    return env["logistics.callback"].action_next_call().get("res_id")
+                    shown = env["logistics.callback"].action_next_call()["res_id"]
+                    while (answer := env["logistics.callback"].browse(shown).action_start()) is not True:
+                        shown = answer["params"]["next"]["res_id"]  # a colleague was quicker
+                    return shown
 
                 taken[number] = retrying(call, env)
 

@@ -377,6 +377,50 @@ class TestWorklist(ExceptionCommon):
         self.assertEqual(answer["params"]["type"], "warning")
         self.assertEqual((taken.user_id, free.user_id), (self.agent, self.colleague))
 
+    def _broken(self):
+        """Return what is wrong with a delivery that is late, and was refused as well."""
+        exception = self._late()
+        self._tell(exception.picking_id, "refused")
+        self.Exception._detect()
+        return exception.picking_id.exception_ids
+
+    def _search_rows(self, *domain):
+        """Return the rows of the screen as it opens."""
+        return self.Exception.search(
+            [("stands_for_delivery", "=", True), ("state", "in", ("open", "in_hand")), *domain]
+        )
+
+    def test_one_row_for_a_delivery(self):
+        broken, late = self._broken(), self._late()
+        self.assertEqual(len(broken), 2)
+        rows = self._search_rows()
+        self.assertEqual(rows, broken.sorted("id")[0] + late)
+        self.assertEqual(rows.mapped("stands_for_delivery"), [True, True])
+        self.assertEqual(
+            [tag["label"] for tag in rows[0].kind_tags], ["Delivery refused", "Late"], "the worst first"
+        )
+        self.assertEqual(self._search_rows(("any_kind", "=", "refused")), rows[0])
+        self.assertEqual(self._search_rows(("any_kind", "in", ["late", "refused"])), rows)
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"{MODULE}.logistics_exception_action")
+        self.assertIn("search_default_deliveries", action["context"])
+
+    def test_all_of_a_delivery_is_one_piece_of_work(self):
+        broken = self._broken()
+        row = self._search_rows().with_user(self.agent)
+        row.action_take()
+        self.assertEqual((broken.user_id, set(broken.mapped("state"))), (self.agent, {"in_hand"}))
+        row.action_give_back()
+        self.assertEqual((broken.user_id.id, set(broken.mapped("state"))), (False, {"open"}))
+        row.with_user(self.supervisor)._give_to(self.colleague)
+        self.assertEqual(broken.user_id, self.colleague)
+        row.with_user(self.colleague)._settle("called")
+        self.assertEqual(set(broken.mapped("state")), {"settled"})
+        self.assertFalse(self._search_rows())
+        ended = self.Exception.search(
+            [("stands_for_delivery", "=", True), ("picking_id", "=", broken.picking_id.id)]
+        )
+        self.assertEqual(len(ended), 1, "what has ended is one row, too")
+
     def test_given_back(self):
         exception = self._late()
         exception.with_user(self.agent).action_take()
@@ -416,16 +460,16 @@ class TestWorklist(ExceptionCommon):
     def test_supervisor_assigns(self):
         exceptions = self._late() + self._late()
         action = exceptions.with_user(self.supervisor).action_assign()
-        wizards = self.env["logistics.exception.assign"].with_user(self.supervisor)
+        wizards = self.env["logistics.assign"].with_user(self.supervisor)
         form = Form(wizards.with_context(**action["context"]))
         form.user_id = self.agent
         form.save().action_assign()
         self.assertEqual(exceptions.user_id, self.agent)
         with self.assertRaises(AccessError):
-            exceptions.with_user(self.agent)._assign(self.colleague)
+            exceptions.with_user(self.agent)._give_to(self.colleague)
         company = self.env["res.company"].create({"name": "Elsewhere"})
         with self.assertRaises(UserError):
-            exceptions.with_user(self.supervisor)._assign(
+            exceptions.with_user(self.supervisor)._give_to(
                 self._new_user("stranger", "group_agent", company=company)
             )
 

@@ -50,6 +50,17 @@ class TestTrackingPage(TrackingHttp):
         for text in ("+49 40 1234", "help@logistics.example.com", self.picking.name):
             self.assertIn(text, answer.text)
 
+    def test_goods_with_their_quantity(self):
+        picking, link = self._shipped("SF9", qty=5)
+        picking.move_ids.product_id.default_code = "SECRET-7"
+        text = re.sub(r"\s+", " ", self._get(link._get_path()).text)
+        self.assertIn(f'<span>{self.product.name}</span> <span class="text-nowrap">5 Units</span>', text)
+        self.assertNotIn("SECRET-7", text, "our own number says nothing to the customer")
+
+    def test_carriers_words_are_marked_with_their_language(self):
+        self._say(self.picking, "in_transit", source="carrier", text="已到达汉堡分拨中心")
+        self.assertIn('lang="zh">已到达汉堡分拨中心', self._get(self.path).text)
+
     def test_nothing_else_is_told(self):
         """No price, no other order, no other delivery, no whole name, address or phone."""
         self.customer.write({"phone": "0551 987654", "email": "cold@fresh.example.com"})
@@ -62,7 +73,7 @@ class TestTrackingPage(TrackingHttp):
         for secret in (
             "8765", "8,765", "1753.1", order.name, other.name, "SF1", self.picking.name,
             "Fresh Dock", "Harbour", "987654", "cold@fresh", self.customer.vat or "VAT",
-            self.product.name, "/web/login", link._get_secret(),
+            "/web/login", link._get_secret(),
         ):  # fmt: skip
             self.assertNotIn(secret, text, secret)
 

@@ -41,6 +41,10 @@ export function describe(countdown, now) {
     if (!countdown) {
         return null;
     }
+    const waiting = { kind: "waits", icon: "fa-hourglass-half", text: countdown.waits };
+    if (countdown.stopped && countdown.waits) {
+        return waiting;
+    }
     if (countdown.stopped) {
         return countdown.state === "met"
             ? { kind: "met", icon: "fa-check-circle", text: _t("In time") }
@@ -55,6 +59,11 @@ export function describe(countdown, now) {
             text: _t("Overdue %(time)s", { time }),
         };
     }
+    const warn = countdown.warn && deserializeDateTime(countdown.warn);
+    if (countdown.waits && !(warn && now >= warn)) {
+        // others must act: theirs is the turn, ours the deadline in the tooltip
+        return waiting;
+    }
     if (countdown.state === "paused") {
         const time = formatSpan(countdown.remaining);
         return { kind: "paused", icon: "fa-pause-circle", text: _t("Paused, %(time)s left", { time }) };
@@ -63,7 +72,6 @@ export function describe(countdown, now) {
         return null;
     }
     const time = formatSpan(due.diff(now, "seconds").seconds);
-    const warn = countdown.warn && deserializeDateTime(countdown.warn);
     return warn && now >= warn
         ? { kind: "soon", icon: "fa-hourglass-end", text: _t("Soon: %(time)s", { time }) }
         : { kind: "calm", icon: "fa-clock-o", text: _t("%(time)s left", { time }) };

@@ -93,6 +93,21 @@ test("every state has words and an icon of its own", () => {
     expect(describe(false, NOON)).toBe(null);
 });
 
+test("whoever else must act has the turn, until our deadline comes near", () => {
+    allowTranslations();
+    const clock = {
+        state: "running",
+        due: "2026-03-02 13:00:00",
+        warn: "2026-03-02 12:30:00",
+        waits: "Waiting for customer",
+    };
+    const at = (minutes) => describe(clock, NOON.plus({ minutes })).kind;
+    expect([at(0), at(31), at(61)]).toEqual(["waits", "soon", "overdue"]);
+    expect(describe(clock, NOON).text).toBe("Waiting for customer");
+    const over = { ...clock, state: "met", stopped: "2026-03-02 12:10:00" };
+    expect(describe(over, NOON.plus({ minutes: 90 })).kind).toBe("waits");
+});
+
 test("it counts down, whatever the time zone of the reader", async () => {
     mockTimeZone(+8);
     mockDate("2026-03-02 12:00:00"); // UTC: eight in the evening there

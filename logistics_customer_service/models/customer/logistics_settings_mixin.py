@@ -1,8 +1,8 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class LogisticsSettingsMixin(models.AbstractModel):
+    _inherit = "logistics.settings.mixin"
 
     logistics_window_months = fields.Integer(
         related="company_id.logistics_window_months", readonly=False

@@ -58,6 +58,11 @@ def find_script(text):
     return script if weight >= LEAST * WEIGHT.get(script, 1) else None
 
 
+def tell_language(text):
+    """Return the code of the language that a text's script speaks for; empty where many are written in it."""
+    return SCRIPTS.get(find_script(text), ("",))[0]
+
+
 def is_traditional(text):
     """Tell whether Chinese is written in signs that the simplified script does not have."""
     hanzi = [sign for sign in (text or "")[:SAMPLE] if "\u4e00" <= sign <= "\u9fff"]

@@ -3,8 +3,8 @@ from odoo import api, fields, models
 from ...tools.shipment import notices
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class LogisticsSettingsMixin(models.AbstractModel):
+    _inherit = "logistics.settings.mixin"
 
     logistics_lead_window_days = fields.Integer(
         related="company_id.logistics_lead_window_days", readonly=False
@@ -14,9 +14,6 @@ class ResConfigSettings(models.TransientModel):
     )
     logistics_silence_hours = fields.Integer(
         related="company_id.logistics_silence_hours", readonly=False
-    )
-    logistics_clock_tolerance = fields.Integer(
-        related="company_id.logistics_clock_tolerance", readonly=False
     )
     logistics_early_scan_days = fields.Integer(
         related="company_id.logistics_early_scan_days", readonly=False

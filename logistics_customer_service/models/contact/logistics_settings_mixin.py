@@ -1,8 +1,8 @@
 from odoo import fields, models
 
 
-class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+class LogisticsSettingsMixin(models.AbstractModel):
+    _inherit = "logistics.settings.mixin"
 
     logistics_care = fields.Boolean(related="company_id.logistics_care", readonly=False)
     logistics_visit_place_days = fields.Integer(
