@@ -254,6 +254,8 @@
         "views/workplace/logistics_indicator_views.xml",
         "views/workplace/logistics_work_views.xml",
         "views/workplace/logistics_outgoing_views.xml",
+        "views/workplace/logistics_guide_views.xml",
+        "data/workplace/web_tour_data.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],

@@ -96,6 +96,8 @@ MATRIX = {
     "logistics.care.load": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.care.preview": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.work": ({READ}, {READ, WRITE}, {READ, WRITE}, NOTHING),
+    "logistics.guide.mark": (NOTHING, NOTHING, {READ}, NOTHING),
+    "logistics.guide.people": (NOTHING, NOTHING, {READ, WRITE, CREATE}, NOTHING),
     "logistics.outgoing": (NOTHING, NOTHING, {READ, WRITE}, NOTHING),
     "logistics.touchpoint": ({READ}, {READ}, {READ}, NOTHING),
     "logistics.contact.budget": ({READ}, {READ}, ALL, NOTHING),

@@ -70,13 +70,14 @@ class LogisticsOutgoing(models.Model):
     res_model = fields.Char(string="Document Model", readonly=True)
     res_id = fields.Integer(string="Document", readonly=True, aggregator=False)
     company_id = fields.Many2one("res.company", readonly=True)
-    is_on = fields.Boolean(string="On", help="Whether customers are written to by this rule.")
+    is_on = fields.Boolean(string="Switched On", help="Whether customers are written to by this rule.")
 
     name = fields.Char(compute="_compute_texts")
     audience = fields.Char(string="Who Gets It", compute="_compute_texts")
+    moment = fields.Char(string="When", compute="_compute_texts")
     way = fields.Char(compute="_compute_texts")
     state = fields.Selection(
-        [("on", "Sent"), ("held", "Held"), ("off", "Off")],
+        [("on", "On"), ("held", "Held"), ("off", "Off")],
         string="Status",
         compute="_compute_state",
         help="Held: the rule is on, but the company sends nothing of the kind.",
@@ -92,36 +93,31 @@ class LogisticsOutgoing(models.Model):
         for row in self:
             rule = row._get_rule()
             row.name = rule.display_name
-            row.audience, row.way = getattr(self, f"_describe_{row.kind}")(rule)
-        self._note_tiers()
-
-    def _note_tiers(self):
-        """Say for which customers alone a rule holds."""
-        for row in self:
-            rule = row._get_rule()
-            names = "tier_ids" in rule._fields and rule.tier_ids.mapped("name")
-            if names:
-                row.audience = f"{row.audience} · {', '.join(names)}"
+            row.audience, row.moment, row.way = getattr(self, f"_describe_{row.kind}")(rule)
 
     @api.model
     def _describe_acknowledgement(self, team):
-        return self.env._("Whoever turns to the team and has a mail address"), self.env._("Mail")
+        return self.env._("Whoever has a mail address"), self.env._("Turns to the team"), self.env._("Mail")
 
     @api.model
     def _describe_notice(self, rule):
-        return self._label(rule, "occasion"), self._label(rule, "channel_order")
+        return self._name_tiers(rule), self._label(rule, "occasion"), self._label(rule, "channel_order")
 
     @api.model
     def _describe_survey(self, policy):
-        return self._label(policy, "trigger"), self._label(policy, "channel_order")
+        return self._name_tiers(policy), self._label(policy, "trigger"), self._label(policy, "channel_order")
 
     @api.model
     def _describe_callback(self, purpose):
-        return self.env._("Whom nobody could reach by phone"), self.env._("Mail")
+        return self.env._("All customers"), self.env._("Nobody was reached by phone"), self.env._("Mail")
 
     @api.model
     def _describe_greeting(self, occasion):
-        return self._label(occasion, "kind"), self._label(occasion, "channel_order")
+        return self._name_tiers(occasion), self._label(occasion, "kind"), self._label(occasion, "channel_order")
+
+    @api.model
+    def _name_tiers(self, rule):
+        return ", ".join(rule.tier_ids.mapped("name")) or self.env._("All customers")
 
     @api.model
     def _label(self, record, name):

@@ -38,7 +38,7 @@ class TestOutgoing(LogisticsCommon):
             self.assertEqual(sorted(there), sorted(rules.ids), name)
         self.assertIn(self.team.id, self._row(self.team).mapped("res_id"))
         for row in rows:
-            self.assertTrue(row.name and row.audience and row.way and row.state, row.kind)
+            self.assertTrue(row.name and row.audience and row.moment and row.way and row.state, row.kind)
 
     def test_rules_are_switched_on_and_off(self):
         for rule in (

@@ -1,1 +1,1 @@
-from . import logistics_work_assign
+from . import logistics_guide_people
