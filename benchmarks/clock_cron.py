@@ -91,7 +91,9 @@ def copy_clocks(env, case):
             "due": DUE,
         },
     )
-    # the rules leave alone what was before them
+    # switched off until a company has decided; and the rules leave alone what was before them
+    env["logistics.escalation.rule"].with_context(active_test=False).search([]).active = True
+    env.flush_all()
     env.cr.execute(
         "UPDATE logistics_escalation_rule SET in_force_since = %s", [now - timedelta(days=99)]
     )

@@ -144,8 +144,12 @@ from .workplace import test_screen_accessibility
 from .workplace import test_work
 from .workplace import test_work_tour
 from .workplace import test_overview
+from .workplace import test_outgoing
+from .workplace import test_guide
+from .workplace import test_service_tours
 from .workplace import test_home
 from . import test_demo
+from . import test_empty_screens
 from . import test_core_models
 from . import test_security
 from . import test_menus

@@ -18,6 +18,28 @@ OPEN_GATE = dict.fromkeys(
     False,
 )
 
+# shipped, and switched off until a company has decided
+SENDING_RULES = {
+    "logistics.notice.rule": [
+        f"notice_rule_{occasion}"
+        for occasion in (
+            "order_confirmed",
+            "goods_out",
+            "out_for_delivery",
+            "new_arrival",
+            "delay_foreseen",
+            "missed",
+            "silent",
+            "delivered",
+            "refused",
+            "problem",
+        )
+    ],
+    "logistics.escalation.rule": [
+        f"escalation_rule_{name}" for name in ("due_soon", "law", "overdue", "long_overdue", "law_broken")
+    ],
+}
+
 
 class LogisticsCommon(TransactionCase):
     """A company with a product, people of each group, and helpers that make a customer's past."""
@@ -30,7 +52,9 @@ class LogisticsCommon(TransactionCase):
         cls.env.ref("base.group_user").implied_ids |= cls._get_parts()
         # figures of the demo story would stand beside those of the tests
         cls.env["logistics.profile"].with_context(active_test=False).search([]).unlink()
-        cls.company = cls.env["res.company"].create({"name": "Test Logistics", **OPEN_GATE})
+        cls._switch_on_sending()
+        sends = {"logistics_notify": True, "logistics_survey": True}
+        cls.company = cls.env["res.company"].create({"name": "Test Logistics", **sends, **OPEN_GATE})
         cls.env.user.company_ids |= cls.company
         # most tests contact the same customer more often than a budget allows
         cls.env["logistics.contact.budget"].search([]).active = False
@@ -57,6 +81,17 @@ class LogisticsCommon(TransactionCase):
         cls.agent = cls._new_user("agent", "group_agent")
         cls.supervisor = cls._new_user("supervisor", "group_supervisor")
         cls.manager = cls._new_user("manager", "group_manager")
+
+    @classmethod
+    def _switch_on_sending(cls):
+        """Switch on what an installation leaves to the company: notices, escalation, acknowledgements."""
+        for model, names in SENDING_RULES.items():
+            rules = cls.env[model].union(*(cls.env.ref(f"{MODULE}.{name}") for name in names))
+            rules.filtered(lambda rule: not rule.active).active = True
+        thanks = cls.env.ref(f"{MODULE}.mail_template_acknowledgement")
+        cls.env["ir.default"].set("logistics.service.team", "acknowledgement_template_id", thanks.id)
+        teams = cls.env["logistics.service.team"].search([("acknowledgement_template_id", "=", False)])
+        teams.acknowledgement_template_id = thanks
 
     @classmethod
     def _get_parts(cls, *names):

@@ -4,3 +4,4 @@ from . import shipment
 from . import complaint
 from . import satisfaction
 from . import contact
+from . import workplace

@@ -14,6 +14,7 @@ class TestTill(TestPoSCommon):
         super().setUp()
         for model in ("logistics.notice.rule", "logistics.survey.policy", "logistics.callback.policy"):
             self.env[model].sudo().with_context(active_test=False).search([]).active = True
+        self.env.company.sudo().write({"logistics_notify": True, "logistics_survey": True})
         part = self.env.ref("logistics_customer_service.group_part_surveys")
         self.env.ref("base.group_user").sudo().implied_ids |= part
         for group in ("logistics_customer_service.group_manager", "sales_team.group_sale_manager"):

@@ -16,8 +16,11 @@ env["ir.mail_server"].search([]).unlink()
 env["ir.mail_server"].create(
     {"name": "loopback", "smtp_host": "127.0.0.1", "smtp_port": %s, "smtp_encryption": "none"})
 company = env.company
-company.write({"email": "service@logistics.example", "logistics_notice_hours": 1000})
-env["logistics.notice.rule"].search([]).write({"quiet_from": 0, "quiet_until": 0})
+company.write(
+    {"email": "service@logistics.example", "logistics_notice_hours": 1000, "logistics_notify": True})
+rules = env["logistics.notice.rule"].with_context(active_test=False).search([])
+rules.filtered(lambda rule: rule.occasion != "in_transit").active = True
+rules.write({"quiet_from": 0, "quiet_until": 0})
 product = env["product.product"].create({"name": "Carton", "type": "consu", "list_price": 10})
 people = env["res.partner"].create(
     [{"name": f"C{n}", "is_company": True, "email": f"c{n:02}@customer.example"} for n in range(%s)])

@@ -17,6 +17,7 @@ PATIENCE = 120
 
 PREPARE = """
 env.ref("base.group_user").implied_ids |= env.ref("logistics_customer_service.group_part_surveys")
+env.company.logistics_survey = True
 survey = env["survey.survey"].create({"title": "How was it?", "survey_type": "logistics"})
 policies = env["logistics.survey.policy"].create([
     {"name": name, "trigger": "manual", "survey_id": survey.id, "send_from": 0, "send_until": 0,

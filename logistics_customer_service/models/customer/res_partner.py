@@ -120,7 +120,11 @@ class ResPartner(models.Model):
             self._get_own_profiles().write({"active": vals["active"]})
         if {"parent_id", "is_company"} & vals.keys():
             self._rehome_logistics_profiles()
+        self._follow_write(vals)
         return result
+
+    def _follow_write(self, vals):
+        """What follows where partners were changed."""
 
     def unlink(self):
         # the database would cascade, but leave messages and files of the profiles behind

@@ -13,7 +13,6 @@ class ResCompany(models.Model):
     )
     logistics_survey = fields.Boolean(
         string="Ask Customers",
-        default=True,
         help="Customers are asked how they find the service, as the active survey policies say.",
     )
     logistics_survey_days = fields.Integer(

@@ -56,7 +56,6 @@ class ResCompany(models.Model):
     )
     logistics_notify = fields.Boolean(
         string="Notify Customers",
-        default=True,
         help="Customers are told about their shipments, as the notice rules say.",
     )
     logistics_notice_hours = fields.Integer(

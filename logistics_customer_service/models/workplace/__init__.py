@@ -6,5 +6,8 @@ from . import logistics_work
 from . import logistics_work_parts
 from . import logistics_work_done
 from . import logistics_overview
+from . import logistics_outgoing
+from . import logistics_guide
+from . import mail_thread
 from . import res_users
 from . import ir_http

@@ -9,6 +9,7 @@ from . import logistics_case_escalation_mixin
 from . import logistics_complaint
 from . import logistics_complaint_due
 from . import logistics_service_team
+from . import res_partner
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves

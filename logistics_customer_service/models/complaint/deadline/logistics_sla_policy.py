@@ -25,6 +25,12 @@ class LogisticsSlaPolicy(models.Model):
         default=lambda self: self.env.company,
         help="Empty: every company. What a company says for itself outweighs that.",
     )
+    country_id = fields.Many2one(
+        "res.country",
+        ondelete="cascade",
+        tracking=True,
+        help="The law of a country holds for companies there; empty: of every country.",
+    )
     team_id = fields.Many2one(
         "logistics.service.team", ondelete="cascade", check_company=True, tracking=True
     )
@@ -133,7 +139,10 @@ class LogisticsSlaPolicy(models.Model):
     def _get_offers(self, company_id):
         """Return the :class:`sla.Offer` of every target of the policies that a company has."""
         # whoever works on a case need not see the policies, nor a clock forget one
-        policies = self.sudo().search([("company_id", "in", (company_id, False))])
+        country = self.env["res.company"].sudo().browse(company_id).country_id
+        policies = self.sudo().search(
+            [("company_id", "in", (company_id, False)), ("country_id", "in", (country.id, False))]
+        )
         return tuple(
             sla.Offer(**policy._prepare_offer_vals(), **line._prepare_offer_vals(policy))
             for policy in policies

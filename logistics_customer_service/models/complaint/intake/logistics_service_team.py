@@ -22,9 +22,6 @@ class LogisticsServiceTeam(models.Model):
         "mail.template",
         string="Acknowledgement",
         domain=[("model", "=", "logistics.complaint")],
-        default=lambda self: self.env.ref(
-            "logistics_customer_service.mail_template_acknowledgement", raise_if_not_found=False
-        ),
         help="Sent at once to whoever turns to us and can be reached by mail; empty: nothing is.",
     )
     form_open = fields.Boolean(

@@ -79,6 +79,18 @@ class TestSlaPolicy(ClockCommon):
         self.policy.active = False
         self.assertEqual(self._policy_of(self._case(MONDAY, kind="claim")), shared)
 
+    def test_the_law_of_a_country_holds_there(self):
+        """Open cases of a company that moves follow, by whatever way it moves."""
+        china, germany = self.env.ref("base.cn"), self.env.ref("base.de")
+        law = self._policy("law", {"company_id": False, "country_id": china.id}, external=30, contractual=5)
+        case = self._case(MONDAY)
+        self.assertFalse(self._clock(case, "contractual"))
+        for company, place in ((self.company, china), (self.company.partner_id, germany)):
+            company.country_id = place
+            self.assertTrue(all(case.clock_ids.mapped("next_at")))
+            there = self._policy_of(self._case(MONDAY), "contractual")
+            self.assertEqual(there, law if place == china else self.Policy)
+
     def test_targets_are_chosen_one_by_one_and_zero_means_none(self):
         special = self._policy("claims", {"kind": "claim"}, first_response=1, statutory=0)
         case = self._case(MONDAY, kind="claim")
@@ -94,12 +106,13 @@ class TestSlaPolicy(ClockCommon):
         self.assertEqual(self._policy_of(self._case(MONDAY)), policy)
 
     def test_defaults_are_shipped(self):
-        """Seven calendar days are in force; what holds in one country only is an example."""
+        """Seven calendar days are in force in China; what else a law may say is an example."""
         express = self.env.ref(f"{MODULE}.sla_policy_express_complaint")
         self.assertEqual(express.target_ids.mapped(lambda t: (t.target, t.value, t.unit)), [
             ("statutory", 7.0, "days")
         ])
         cfr = self.env.ref(f"{MODULE}.sla_policy_cfr_370")
+        self.assertEqual((express | cfr).mapped("country_id.code"), ["CN", "US"])
         self.assertFalse(cfr.active)
         self.assertEqual(
             {(line.target, line.value, line.unit) for line in cfr.target_ids},
