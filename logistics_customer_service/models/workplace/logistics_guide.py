@@ -106,11 +106,15 @@ class LogisticsGuide(models.AbstractModel):
             ),
             "deadlines": (
                 self.env._("Deadlines and escalation"),
-                self.env._("Nobody of yours gets mails or activities about deadlines until this is switched on."),
+                self.env._(
+                    "Nobody of yours gets mails or activities about deadlines until this is switched on."
+                ),
             ),
             "law": (
                 self.env._("Legal deadlines"),
-                self.env._("Which deadlines the law of your country sets. They count for companies there alone."),
+                self.env._(
+                    "Which deadlines the law of your country sets. They count for companies there alone."
+                ),
             ),
             "notices": (
                 self.env._("Promise and notices"),
@@ -144,7 +148,8 @@ class LogisticsGuide(models.AbstractModel):
         company, team = self.env.company, self._get_team()
         country = company.country_id.name or self.env._("no country yet")
         people = self.env._("%(team)s: %(count)s people", team=team.name, count=len(team.member_ids))
-        return team.member_ids and company.country_id, [country, people if team else self.env._("no team yet")]
+        facts = [country, people if team else self.env._("no team yet")]
+        return team.member_ids and company.country_id, facts
 
     @api.model
     def _look_at_mail(self, mark):
@@ -397,7 +402,9 @@ class LogisticsGuide(models.AbstractModel):
         while run._advance():
             if time.monotonic() > until:
                 raise UserError(
-                    self.env._("There are many customers: the night works their figures out. Come back tomorrow.")
+                    self.env._(
+                        "There are many customers: the night works their figures out. Come back tomorrow."
+                    )
                 )
 
     # === THE TEST MAIL ===#

@@ -113,7 +113,8 @@ class LogisticsOutgoing(models.Model):
 
     @api.model
     def _describe_greeting(self, occasion):
-        return self._name_tiers(occasion), self._label(occasion, "kind"), self._label(occasion, "channel_order")
+        way = self._label(occasion, "channel_order")
+        return self._name_tiers(occasion), self._label(occasion, "kind"), way
 
     @api.model
     def _name_tiers(self, rule):
@@ -142,8 +143,8 @@ class LogisticsOutgoing(models.Model):
                 [f"{at}:max", "__count"],
             )
             sent = {one.id: rest for one, *rest in found}
-            for row in rows.filtered(lambda row: row.res_id in sent):
-                row.last_at, row.sent_count = sent[row.res_id]
+            for row in rows:
+                row.last_at, row.sent_count = sent.get(row.res_id, (False, 0))
 
     # === BUSINESS METHODS ===#
 
