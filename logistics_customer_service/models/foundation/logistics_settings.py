@@ -53,6 +53,10 @@ class LogisticsSettings(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Write what was decided to the companies; of it nothing is kept here.
+
+        :raise AccessError: as of :meth:`res.company._write_logistics_settings`
+        """
         companies = self.env["res.company"]
         for vals in vals_list:
             company = companies.browse(vals.get("company_id", self.env.company.id))
@@ -60,7 +64,9 @@ class LogisticsSettings(models.TransientModel):
             companies += company
         return super().create([{"company_id": company.id} for company in companies])
 
-    def write(self, vals):
+    # there is nothing to keep here
+    def write(self, vals):  # pylint: disable=method-required-super
+        """As :meth:`create`."""
         for settings in self:
             settings.company_id._write_logistics_settings(vals)
         return True
