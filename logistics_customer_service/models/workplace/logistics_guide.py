@@ -12,26 +12,6 @@ STEPS = ("company", "mail", "hours", "deadlines", "law", "notices", "tiers", "su
 PATIENCE = 40
 
 
-class LogisticsGuideMark(models.Model):
-    """What somebody said of a step of the guide, and the mail that tries the way out and back."""
-
-    _name = "logistics.guide.mark"
-    _description = "Step of the Guide"
-    _rec_name = "step"
-
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, ondelete="cascade", default=lambda self: self.env.company
-    )
-    step = fields.Char(required=True)
-    state = fields.Selection([("done", "Done"), ("skipped", "Skipped")])
-    token = fields.Char(copy=False, index="btree_not_null", groups=fields.NO_ACCESS)
-    sent_at = fields.Datetime(readonly=True)
-    arrived_at = fields.Datetime(readonly=True)
-    failure = fields.Char(readonly=True)
-
-    _step_unique = models.UniqueIndex("(company_id, step)")
-
-
 class LogisticsGuide(models.AbstractModel):
     """From the installation to the first day: what is to be decided, and what is decided already."""
 
@@ -106,11 +86,15 @@ class LogisticsGuide(models.AbstractModel):
             ),
             "deadlines": (
                 self.env._("Deadlines and escalation"),
-                self.env._("Nobody of yours gets mails or activities about deadlines until this is switched on."),
+                self.env._(
+                    "Nobody of yours gets mails or activities about deadlines until this is switched on."
+                ),
             ),
             "law": (
                 self.env._("Legal deadlines"),
-                self.env._("Which deadlines the law of your country sets. They count for companies there alone."),
+                self.env._(
+                    "Which deadlines the law of your country sets. They count for companies there alone."
+                ),
             ),
             "notices": (
                 self.env._("Promise and notices"),
@@ -144,7 +128,8 @@ class LogisticsGuide(models.AbstractModel):
         company, team = self.env.company, self._get_team()
         country = company.country_id.name or self.env._("no country yet")
         people = self.env._("%(team)s: %(count)s people", team=team.name, count=len(team.member_ids))
-        return team.member_ids and company.country_id, [country, people if team else self.env._("no team yet")]
+        facts = [country, people if team else self.env._("no team yet")]
+        return team.member_ids and company.country_id, facts
 
     @api.model
     def _look_at_mail(self, mark):
@@ -397,7 +382,9 @@ class LogisticsGuide(models.AbstractModel):
         while run._advance():
             if time.monotonic() > until:
                 raise UserError(
-                    self.env._("There are many customers: the night works their figures out. Come back tomorrow.")
+                    self.env._(
+                        "There are many customers: the night works their figures out. Come back tomorrow."
+                    )
                 )
 
     # === THE TEST MAIL ===#

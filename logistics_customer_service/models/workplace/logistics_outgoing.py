@@ -113,7 +113,8 @@ class LogisticsOutgoing(models.Model):
 
     @api.model
     def _describe_greeting(self, occasion):
-        return self._name_tiers(occasion), self._label(occasion, "kind"), self._label(occasion, "channel_order")
+        way = self._label(occasion, "channel_order")
+        return self._name_tiers(occasion), self._label(occasion, "kind"), way
 
     @api.model
     def _name_tiers(self, rule):
@@ -132,7 +133,6 @@ class LogisticsOutgoing(models.Model):
     @api.depends("kind", "res_id")
     def _compute_sent(self):
         """One grouped read for each kind."""
-        self.last_at = self.sent_count = False
         for kind, rows in self.grouped("kind").items():
             model, rule, at, domain = SENT[kind]
             # a manager is told how many; whom, the list says to who may see it
@@ -142,8 +142,8 @@ class LogisticsOutgoing(models.Model):
                 [f"{at}:max", "__count"],
             )
             sent = {one.id: rest for one, *rest in found}
-            for row in rows.filtered(lambda row: row.res_id in sent):
-                row.last_at, row.sent_count = sent[row.res_id]
+            for row in rows:
+                row.last_at, row.sent_count = sent.get(row.res_id, (False, 0))
 
     # === BUSINESS METHODS ===#
 
