@@ -140,6 +140,7 @@ from .contact.care import test_greeting
 from .contact.care import test_greeting_page
 from .contact.care import test_reply_and_refuse
 from .contact.care import test_care_performance
+from .workplace import test_screen_accessibility
 from .workplace import test_work
 from .workplace import test_work_tour
 from .workplace import test_overview

@@ -41,7 +41,8 @@ class TestEmptyScreens(LogisticsCommon):
     def test_what_may_be_made_has_its_button(self):
         """Where a menu opens a list of what people make by hand, its button is there."""
         opened = self.env["ir.ui.menu"].search([("id", "child_of", self.env.ref(f"{MODULE}.menu_root").id)])
-        actions = {menu.action for menu in opened if menu.action}
+        windows = [menu.action for menu in opened if menu.action]
+        actions = {action for action in windows if action._name == "ir.actions.act_window"}
         closed = {}
         for action in actions & set(self._get_windows()):
             model = self.env[action.res_model].with_user(self.manager)

@@ -308,6 +308,7 @@ class TestSecurity(LogisticsCommon):
             }
             allowed = {name for name in public if name.startswith("action_")}
             overrides = {"create", "write", "unlink", "copy_data", "default_get", "onchange"}
+            overrides |= {"fields_get", "get_views"}  # without what is of a part that is off
             # the mail gateway's
             overrides |= {"message_process", "message_parse", "message_route"}
             overrides |= {"message_new", "message_update"}
@@ -316,6 +317,7 @@ class TestSecurity(LogisticsCommon):
             # what the form asks to say whom an answer is for, and with which words
             overrides |= {"read_reply_recipients", "read_canned_answers"}
             overrides |= {"get_state_text"}  # as of when figures are, to whom they are shown
+            overrides |= {"fields_get", "get_views"}  # of what is there anyway, less is offered
             overrides |= {"execute", "cancel"}  # the names of Odoo's settings view; nothing is written
             self.assertLessEqual(public - allowed, overrides)
 

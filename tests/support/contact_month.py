@@ -91,8 +91,8 @@ class ContactMonth:
             self.company.partner_id.tz = "Asia/Shanghai"
             self.company.email = "service@logistics.example"
             gates = [name for name in self.company._fields if name.startswith("logistics_close_")]
-            switches = dict.fromkeys(("logistics_care", "logistics_survey"), True)
-            self.company.write({**dict.fromkeys(gates, False), **switches})
+            on = dict.fromkeys(("logistics_care", "logistics_survey"), True)
+            self.company.write({**dict.fromkeys(gates, False), **on})
             self._make_agents()
             self._make_customers()
             self._switch_policies_on()

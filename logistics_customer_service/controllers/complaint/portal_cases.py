@@ -19,7 +19,9 @@ class PortalCases(PortalList):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "case_count" in counters and request.env["res.groups"]._has_logistics_part("cases"):
+        if not request.env["res.groups"]._has_logistics_part("cases"):
+            return values
+        if "case_count" in counters:
             domain = self._get_cases_domain()
             values["case_count"] = self._count_portal_records("logistics.complaint", domain, limit=100)
         if "case_waiting_count" in counters:

@@ -12,7 +12,9 @@ class PortalDeliveries(PortalList):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "delivery_count" in counters and request.env["res.groups"]._has_logistics_part("shipments"):
+        if not request.env["res.groups"]._has_logistics_part("shipments"):
+            return values
+        if "delivery_count" in counters:
             domain = self._get_deliveries_domain()
             values["delivery_count"] = self._count_portal_records("stock.picking", domain, limit=1)
         if "delivery_coming_count" in counters:

@@ -88,7 +88,12 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _render_closed(cls, template):
         lang = get_lang(request.env)
-        values = {"html_lang": lang.code.replace("_", "-"), "direction": lang.direction}
+        values = {
+            "html_lang": lang.code.replace("_", "-"),
+            "direction": lang.direction,
+            "languages": [],
+            "contact": request.env.company._prepare_logistics_contact(),
+        }
         qweb = request.env["ir.qweb"].with_context(lang=lang.code)
         page = qweb._render(f"logistics_customer_service.{template}", values)
         return request.make_response(page, status=404)

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from email.message import EmailMessage
 from unittest.mock import patch
 
@@ -102,7 +103,7 @@ class TestGuide(LogisticsCommon):
         back["Message-ID"] = "<1@guide.example.com>"
         back.set_content("x")
         cases = self.env["logistics.complaint"].search_count([])
-        for token, state in (("0" * 32, "open"), (eval(mail.headers)[HEADER], "done")):
+        for token, state in (("0" * 32, "open"), (literal_eval(mail.headers)[HEADER], "done")):
             del back[HEADER]
             back[HEADER] = token
             if state == "done":

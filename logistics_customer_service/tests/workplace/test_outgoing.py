@@ -34,7 +34,7 @@ class TestOutgoing(LogisticsCommon):
             )
             if "action" in model._fields:
                 rules = rules.filtered(lambda rule: rule.action == "send")
-            there = [row.res_id for row in rows if row.res_model == name]
+            there = rows.filtered_domain([("res_model", "=", name)]).mapped("res_id")
             self.assertEqual(sorted(there), sorted(rules.ids), name)
         self.assertIn(self.team.id, self._row(self.team).mapped("res_id"))
         for row in rows:

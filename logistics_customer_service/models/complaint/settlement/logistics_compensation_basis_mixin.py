@@ -114,7 +114,8 @@ class LogisticsCompensationBasisMixin(models.AbstractModel):
         freight = self._filter_freight(orders.order_line).product_id
         brought = self._get_delivered(orders)
         # what is due does not depend on what the person may read
-        moves = self.picking_ids.sudo().move_ids.filtered(lambda move: move.state != "cancel")
+        pickings = self.picking_ids.sudo().filtered(lambda picking: picking._reaches_customer())
+        moves = pickings.move_ids.filtered(lambda move: move.state != "cancel")
         named = defaultdict(float)
         for move in moves:
             named[move.product_id] += move.product_uom._compute_quantity(

@@ -27,7 +27,9 @@ class LogisticsCompensation(models.Model):
 
     # === COMPUTE METHODS ===#
 
-    @api.depends("complaint_id.partner_id", "kind", "line_ids", "amount", "currency_id", "steps")
+    @api.depends(
+        "complaint_id.partner_id", "kind", "line_ids", "amount", "currency_id", "standard_id", "steps"
+    )
     @api.depends_context("lang")
     def _compute_missing(self):
         for record in self:

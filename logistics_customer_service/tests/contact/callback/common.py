@@ -19,6 +19,7 @@ class CallingCommon(StandingClock, LogisticsCommon):
         callbacks = self.Callback.with_user(user or self.agent)
         callback = callbacks.browse(callbacks.action_next_call().get("res_id"))
         if callback:
+            callback.invalidate_recordset()  # it is pressed in another request
             callback.action_start()
         return callback
 
