@@ -7,6 +7,7 @@ from . import logistics_work_parts
 from . import logistics_work_done
 from . import logistics_overview
 from . import logistics_outgoing
+from . import logistics_guide_mark
 from . import logistics_guide
 from . import mail_thread
 from . import res_users

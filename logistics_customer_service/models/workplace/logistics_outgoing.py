@@ -133,7 +133,6 @@ class LogisticsOutgoing(models.Model):
     @api.depends("kind", "res_id")
     def _compute_sent(self):
         """One grouped read for each kind."""
-        self.last_at = self.sent_count = False
         for kind, rows in self.grouped("kind").items():
             model, rule, at, domain = SENT[kind]
             # a manager is told how many; whom, the list says to who may see it
