@@ -106,6 +106,8 @@ REMOVED_XMLIDS["action_next_callback"] = "Next Call is a button of the callbacks
 REMOVED_XMLIDS["config_undeliverable_days"] = "A retention policy says it, in months."
 # model: why the upgrade adds rows to it
 GROWN_MODELS = {
+    "logistics.sla.policy": "Appeals outside have a policy of their own, of one country.",
+    "logistics.sla.target": "The company of the demo story has deadlines of its own.",
     "survey.question": "A delivery is asked about by two more aspects.",
     "logistics.indicator": "The fill rate has one of orders due beside that of orders shipped.",
 }
