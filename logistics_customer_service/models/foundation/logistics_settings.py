@@ -67,6 +67,7 @@ class LogisticsSettings(models.TransientModel):
     # there is nothing to keep here
     def write(self, vals):  # pylint: disable=method-required-super
         """As :meth:`create`."""
+        self._check_logistics_links([vals])
         for settings in self:
             settings.company_id._write_logistics_settings(vals)
         return True

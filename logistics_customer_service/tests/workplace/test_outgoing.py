@@ -104,7 +104,7 @@ class TestOutgoing(LogisticsCommon):
         self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 1)
         for record in (rule, self.team):
             action = self._row(record).action_preview()
-            self.env[action["res_model"]].with_user(self.manager).with_context(action["context"]).create({})
+            self.env[action["res_model"]].with_user(self.manager).with_context(**action["context"]).create({})
         self.assertEqual(row.action_open()["res_id"], rule.id)
 
     def test_parts_that_are_off_send_nothing_and_have_no_rows(self):
