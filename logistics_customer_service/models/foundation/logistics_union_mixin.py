@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, Query
@@ -14,7 +15,8 @@ PARTS = 64
 class LogisticsUnionMixin(models.AbstractModel):
     """Rows of several tables in one list without a table: the id of a row tells its part and its key.
 
-    Rows that are known are looked up by the keys of their parts, not among all that there is.
+    Rows that are known are looked up by the keys of their parts, not among all that there is. Whoever
+    inherits it says by ``res_model`` and ``res_id`` what a row is read from.
     """
 
     _name = "logistics.union.mixin"
@@ -70,3 +72,20 @@ class LogisticsUnionMixin(models.AbstractModel):
     def _get_id_sql(self, key, number):
         """Return the SQL of the id of a row that no row of another part has."""
         return SQL("%s::bigint * %s + %s", key, PARTS, number)
+
+    # === ACTION METHODS ===#
+
+    def action_open(self):
+        """Open what the row is read from.
+
+        :raise UserError: it was deleted meanwhile
+        """
+        self.ensure_one()
+        if not self.env[self.res_model].browse(self.res_id).exists():
+            raise UserError(self.env._("That does not exist any more."))
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }

@@ -273,13 +273,3 @@ class LogisticsOutgoing(models.Model):
             "domain": [(rule, "=", self.res_id), ("company_id", "in", self.env.companies.ids), *domain],
             "context": {"create": False},
         }
-
-    def action_open(self):
-        """Open the rule itself."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }

@@ -112,19 +112,6 @@ class LogisticsWork(models.Model):
         name = "logistics_overview_action" if supervisor else "logistics_work_action"
         return self.env["ir.actions.actions"]._for_xml_id(f"logistics_customer_service.{name}")
 
-    def action_open(self):
-        """Open the document that waits."""
-        self.ensure_one()
-        document = self._get_documents().exists()
-        if not document:
-            raise UserError(self.env._("That does not exist any more."))
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": document._name,
-            "res_id": document.id,
-            "views": [(False, "form")],
-        }
-
     def action_take(self):
         """Take work that nobody has, and open it.
 

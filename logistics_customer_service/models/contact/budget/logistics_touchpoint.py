@@ -340,15 +340,3 @@ class LogisticsTouchpoint(models.Model):
             condition=condition,
             attempts=attempts or SQL(),
         )
-
-    # === ACTION METHODS ===#
-
-    def action_open(self):
-        """Open the notice, request, callback… that the contact is kept in."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "views": [(False, "form")],
-        }
