@@ -2,7 +2,7 @@
 """What it takes to get the next call, and to plan callbacks, among few and among many.
 
 Callbacks are made by SQL: of a hundred one is due now, or all are, or all are due and asleep. Each
-round an agent presses Next Call, the call is begun, and all is rolled back. With a hundred times as
+round an agent presses Next Call and Start, and all is rolled back. With a hundred times as
 many callbacks it should cost the same. The bare statement that finds the best due
 callback, without hours, consents, locks and colleagues, is run beside it. Then the periodic policy
 looks for whom to call among as many profiles. Run it in a shell with the launcher's environment:
@@ -149,7 +149,8 @@ def next_call(env, agent, count):
 
 def press(env, agent):
     callbacks = env(user=agent, su=False)["logistics.callback"]
-    assert callbacks.action_next_call().get("res_id"), "nobody was to be called"
+    shown = callbacks.action_next_call().get("res_id")
+    assert shown and callbacks.browse(shown).action_start() is True, "nobody was to be called"
 
 
 def statement(env, agent):

@@ -321,6 +321,7 @@ class ContactMonth:
         if action["type"] == "ir.actions.client":
             return False
         callback = callbacks.browse(action["res_id"])
+        callback.action_start()
         outcome = self._draw(OUTCOMES)
         if outcome == "postpone":
             callback._postpone(now + timedelta(days=self.random.randint(1, 4)))

@@ -44,7 +44,7 @@ def test_no_call_is_handed_out_twice(database, clients):
     begin = threading.Barrier(AGENTS)
 
     def work(client):
-        """Press Next Call and end the call until nobody waits; return what was handed out."""
+        """See the next call, take it and end it until nobody waits; return what was taken."""
         begin.wait()
         handed_out = []
         while True:
@@ -52,6 +52,10 @@ def test_no_call_is_handed_out_twice(database, clients):
             assert status == 200, action
             if not action.get("res_id"):
                 return handed_out
+            status, answer = client.call("action_start", MODEL, ids=[action["res_id"]])
+            assert status == 200, answer
+            if answer is not True:
+                continue  # a colleague was quicker
             handed_out.append(action["res_id"])
             client.call("write", MODEL, ids=handed_out[-1:], vals={"outcome": "other"})
             status, answer = client.call("action_done", MODEL, ids=handed_out[-1:])
