@@ -211,7 +211,10 @@ def kill_when(database, condition):
     return run
 
 
-@pytest.mark.parametrize(("phase", "batches"), [("facts", 1), ("facts", 6), ("rates", 3)])
+@pytest.mark.parametrize(
+    ("phase", "batches"),
+    [("facts", 1), pytest.param("facts", 6, marks=pytest.mark.long), ("rates", 3)],
+)
 def test_killed_and_run_again(database, expected, phase, batches):
     killed = kill_when(database, lambda run: run[0] == phase and run[1] >= batches * BATCH)
     assert killed[2] == "running", "the night was over before it could be killed"
