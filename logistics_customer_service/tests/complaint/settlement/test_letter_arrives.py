@@ -19,6 +19,8 @@ class ArrivalCommon(LetterCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.country_id = cls.env.ref("base.cn")  # whose law sets a deadline
+        cls.case = cls._case(user_id=cls.agent.id)
         cls.customer.lang = "en_US"
 
     def _clock(self, target, case=None):
