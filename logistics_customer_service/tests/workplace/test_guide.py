@@ -18,7 +18,7 @@ class TestGuide(LogisticsCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.manager.company_ids |= cls.env["res.company"].search([])
-        cls.env["res.company"].create({"name": "Closed Years Ago", "active": False})
+        cls.env["res.company"].create({"name": "Closed Years Ago"}).active = False
         cls.Guide = cls.env["logistics.guide"].with_user(cls.manager)
         cls.team = cls.env["logistics.service.team"].create(
             {"name": "Team", "company_id": cls.company.id, "acknowledgement_template_id": False}
