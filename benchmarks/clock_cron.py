@@ -64,6 +64,9 @@ def copy_rows(env, table, where, times):
 
 def copy_clocks(env, case):
     """Give every new case the clocks of the first, one of them due in the first hundred."""
+    # switched off until a company has decided; clocks that run are looked at anew then
+    env["logistics.escalation.rule"].with_context(active_test=False).search([]).active = True
+    env.flush_all()
     columns = [name for name in columns_of(env, "logistics_clock") if name != "complaint_id"]
     listed = ", ".join(f"clock.{name}" for name in columns)
     env.cr.execute(
@@ -91,9 +94,7 @@ def copy_clocks(env, case):
             "due": DUE,
         },
     )
-    # switched off until a company has decided; and the rules leave alone what was before them
-    env["logistics.escalation.rule"].with_context(active_test=False).search([]).active = True
-    env.flush_all()
+    # the rules leave alone what was before them
     env.cr.execute(
         "UPDATE logistics_escalation_rule SET in_force_since = %s", [now - timedelta(days=99)]
     )
