@@ -222,6 +222,7 @@ def test_killed_and_run_again(database, expected, phase, batches):
     assert_same(result_of(database), expected)
 
 
+@pytest.mark.long
 def test_killed_again_and_again(database, expected):
     """Each server is killed as soon as it got on."""
     place, kills = None, 0
