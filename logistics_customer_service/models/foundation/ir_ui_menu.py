@@ -18,6 +18,7 @@ class IrUiMenu(models.Model):
         root = self.env.ref(f"{MODULE}.menu_root", raise_if_not_found=False)
         if not off or not root:
             return visible
+        # what is visible is for everybody of these groups alike, and kept for them
         ours = self.sudo().search([("id", "child_of", root.id), ("id", "in", list(visible))])
         return visible - {menu.id for menu in ours if menu._get_logistics_part_shown() in off}
 

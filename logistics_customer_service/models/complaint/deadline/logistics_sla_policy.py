@@ -139,6 +139,7 @@ class LogisticsSlaPolicy(models.Model):
     def _get_offers(self, company_id):
         """Return the :class:`sla.Offer` of every target of the policies that a company has."""
         # whoever works on a case need not see the policies, nor a clock forget one
+        # nor in which country a company is
         country = self.env["res.company"].sudo().browse(company_id).country_id
         policies = self.sudo().search(
             [("company_id", "in", (company_id, False)), ("country_id", "in", (country.id, False))]
